@@ -1,0 +1,4 @@
+/**
+ * @module support/preload
+ * Loaded by `bun test` before the first test file (bunfig.toml).
+ */
