@@ -1,0 +1,106 @@
+/**
+ * @module domain/entities
+ * What the system is about. Times are milliseconds since 1970.
+ */
+import type { ConversationId, NodeName, SessionId, UserId } from "./ids.ts";
+
+export interface Account {
+  readonly id: UserId;
+  readonly username: string;
+  readonly email: string;
+  /** A PHC string as `Bun.password` writes it. */
+  readonly passwordHash: string;
+}
+
+/** 0 male, 1 female: the wire's numbers. */
+export type Sex = 0 | 1;
+
+export interface Profile {
+  readonly id: UserId;
+  readonly username: string;
+  readonly nickname: string;
+  readonly avatar: string;
+  readonly description: string;
+  readonly sex: Sex;
+}
+
+export type ProfilePatch = Partial<Pick<Profile, "nickname" | "avatar" | "description" | "sex">>;
+
+/** An open request, with the profile of who asks. */
+export interface FriendRequest {
+  readonly from: Profile;
+  readonly to: UserId;
+  /** How the asker introduces themself; may differ from the profile's nickname. */
+  readonly nickname: string;
+  readonly message: string;
+}
+
+export interface Friend {
+  readonly profile: Profile;
+  /** The name that the list's owner gave this friend; "" for none. */
+  readonly alternativeName: string;
+}
+
+/** `text` is all there is so far; the column leaves room. */
+export type MessageKind = "text";
+
+export interface Message {
+  readonly conversation: ConversationId;
+  /** Gap-free from 1 within the conversation, in commit order. */
+  readonly seq: number;
+  readonly sender: UserId;
+  /** The client's own id of it (`msg_id`). */
+  readonly clientId: string;
+  readonly kind: MessageKind;
+  readonly body: string;
+  readonly at: number;
+}
+
+/** Where a user stands in a conversation, and where the other side does. */
+export interface Head {
+  readonly conversation: ConversationId;
+  readonly peer: UserId;
+  readonly lastSeq: number;
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+  readonly peerDeliveredSeq: number;
+  readonly peerReadSeq: number;
+}
+
+/** A chat node as the registry knows it. */
+export interface ChatNode {
+  readonly name: NodeName;
+  /** New at every start of the process: tells a restarted node from its former self. */
+  readonly incarnation: string;
+  /** What clients are told. */
+  readonly host: string;
+  readonly port: number;
+  /** `ws://…` or `wss://…`, or "" when the node serves no WebSocket. */
+  readonly wsUrl: string;
+  /** What peers dial. */
+  readonly grpcHost: string;
+  readonly grpcPort: number;
+  readonly sessions: number;
+  readonly draining: boolean;
+  /** When the lease ends unless renewed. */
+  readonly leaseUntil: number;
+}
+
+/** One session of a user, wherever it is. */
+export interface Route {
+  readonly user: UserId;
+  readonly session: SessionId;
+  readonly node: NodeName;
+  readonly incarnation: string;
+  /** Rises with every bind of the user; a later bind of the same session id wins. */
+  readonly epoch: number;
+  readonly device: string;
+  readonly name: string;
+  readonly since: number;
+}
+
+/** A page and where the next one starts; `next` is undefined at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | undefined;
+}

@@ -1,0 +1,55 @@
+/**
+ * @module domain/error
+ * The one error that crosses layers: a code of wire/codes and what the caller needs to know beside it.
+ * Adapters translate their driver's errors into it at their edge; surfaces (HTTP, chat, gRPC) turn it into
+ * an answer. Anything else that is thrown is a bug: it is logged and answered as UNAVAILABLE.
+ */
+import { Code, type CodeName, codeTable } from "../wire/codes.ts";
+
+export interface ErrorDetail {
+  /** The field that is wrong (INVALID_FIELD, TOO_LARGE). */
+  readonly field?: string;
+  /** When to try again, in milliseconds (RATE_LIMITED). */
+  readonly retryAfterMs?: number;
+  /** More for the log; never sent to a client. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: Code;
+  readonly field: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly detail: string | undefined;
+
+  constructor(
+    readonly codeName: CodeName,
+    detail: ErrorDetail = {},
+  ) {
+    super(
+      detail.detail ? `${codeName}: ${detail.detail}` : `${codeName}: ${codeTable[codeName].meaning}`,
+      detail.cause === undefined ? undefined : { cause: detail.cause },
+    );
+    this.code = Code[codeName];
+    this.field = detail.field;
+    this.retryAfterMs = detail.retryAfterMs;
+    this.detail = detail.detail;
+  }
+
+  get retryable(): boolean {
+    return codeTable[this.codeName].retryable;
+  }
+}
+
+/** The store, Redis or a peer is away: the one retryable error that adapters throw when they lose their server. */
+export function unavailable(what: string, cause?: unknown): AppError {
+  return new AppError("UNAVAILABLE", { detail: `${what} is not available`, cause });
+}
+
+/** Any thrown value as an AppError; what is not one becomes UNAVAILABLE with the value as its cause. */
+export function toAppError(thrown: unknown): AppError {
+  return thrown instanceof AppError
+    ? thrown
+    : new AppError("UNAVAILABLE", { detail: String(thrown), cause: thrown });
+}

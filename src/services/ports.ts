@@ -1,0 +1,111 @@
+/**
+ * @module services/ports
+ * What the services ask of the world beside store, coordination and mail: the roles that may live in another
+ * process, and the sessions on this node and on others. roles/compose binds each to the direct object when
+ * it lives in this process, and to a gRPC client when it does not.
+ */
+import type { Message, Profile } from "../domain/entities.ts";
+import type { NodeName, SessionId, UserId } from "../domain/ids.ts";
+
+/** The verify role, as the gateway sees it. */
+export interface CodeSender {
+  /**
+   * Makes a code for an address and mails it.
+   * @throws AppError RATE_LIMITED (retryAfterMs), NETWORK_ERROR (the mail failed), INVALID_FIELD (email),
+   *   REDIS_UNKOWN_ERROR (coordination is away), GRPC_ERROR (verify is away).
+   */
+  sendCode(email: string): Promise<void>;
+}
+
+/** A chat node and the token to log in there with. */
+export interface Allocation {
+  readonly host: string;
+  readonly port: number;
+  readonly wsUrl: string;
+  readonly token: string;
+}
+
+/** The balance role, as gateway and chat see it. */
+export interface Allocator {
+  /**
+   * @throws AppError CHATTING_SERVER_NOT_EXISTS (no live node), REDIS_UNKOWN_ERROR (coordination is away),
+   *   GRPC_ERROR (balance is away).
+   */
+  allocate(user: UserId): Promise<Allocation>;
+  /** Spends a token on the node that was named. @returns whether it was good. @throws as allocate */
+  redeem(user: UserId, token: string, node: NodeName): Promise<boolean>;
+}
+
+/** Something that a user's sessions are to be told. Each session decides what of it its protocol may see. */
+export type UserEvent =
+  | {
+      readonly type: "texts";
+      readonly to: UserId;
+      /** The other member of the conversation, as `to` sees it: for a sender's own sessions the receiver. */
+      readonly peer: UserId;
+      /** Ascending, without a gap, all of one conversation. */
+      readonly messages: readonly Message[];
+      /** The session that sent them and needs no copy. */
+      readonly except?: SessionId | undefined;
+    }
+  | {
+      readonly type: "friend_request";
+      readonly to: UserId;
+      readonly from: Profile;
+      readonly nickname: string;
+      readonly message: string;
+    }
+  /** `to` and `friend` are friends now. */
+  | { readonly type: "friend_added"; readonly to: UserId; readonly friend: Profile }
+  | { readonly type: "friend_removed"; readonly to: UserId; readonly friend: UserId }
+  | {
+      readonly type: "signal";
+      readonly to: UserId;
+      readonly from: UserId;
+      readonly medium: "voice" | "video";
+      /** Opaque JSON. */
+      readonly signal: unknown;
+    }
+  /** `peer` has got, or read, `to`'s texts so far. */
+  | {
+      readonly type: "receipt";
+      readonly to: UserId;
+      readonly peer: UserId;
+      readonly deliveredSeq: number;
+      readonly readSeq: number;
+    }
+  | { readonly type: "typing"; readonly to: UserId; readonly from: UserId }
+  | {
+      readonly type: "presence";
+      readonly to: UserId;
+      readonly friend: UserId;
+      readonly online: boolean;
+      readonly lastSeen: number;
+    }
+  /** End this one session (`session`) or all of the user's (undefined). */
+  | {
+      readonly type: "end_session";
+      readonly to: UserId;
+      readonly session: SessionId | undefined;
+      readonly reason: EndReason;
+    };
+
+/** `kicked`: too many sessions (error 15); `revoked`: by the user; `reset`: the password was reset. */
+export type EndReason = "kicked" | "revoked" | "reset";
+
+/** The sessions on this node. Implemented by chat/. */
+export interface LocalSessions {
+  /** Whether the user has a session here. */
+  has(user: UserId): boolean;
+  /** Hands events to the user's sessions here; those without one are dropped (the log is the queue). In order. */
+  deliver(events: readonly UserEvent[]): void;
+}
+
+/** The other chat nodes. Implemented by rpc/. */
+export interface Peers {
+  /**
+   * Puts events on the node's stream, in order. Resolves when the node has acknowledged them; rejects with
+   * AppError UNAVAILABLE when it did not (the caller routes again or leaves it to reconciliation).
+   */
+  send(node: NodeName, events: readonly UserEvent[]): Promise<void>;
+}

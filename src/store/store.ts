@@ -1,0 +1,210 @@
+/**
+ * @module store/store
+ * The contract of durable storage, by entity. Adapters: `mysql/` (MySQL 8, MariaDB 10.6+) and `sqlite/`; one
+ * suite in test/contract runs on both. What holds for every method:
+ *
+ * - **Atomic.** A method that writes is one transaction: all of it or nothing, and durable when it resolves
+ *   (InnoDB's default; SQLite with synchronous=FULL).
+ * - **Concurrent.** Any number of processes may call at once. Deadlocks are retried inside.
+ * - **Absence** is `undefined`, `false` or an empty list, never an error, unless the method says otherwise.
+ * - **Errors** are `AppError`s. A lost server is `UNAVAILABLE` (retryable): the call may or may not have taken
+ *   effect. The pool recovers by itself.
+ * - **Names.** Usernames and e-mails that differ only in the case of ASCII letters are the same; finding
+ *   follows the same rule. Callers pass them normalised (domain/rules).
+ */
+import type {
+  Account,
+  Friend,
+  FriendRequest,
+  Head,
+  Message,
+  MessageKind,
+  Page,
+  Profile,
+  ProfilePatch,
+} from "../domain/entities.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
+
+export interface NewAccount {
+  readonly username: string;
+  readonly email: string;
+  readonly passwordHash: string;
+}
+
+export interface AccountStore {
+  /**
+   * Makes the account and its profile row (nickname = username, the rest empty, sex 0).
+   * @throws AppError MYSQL_INTERNAL_ERROR with field `username` or `email` when it is taken.
+   */
+  register(account: NewAccount): Promise<UserId>;
+  findByUsername(username: string): Promise<Account | undefined>;
+  find(id: UserId): Promise<Account | undefined>;
+  setPassword(id: UserId, passwordHash: string): Promise<void>;
+  /** All accounts, ascending by id, after `cursor` (a page's `next`). */
+  list(page: PageRequest): Promise<Page<Account>>;
+}
+
+export interface ProfileStore {
+  find(id: UserId): Promise<Profile | undefined>;
+  /** Profiles of those of `ids` that exist, in any order. */
+  findMany(ids: readonly UserId[]): Promise<Profile[]>;
+  findByUsername(username: string): Promise<Profile | undefined>;
+  /** @returns the profile as it now is, or undefined when there is no such account. */
+  update(id: UserId, patch: ProfilePatch): Promise<Profile | undefined>;
+}
+
+export interface PageRequest {
+  /** A former page's `next`; undefined for the first page. One that is no cursor reads as the first page. */
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/** What became of a friend request. `repeated`: an open one was there; its texts are the new ones now. */
+export type RequestOutcome = "created" | "repeated" | "already_friends" | "blocked" | "no_such_user";
+/** What became of a confirmation. `repeated`: the two are friends already and a confirmed request says so. */
+export type ConfirmOutcome = "confirmed" | "repeated" | "no_request" | "blocked";
+
+export interface FriendStore {
+  /** Stores an open request; at most one open one per (from, to) is ever there. */
+  request(entry: { from: UserId; to: UserId; nickname: string; message: string }): Promise<RequestOutcome>;
+  /** Open requests to a user, oldest first. */
+  requestsTo(user: UserId, page: PageRequest): Promise<Page<FriendRequest>>;
+  /**
+   * `by` confirms the open request of `from`: marks it (and one in the other direction) confirmed, makes both
+   * AuthFriend rows and the conversation with its two members if it is not there from an earlier friendship.
+   * `alternativeName` is what `by` calls `from`; `from` calls `by` by the nickname "".
+   */
+  confirm(entry: { from: UserId; by: UserId; alternativeName: string }): Promise<ConfirmOutcome>;
+  /** Removes the open request of `from` to `by`. @returns whether there was one. */
+  reject(from: UserId, by: UserId): Promise<boolean>;
+  /** Ends a friendship; the conversation stays. @returns whether there was one. */
+  remove(a: UserId, b: UserId): Promise<boolean>;
+  areFriends(a: UserId, b: UserId): Promise<boolean>;
+  /** Friends of a user, ascending by the friend's id. */
+  list(user: UserId, page: PageRequest): Promise<Page<Friend>>;
+  /** Ids of all friends of a user; for presence. */
+  ids(user: UserId): Promise<UserId[]>;
+  /** Blocks `other` or lifts it. Idempotent. A block also removes open requests of `other`. */
+  setBlocked(user: UserId, other: UserId, blocked: boolean): Promise<void>;
+  /** Whether either of the two has blocked the other. */
+  isBlocked(a: UserId, b: UserId): Promise<boolean>;
+}
+
+/** One message to be stored. */
+export interface AppendEntry {
+  readonly sender: UserId;
+  readonly receiver: UserId;
+  readonly clientId: string;
+  readonly kind: MessageKind;
+  readonly body: string;
+}
+
+/**
+ * What became of one entry. `duplicate`: this sender's `clientId` is stored in this conversation already with
+ * the same kind and body; seq and at are the first ones. `conflict`: it is stored with other content.
+ * Only `stored` used a seq.
+ */
+export type AppendOutcome =
+  | {
+      readonly status: "stored";
+      readonly conversation: ConversationId;
+      readonly seq: number;
+      readonly at: number;
+    }
+  | {
+      readonly status: "duplicate";
+      readonly conversation: ConversationId;
+      readonly seq: number;
+      readonly at: number;
+    }
+  | { readonly status: "conflict" }
+  | { readonly status: "not_friends" }
+  | { readonly status: "blocked" };
+
+/** A user's cursor move. Absent marks stay as they are. */
+export interface CursorMove {
+  readonly user: UserId;
+  readonly peer: UserId;
+  readonly delivered?: number | undefined;
+  readonly read?: number | undefined;
+}
+
+/** Where a user's cursors stand after moves. `moved` is false when nothing changed. */
+export interface CursorState {
+  readonly user: UserId;
+  readonly peer: UserId;
+  readonly delivered: number;
+  readonly read: number;
+  readonly moved: boolean;
+}
+
+/** Where a bounded read of history starts: after a seq (ascending), before one, or at the end. */
+export interface HistoryRange {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** A message found by its client id, with what is known of its way. */
+export interface Trace {
+  readonly message: Message;
+  readonly receiver: UserId;
+  readonly senderName: string;
+  readonly receiverName: string;
+  /** The receiver's cursors and when they last moved; undefined where they have not. */
+  readonly deliveredSeq: number;
+  readonly deliveredAt: number | undefined;
+  readonly readSeq: number;
+  readonly readAt: number | undefined;
+}
+
+export interface MessageStore {
+  /**
+   * Stores a batch: all or nothing. Per conversation, entries get the next seqs in the order given, gap-free
+   * and in commit order also when several processes append at once. Whether the two are friends and neither
+   * blocked the other is decided inside the same transaction, so a block is in force everywhere once set.
+   * An entry repeated within the batch counts as a duplicate of its first.
+   * @param at the time given to all that is stored, milliseconds since 1970.
+   * @returns one outcome per entry, in order.
+   */
+  append(entries: readonly AppendEntry[], at: number): Promise<AppendOutcome[]>;
+  /**
+   * Messages of the conversation of two users, ascending by seq, at most `range.limit`: with `after` the
+   * first ones beyond it, with `before` the last ones below it, with neither the newest. Takes the same time at any depth.
+   * @returns undefined when the two have no conversation.
+   */
+  history(
+    a: UserId,
+    b: UserId,
+    range: HistoryRange,
+  ): Promise<{ messages: Message[]; lastSeq: number } | undefined>;
+  /** Heads of all conversations of a user, ascending by conversation id. */
+  heads(user: UserId, page: PageRequest): Promise<Page<Head>>;
+  /** Of these users' conversations those with messages beyond `deliveredSeq`: `[user, head]`. For reconciling. */
+  undelivered(users: readonly UserId[]): Promise<{ user: UserId; head: Head }[]>;
+  /** Moves cursors: never back, never past the conversation's last seq; read carries delivered along. */
+  advance(moves: readonly CursorMove[], at: number): Promise<CursorState[]>;
+  /** All messages with this client id (several senders may have used it), oldest first. */
+  trace(clientId: string): Promise<Trace[]>;
+}
+
+export interface MigrationReport {
+  /** Names of the migrations that were applied now; empty when the schema was current. */
+  readonly applied: readonly string[];
+}
+
+export interface Store {
+  /** `mysql` or `sqlite`: for the log and `chatsrv check`. */
+  readonly engine: string;
+  readonly accounts: AccountStore;
+  readonly profiles: ProfileStore;
+  readonly friends: FriendStore;
+  readonly messages: MessageStore;
+  /** Brings the schema up to date. Safe to run from several processes at once. */
+  migrate(): Promise<MigrationReport>;
+  /** Names of migrations that are in the binary and not in the database. */
+  pendingMigrations(): Promise<string[]>;
+  /** @throws AppError UNAVAILABLE */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
