@@ -1,0 +1,40 @@
+#!/bin/sh
+# Makes sure that the real servers the tests start are on this machine: mariadbd, redis-server, and openssl for
+# the certificates. On Debian, as root, what is missing is installed; elsewhere this says what to install.
+#
+# No service is started: MariaDB comes from the package that has the server's programs and no service, and
+# Redis' service is neither started now nor enabled for later if it was not here before.
+set -eu
+PATH=$PATH:/usr/sbin:/usr/local/sbin
+
+missing=
+command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || missing="$missing mariadb-server-core"
+command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v openssl >/dev/null || missing="$missing openssl"
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+  echo "chatsrv: the tests need MariaDB, Redis and openssl here (they start their own, on free ports)." >&2
+  echo "chatsrv: missing, by their Debian names:$missing" >&2
+  exit 1
+fi
+
+echo "chatsrv: installing$missing" >&2
+
+# While this file answers 101, Debian's packages start no service.
+policy=/usr/sbin/policy-rc.d
+if [ -e "$policy" ]; then mv "$policy" "$policy.chatsrv"; fi
+restore() {
+  rm -f "$policy"
+  if [ -e "$policy.chatsrv" ]; then mv "$policy.chatsrv" "$policy"; fi
+}
+trap restore EXIT
+trap 'exit 1' HUP INT TERM
+printf '#!/bin/sh\nexit 101\n' >"$policy"
+chmod 755 "$policy"
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq </dev/null >&2
+# shellcheck disable=SC2086 # a list of names
+apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 $missing </dev/null >&2
+case $missing in *redis-server*) update-rc.d redis-server disable >/dev/null 2>&1 || true ;; esac
