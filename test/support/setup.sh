@@ -9,6 +9,7 @@ PATH=$PATH:/usr/sbin:/usr/local/sbin
 
 missing=
 command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || missing="$missing mariadb-server-core"
+command -v my_print_defaults >/dev/null || missing="$missing mariadb-client-core"
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v openssl >/dev/null || missing="$missing openssl"
 [ -n "$missing" ] || exit 0
