@@ -1,0 +1,74 @@
+/**
+ * @module coordination/memory/expiring
+ * A map whose entries end by themselves. No timer: an ended entry is dropped when it is met, and all of them
+ * in a sweep that comes at the latest after as many writes as the map has entries. So the map never holds
+ * more than about twice what is alive, and a sweep costs a constant per write.
+ */
+import type { Clock } from "../../lib/clock.ts";
+
+/** Fewer writes than this between two sweeps are not worth one. */
+const MIN_WRITES = 64;
+
+interface Entry<V> {
+  value: V;
+  /** Alive before this time, in the clock's milliseconds. */
+  until: number;
+}
+
+export class ExpiringMap<K, V> {
+  readonly #entries = new Map<K, Entry<V>>();
+  readonly #clock: Clock;
+  #writes = 0;
+  /** No entry ends before this. */
+  #soonest = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get(key: K): V | undefined {
+    return this.#alive(key)?.value;
+  }
+
+  /** Milliseconds left; 0 when there is no entry. */
+  ttl(key: K): number {
+    const entry = this.#alive(key);
+    return entry ? entry.until - this.#clock.now() : 0;
+  }
+
+  set(key: K, value: V, ttlMs: number): void {
+    if (++this.#writes >= Math.max(MIN_WRITES, this.#entries.size)) this.#sweep();
+    const until = this.#clock.now() + ttlMs;
+    this.#entries.set(key, { value, until });
+    this.#soonest = Math.min(this.#soonest, until);
+  }
+
+  /** @returns whether an entry that is still alive was removed. */
+  delete(key: K): boolean {
+    const alive = this.#alive(key) !== undefined;
+    this.#entries.delete(key);
+    return alive;
+  }
+
+  /** How many are alive. */
+  get size(): number {
+    if (this.#clock.now() >= this.#soonest) this.#sweep();
+    return this.#entries.size;
+  }
+
+  #alive(key: K): Entry<V> | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || this.#clock.now() < entry.until) return entry;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  #sweep(): void {
+    const now = this.#clock.now();
+    this.#writes = 0;
+    this.#soonest = Number.POSITIVE_INFINITY;
+    for (const [key, { until }] of this.#entries)
+      if (until <= now) this.#entries.delete(key);
+      else this.#soonest = Math.min(this.#soonest, until);
+  }
+}

