@@ -1,0 +1,55 @@
+/**
+ * @module config/limits
+ * The `[Limits]` part of the table: token buckets, one per kind of call and who makes it. They bound what one
+ * address, account or session can cost the others; they are wide enough for an office behind one address.
+ */
+import { bool, rate } from "./kinds.ts";
+import { key } from "./table.ts";
+
+const limit = (burst: number, seconds: number, meaning: string) =>
+  key(rate, { burst, perMs: seconds * 1000 }, meaning);
+
+export const limits = {
+  about:
+    "Rate limits: burst/seconds. 60/60 lets 60 pass at once and 60 more within every 60 seconds. Who is over it gets error 64 with retry_after_ms, and nothing else happens.",
+  keys: {
+    enabled: key(bool, true, "The switch of all limits below. Set false for load tests only."),
+
+    verification_ip: limit(30, 600, "Code mails (POST /get_verification) per client address."),
+    verification_email: limit(
+      20,
+      3600,
+      "Code mails per e-mail address, beside [VerificationServer] resend_cooldown.",
+    ),
+    registration_ip: limit(30, 600, "Registrations (POST /post_registration) per client address."),
+    registration_email: limit(20, 600, "Registrations per e-mail address, successful or not."),
+    check_ip: limit(60, 60, "Account checks (POST /check_accountexists) per client address."),
+    check_email: limit(20, 60, "Account checks per e-mail address."),
+    reset_ip: limit(30, 600, "Password resets (POST /reset_password) per client address."),
+    reset_account: limit(10, 600, "Password resets per account, successful or not."),
+    login_ip: limit(60, 60, "Logins (POST /trylogin_server) per client address, successful or not."),
+    login_account: limit(10, 60, "Logins per username, successful or not: what a guesser of passwords gets."),
+    resume_ip: limit(
+      300,
+      60,
+      "Resumptions (POST /resume_server) per client address; wide, because all clients of a lost node resume at once.",
+    ),
+    resume_account: limit(20, 60, "Resumptions per account."),
+
+    session_text: limit(500, 10, "Texts (17) per session."),
+    session_friend: limit(
+      60,
+      60,
+      "Friend requests, confirmations, refusals, removals and blocks (11, 14, 121, 124, 126) per session.",
+    ),
+    session_search: limit(60, 60, "Searches for a username (9) per session."),
+    session_signal: limit(200, 10, "Voice and video signalling (20, 22) per session."),
+    session_history: limit(300, 10, "Reads: history, heads, friend list (110, 117, 119) per session."),
+    session_cursor: limit(500, 10, "Acknowledgements and typing (112, 114) per session."),
+    session_other: limit(
+      120,
+      60,
+      "PING, profile, session list and revocation (100, 128, 130, 131) per session.",
+    ),
+  },
+} as const;
