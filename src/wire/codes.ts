@@ -62,7 +62,10 @@ export const codeTable: { readonly [N in CodeName]: CodeInfo } = {
   GRPC_SERVER_ALREADY_EXISTS: row(false, "A live chat server holds that name for gRPC."),
   CHATTING_SERVER_NOT_EXISTS: row(true, "No chat server is available."),
   CHATTING_SERVER_ALREADY_EXISTS: row(false, "A live chat server holds that name."),
-  REDIS_UNKOWN_ERROR: row(true, "No code was sent to that e-mail, or it expired."),
+  REDIS_UNKOWN_ERROR: row(
+    true,
+    "No code is stored for that e-mail (or it expired), or the coordination server is away.",
+  ),
   REDIS_CPATCHA_NOT_FOUND: row(false, "The code is wrong."),
   MYSQL_INTERNAL_ERROR: row(false, "The username or e-mail is taken."),
   MYSQL_MISSING_INFO: row(false, "No account has that username and e-mail."),
@@ -81,7 +84,7 @@ export const codeTable: { readonly [N in CodeName]: CodeInfo } = {
   INVALID_FIELD: row(false, "The field named in field is missing or wrong."),
   MESSAGE_ID_CONFLICT: row(false, "That msg_id was used with other content."),
   TOO_LARGE: row(false, "The content is too large."),
-  UNAVAILABLE: row(true, "The store is away; try again."),
+  UNAVAILABLE: row(true, "A server that is needed is away; try again."),
   NOT_LOGGED_IN: row(false, "Log in first."),
   UNSUPPORTED: row(false, "Unknown service id."),
   WEAK_PASSWORD: row(

@@ -20,7 +20,7 @@ export const MAX_BODY_BYTES = MAX_FRAME_BYTES - HEADER_BYTES;
 
 export interface Frame {
   readonly id: number;
-  /** The body's bytes; valid until the next `push`, copy what must live longer. */
+  /** The body's bytes; copy what must outlive the call that handed them out. */
   readonly body: Uint8Array;
 }
 
@@ -74,41 +74,86 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
+/** The first buffer of an incomplete frame; it doubles up to the frame's length. */
+const FIRST_BUFFER_BYTES = 64;
+
 /**
  * Stream decoder of one connection. Feed it whatever arrived, in any split; it calls `onFrame` for each whole
- * frame, in order. It keeps at most one incomplete frame (under 64 KiB), and nothing between frames.
+ * frame, in order. Frames that lie whole in a chunk are not copied. It keeps at most one incomplete frame
+ * (under 64 KiB, in a buffer that grows with what arrived, not with what the header promises) and nothing
+ * between frames, so an idle connection costs next to nothing. Every byte is copied a bounded number of times.
  */
 export class FrameDecoder {
-  #rest: Uint8Array | undefined;
+  /** Its first `#length` bytes are the incomplete frame's bytes so far. */
+  #buffer: Uint8Array | undefined;
+  #length = 0;
+  #broken = false;
 
   /** Bytes of an incomplete frame held back. */
   get pending(): number {
-    return this.#rest?.length ?? 0;
+    return this.#length;
   }
 
   /**
-   * @param chunk bytes as they came; not kept after the call, so the caller may reuse its buffer.
-   * @throws FrameError when a header's length is below 4; frames before it have been handed out.
+   * @param chunk bytes as they came; not kept after the call, so the caller may reuse its buffer. The body given
+   *   to `onFrame` is valid during that call only.
+   * @throws FrameError when a header's length is below 4; frames before it have been handed out. So does every
+   *   later push: the stream is broken for good.
    */
   push(chunk: Uint8Array, onFrame: (id: number, body: Uint8Array) => void): void {
-    let data = chunk;
-    if (this.#rest !== undefined) {
-      data = new Uint8Array(this.#rest.length + chunk.length);
-      data.set(this.#rest);
-      data.set(chunk, this.#rest.length);
-      this.#rest = undefined;
-    }
-    let at = 0;
-    while (data.length - at >= HEADER_BYTES) {
-      const id = (byte(data, at) << 8) | byte(data, at + 1);
-      const total = (byte(data, at + 2) << 8) | byte(data, at + 3);
-      if (total < HEADER_BYTES) throw new FrameError(`a frame of length ${total} cannot be`);
-      if (data.length - at < total) break;
-      onFrame(id, data.subarray(at + HEADER_BYTES, at + total));
+    if (this.#broken) throw new FrameError("the stream is broken");
+    let at = this.#buffer === undefined ? 0 : this.#complete(chunk, onFrame);
+    while (chunk.length - at >= HEADER_BYTES) {
+      const total = this.#totalLength(chunk, at);
+      if (chunk.length - at < total) break;
+      const start = at;
       at += total;
+      onFrame(serviceId(chunk, start), chunk.subarray(start + HEADER_BYTES, at));
     }
-    if (at < data.length) this.#rest = data.slice(at);
+    if (at < chunk.length) this.#keep(chunk, at, chunk.length);
+  }
+
+  /** Continues the incomplete frame with the chunk's first bytes. @returns how many of them it took. */
+  #complete(chunk: Uint8Array, onFrame: (id: number, body: Uint8Array) => void): number {
+    const at = Math.min(Math.max(HEADER_BYTES - this.#length, 0), chunk.length);
+    const header = this.#keep(chunk, 0, at);
+    if (this.#length < HEADER_BYTES) return at;
+    const total = this.#totalLength(header, 0);
+    const end = Math.min(at + total - this.#length, chunk.length);
+    const frame = this.#keep(chunk, at, end);
+    if (this.#length === total) {
+      this.#buffer = undefined;
+      this.#length = 0;
+      onFrame(serviceId(frame, 0), frame.subarray(HEADER_BYTES, total));
+    }
+    return end;
+  }
+
+  /** Appends the chunk's bytes from `from` to `to` to the incomplete frame. @returns its buffer. */
+  #keep(chunk: Uint8Array, from: number, to: number): Uint8Array {
+    const length = this.#length + to - from;
+    let buffer = this.#buffer;
+    if (buffer === undefined || buffer.length < length) {
+      const doubled = Math.max(FIRST_BUFFER_BYTES, length, 2 * (buffer?.length ?? 0));
+      const grown = new Uint8Array(Math.min(doubled, MAX_FRAME_BYTES));
+      if (buffer !== undefined) grown.set(buffer.subarray(0, this.#length));
+      buffer = grown;
+    }
+    buffer.set(chunk.subarray(from, to), this.#length);
+    this.#buffer = buffer;
+    this.#length = length;
+    return buffer;
+  }
+
+  #totalLength(data: Uint8Array, at: number): number {
+    const total = (byte(data, at + 2) << 8) | byte(data, at + 3);
+    if (total >= HEADER_BYTES) return total;
+    this.#broken = true;
+    this.#buffer = undefined;
+    this.#length = 0;
+    throw new FrameError(`a frame of length ${total} cannot be`);
   }
 }
 
 const byte = (data: Uint8Array, at: number): number => data[at] ?? 0;
+const serviceId = (data: Uint8Array, at: number): number => (byte(data, at) << 8) | byte(data, at + 1);

@@ -102,7 +102,7 @@ export interface FrameSpec<C = unknown, S = unknown> {
   /** The lowest protocol a session must speak to send or get it. */
   readonly proto: 1 | 2;
   /** The id of the answer to the client's frame, when it has one. */
-  readonly reply?: ServiceId;
+  readonly reply?: ServiceId | undefined;
   /** What a client sends. */
   readonly request?: ObjectSchema<C>;
   /** What the server sends when `error` is 0; a failure is `{error, …}` (see `failure`). */
@@ -110,18 +110,21 @@ export interface FrameSpec<C = unknown, S = unknown> {
   readonly meaning: string;
 }
 
-const request = <C>(proto: 1 | 2, reply: ServiceId | undefined, schema: ObjectSchema<C>, meaning: string) =>
-  ({ from: "client", proto, request: schema, meaning, ...(reply !== undefined && { reply }) }) as const;
+const request = <C, R extends ServiceId | undefined>(
+  proto: 1 | 2,
+  reply: R,
+  schema: ObjectSchema<C>,
+  meaning: string,
+) => ({ from: "client", proto, request: schema, meaning, reply }) as const;
 const push = <S>(proto: 1 | 2, schema: ObjectSchema<S>, meaning: string) =>
   ({ from: "server", proto, body: schema, meaning }) as const;
-const both = <C, S>(
+const both = <C, S, R extends ServiceId | undefined>(
   proto: 1 | 2,
-  reply: ServiceId | undefined,
+  reply: R,
   schema: ObjectSchema<C>,
   body: ObjectSchema<S>,
   meaning: string,
-) =>
-  ({ from: "both", proto, request: schema, body, meaning, ...(reply !== undefined && { reply }) }) as const;
+) => ({ from: "both", proto, request: schema, body, meaning, reply }) as const;
 
 const I = ServiceId;
 
@@ -131,7 +134,7 @@ export const frames = {
     I.LOGINRESPONSE,
     object({
       uuid: userId(),
-      token: text({ min: 1, max: 256 }),
+      token: text(), // any wrong one is 14, whatever it looks like
       proto: optional(int(1, 255)),
       device: optional(text({ min: 1, max: 64 })),
       name: optional(text({ max: 64 })),
@@ -382,6 +385,11 @@ export type ServerName = {
 export type Request<N extends RequestName> = (typeof frames)[N] extends { request: ObjectSchema<infer C> }
   ? C
   : never;
+/** The name of the frame that answers a client's; never for one that is not answered. */
+export type ReplyName<N extends RequestName> = {
+  [R in ServiceName]: (typeof I)[R] extends (typeof frames)[N]["reply"] ? R : never;
+}[ServiceName] &
+  ServerName;
 /** The body that the server sends under a name when `error` is 0. */
 export type Body<N extends ServerName> = (typeof frames)[N] extends { body: ObjectSchema<infer S> }
   ? S

@@ -2,7 +2,9 @@
  * @module wire/schema
  * The small schema language in which every body on the wire (HTTP and chat) is declared once. A schema
  * gives the TypeScript type, the check of what came in, the documentation and the OpenAPI description.
- * Checks never coerce: what passes has exactly the declared type. Unknown fields are dropped.
+ * Checks never coerce: what passes has exactly the declared type. Unknown fields are dropped. The one thing
+ * that is mended is a lone surrogate, which JSON can say and UTF-8 cannot: it reads as U+FFFD, so that a text
+ * is the same before and after it was stored.
  */
 
 /** A body does not have its declared shape. `field` is the dotted path, "" when the body is no object. */
@@ -66,7 +68,7 @@ export function text(limits: { min?: number; max?: number; large?: boolean } = {
   return make(expected, json, (value, path) => {
     if (typeof value !== "string" || value.length < min) throw new SchemaError(path, expected);
     if (value.length > max) throw new SchemaError(path, expected, large);
-    return value;
+    return value.toWellFormed();
   });
 }
 
@@ -76,7 +78,7 @@ export function content(max: number, byteLength: (text: string) => number): Sche
   return make(expected, { type: "string" }, (value, path) => {
     if (typeof value !== "string") throw new SchemaError(path, expected);
     if (value.length > max || byteLength(value) > max) throw new SchemaError(path, expected, true);
-    return value;
+    return value.toWellFormed();
   });
 }
 
@@ -121,16 +123,19 @@ export function any(): Schema<unknown> {
 /** A list of `min` to `max` items. */
 export function list<T>(item: Schema<T>, limits: { min?: number; max?: number } = {}): Schema<T[]> {
   const { min = 0, max = Number.POSITIVE_INFINITY } = limits;
-  const expected = `a list${min > 0 ? ` of at least ${min}` : ""}`;
-  return make(
-    expected,
-    { type: "array", items: item.json, ...(min > 0 && { minItems: min }) },
-    (value, path) => {
-      if (!Array.isArray(value) || value.length < min) throw new SchemaError(path, expected);
-      if (value.length > max) throw new SchemaError(path, `at most ${max} entries`, true);
-      return value.map((entry, i) => item.check(entry, `${path}[${i}]`));
-    },
-  );
+  const range = Number.isFinite(max) ? ` of ${min} to ${max} entries` : min > 0 ? ` of at least ${min}` : "";
+  const expected = `a list${range}`;
+  const json = {
+    type: "array",
+    items: item.json,
+    ...(min > 0 && { minItems: min }),
+    ...(Number.isFinite(max) && { maxItems: max }),
+  };
+  return make(expected, json, (value, path) => {
+    if (!Array.isArray(value) || value.length < min) throw new SchemaError(path, expected);
+    if (value.length > max) throw new SchemaError(path, expected, true);
+    return value.map((entry, i) => item.check(entry, `${path}[${i}]`));
+  });
 }
 
 /** A field that may be absent or null; null reads as absent. */
