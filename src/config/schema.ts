@@ -9,7 +9,7 @@ import { limits } from "./limits.ts";
 import { key, type ValuesOf } from "./table.ts";
 
 const tlsCert = (what: string) =>
-  key(is.path, "", `Certificate chain (PEM) with which ${what} speaks TLS. Empty: without TLS.`, {
+  key(is.path, "", `Certificate chain (PEM) for TLS on ${what}. Empty: no TLS.`, {
     example: "/etc/chatsrv/tls/fullchain.pem",
   });
 const tlsKey = key(is.path, "", "Private key (PEM) of tls_cert; the two are set together.", {
@@ -30,7 +30,7 @@ export const schema = {
         "Name under which people reach this gateway; shown in /openapi.json. Empty: the name each request uses.",
         { example: "chat.example.org" },
       ),
-      tls_cert: tlsCert("the gateway"),
+      tls_cert: tlsCert("the gateway's port"),
       tls_key: tlsKey,
       trust_proxy: key(
         is.bool,
@@ -117,7 +117,7 @@ export const schema = {
       ws_port: key(is.port, 60001, "TCP port of the chat protocol over WebSocket. 0 binds any free one.", {
         prominent: true,
       }),
-      tls_cert: tlsCert("the chat server (TCP and WebSocket)"),
+      tls_cert: tlsCert("both chat ports"),
       tls_key: tlsKey,
       send_queue_size: key(
         is.int(1, 1_000_000),
