@@ -4,7 +4,7 @@
  * process, and the sessions on this node and on others. roles/compose binds each to the direct object when
  * it lives in this process, and to a gRPC client when it does not.
  */
-import type { Message, Profile } from "../domain/entities.ts";
+import type { Head, Message, Profile } from "../domain/entities.ts";
 import type { NodeName, SessionId, UserId } from "../domain/ids.ts";
 
 /** The verify role, as the gateway sees it. */
@@ -99,6 +99,16 @@ export interface LocalSessions {
   has(user: UserId): boolean;
   /** Hands events to the user's sessions here; those without one are dropped (the log is the queue). In order. */
   deliver(events: readonly UserEvent[]): void;
+  /** Users with a session here. */
+  users(): Iterable<UserId>;
+  /** Sends the user's sessions here what they lack of a conversation that has grown up to `head.lastSeq`. */
+  catchUp(user: UserId, head: Head): void;
+}
+
+/** Ends a user's sessions wherever they are. Implemented by services/session-ender. */
+export interface SessionEnder {
+  /** Ends all sessions of the user. @throws AppError UNAVAILABLE when coordination is away */
+  endAll(user: UserId): Promise<void>;
 }
 
 /** The other chat nodes. Implemented by rpc/. */

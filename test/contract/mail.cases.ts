@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from "bun:test";
 import type { Email } from "postal-mime";
-import { AppError } from "../../src/domain/error.ts";
 import type { Mail, MailTransport } from "../../src/mail/mail.ts";
+import { failureOf } from "../support/failure.ts";
 
 export const FROM = "chatsrv <no-reply@chat.example>";
 
@@ -24,15 +24,6 @@ export interface MailHarness {
   received(): Promise<Pick<Email, "subject" | "text" | "html" | "from" | "to">[]>;
   /** From now on nothing can be handed over. */
   breakIt(): Promise<void>;
-}
-
-export async function failureOf(promise: Promise<unknown>): Promise<AppError> {
-  const error = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof AppError)) throw new Error("expected an AppError", { cause: error });
-  return error;
 }
 
 export function mailContract(kind: string, open: () => Promise<MailHarness>): void {

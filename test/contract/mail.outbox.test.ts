@@ -11,8 +11,9 @@ import type { LogFields, Logger } from "../../src/lib/log.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { openMail } from "../../src/mail/open.ts";
 import { outboxTransport } from "../../src/mail/outbox.ts";
+import { failureOf } from "../support/failure.ts";
 import { tempDir } from "../support/tempdir.ts";
-import { FROM, failureOf, mail, mailContract } from "./mail.cases.ts";
+import { FROM, mail, mailContract } from "./mail.cases.ts";
 
 const files = async (dir: string) => (await readdir(dir)).sort().map((name) => join(dir, name));
 

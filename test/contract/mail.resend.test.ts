@@ -7,7 +7,8 @@ import { silentLogger } from "../../src/lib/log.ts";
 import { type MailOptions, openMail } from "../../src/mail/open.ts";
 import { resendTransport } from "../../src/mail/resend.ts";
 import { atEnd } from "../support/cleanup.ts";
-import { FROM, failureOf, mail, mailContract } from "./mail.cases.ts";
+import { failureOf } from "../support/failure.ts";
+import { FROM, mail, mailContract } from "./mail.cases.ts";
 
 const KEY = "re_a_test's_key";
 

@@ -11,8 +11,9 @@ import { silentLogger } from "../../src/lib/log.ts";
 import { openMail } from "../../src/mail/open.ts";
 import { smtpTransport } from "../../src/mail/smtp.ts";
 import { atEnd } from "../support/cleanup.ts";
+import { failureOf } from "../support/failure.ts";
 import { makeCerts } from "../support/tls.ts";
-import { FROM, failureOf, mail, mailContract } from "./mail.cases.ts";
+import { FROM, mail, mailContract } from "./mail.cases.ts";
 
 const USER = "mailer@example.com";
 const PASSWORD = "p@ss/w:rd ü";

@@ -1,0 +1,178 @@
+/**
+ * @module services/accounts
+ * What the gateway does with accounts: registration, the check before a reset, the reset, login and resumption.
+ * Order matters in all of them: a code is checked before anything about accounts is told or done, and what
+ * the caller may mend (a weak password, a taken name) does not cost the code.
+ */
+import type { CodeCheck, CodeStore, TicketStore } from "../coordination/coordination.ts";
+import type { Account } from "../domain/entities.ts";
+import { AppError } from "../domain/error.ts";
+import { parseUserId, type UserId } from "../domain/ids.ts";
+import { normalizeEmail, normalizeUsername, requireStrongPassword } from "../domain/rules.ts";
+import type { Logger } from "../lib/log.ts";
+import type { AccountStore } from "../store/store.ts";
+import type { CodeName } from "../wire/codes.ts";
+import { coordinated } from "./coordinated.ts";
+import type { PasswordHasher } from "./passwords.ts";
+import type { Allocation, Allocator, SessionEnder } from "./ports.ts";
+
+export interface AccountOptions {
+  readonly accounts: AccountStore;
+  readonly codes: CodeStore;
+  readonly tickets: TicketStore;
+  readonly passwords: PasswordHasher;
+  readonly allocator: Pick<Allocator, "allocate">;
+  readonly sessions: SessionEnder;
+  readonly logger: Logger;
+  /** Wrong tries a code allows; one more and it is dead. */
+  readonly codeAttempts: number;
+  /** False gives the original's reset without a code, for its desktop client: unsafe. */
+  readonly resetRequiresCode: boolean;
+}
+
+/** An account as the caller may name it, in its stored form. */
+export interface Identity {
+  readonly username: string;
+  readonly email: string;
+}
+
+/** Where a user may log in to chat now. */
+export interface Admission extends Allocation {
+  readonly user: UserId;
+}
+
+export class AccountService {
+  readonly #options: AccountOptions;
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes an account for whoever got the code that was mailed to the address.
+   * @throws AppError INVALID_FIELD (username, email), REDIS_UNKOWN_ERROR (no code), REDIS_CPATCHA_NOT_FOUND
+   *   (wrong code), CODE_ATTEMPTS_EXCEEDED, WEAK_PASSWORD, MYSQL_INTERNAL_ERROR (taken; field says which).
+   */
+  async register(entry: Identity & { password: string; code: string }): Promise<Identity & { id: UserId }> {
+    const { accounts, passwords } = this.#options;
+    const identity = normalize(entry);
+    const { username, email } = identity;
+    await this.#checkCode(email, entry.code);
+    requireStrongPassword(entry.password);
+    if (await accounts.findByUsername(username))
+      throw new AppError("MYSQL_INTERNAL_ERROR", { field: "username" });
+    const passwordHash = await passwords.hash(entry.password);
+    // Spent after the account is there, so that a taken name costs nothing; of two callers with one code only
+    // one gets an account all the same, because the address is unique.
+    const id = await accounts.register({ username, email, passwordHash });
+    await this.#discardCode(email, entry.code);
+    return { ...identity, id };
+  }
+
+  /** @throws AppError MYSQL_ACCOUNT_NOT_EXISTS unless one account has both; INVALID_FIELD */
+  async check(entry: Identity): Promise<Identity> {
+    const identity = normalize(entry);
+    if (!(await this.#find(identity))) throw new AppError("MYSQL_ACCOUNT_NOT_EXISTS");
+    return identity;
+  }
+
+  /**
+   * Sets a new password, ends all sessions of the account and voids its resume tickets.
+   * @param entry.code may be absent when codes are not required; one that is given is checked.
+   * @throws AppError as `register`, MYSQL_MISSING_INFO (no such account), INVALID_FIELD (cpatcha: missing).
+   */
+  async resetPassword(entry: Identity & { password: string; code: string | undefined }): Promise<void> {
+    const { accounts, passwords, sessions, tickets, resetRequiresCode } = this.#options;
+    const identity = normalize(entry);
+    const code = entry.code || undefined;
+    if (code === undefined && resetRequiresCode) throw new AppError("INVALID_FIELD", { field: "cpatcha" });
+    if (code !== undefined) await this.#checkCode(identity.email, code);
+    requireStrongPassword(entry.password);
+    const account = await this.#find(identity);
+    if (!account) throw new AppError("MYSQL_MISSING_INFO");
+    const passwordHash = await passwords.hash(entry.password);
+    if (code !== undefined) await this.#spendCode(identity.email, code);
+    await accounts.setPassword(account.id, passwordHash);
+    // Sessions first: one that lives could take a new ticket.
+    await coordinated(sessions.endAll(account.id));
+    await coordinated(tickets.clear(account.id));
+  }
+
+  /**
+   * Checks the password and finds a chat node. An unknown user and a wrong password answer alike, in the
+   * same time.
+   * @throws AppError LOGIN_INFO_ERROR, RATE_LIMITED (too many logins at once), as `Allocator.allocate`
+   */
+  async logIn(username: string, password: string): Promise<Admission> {
+    const { passwords } = this.#options;
+    const account = await this.#findByName(username);
+    const right = account
+      ? await passwords.verify(password, account.passwordHash)
+      : await passwords.verifyAgainstNothing(password);
+    if (!account || !right) throw new AppError("LOGIN_INFO_ERROR");
+    return this.#admit(account.id);
+  }
+
+  /**
+   * Finds a chat node for the holder of a resume ticket; costs no hashing, so a herd of reconnects is cheap.
+   * @param id the user id as it travels. @throws AppError LOGIN_UNSUCCESSFUL, as `Allocator.allocate`
+   */
+  async resume(id: string, ticket: string): Promise<Admission> {
+    const user = parseUserId(id);
+    if (user === undefined || !(await coordinated(this.#options.tickets.check(user, ticket))))
+      throw new AppError("LOGIN_UNSUCCESSFUL");
+    return this.#admit(user);
+  }
+
+  async #admit(user: UserId): Promise<Admission> {
+    return { ...(await this.#options.allocator.allocate(user)), user };
+  }
+
+  async #find({ username, email }: Identity): Promise<Account | undefined> {
+    const account = await this.#options.accounts.findByUsername(username);
+    // An adopted database may hold addresses in another case.
+    return account?.email.toLowerCase() === email ? account : undefined;
+  }
+
+  /** At login a name that cannot be is an unknown one. */
+  async #findByName(raw: string): Promise<Account | undefined> {
+    try {
+      return await this.#options.accounts.findByUsername(normalizeUsername(raw));
+    } catch (error) {
+      if (error instanceof AppError && error.codeName === "INVALID_FIELD") return undefined;
+      throw error;
+    }
+  }
+
+  async #checkCode(email: string, code: string): Promise<void> {
+    const { codes, codeAttempts } = this.#options;
+    const failure = CODE_FAILURES[await coordinated(codes.check(email, code, codeAttempts))];
+    if (failure) throw new AppError(failure);
+  }
+
+  /** @throws AppError REDIS_UNKOWN_ERROR when another caller was faster. */
+  async #spendCode(email: string, code: string): Promise<void> {
+    if (!(await coordinated(this.#options.codes.spend(email, code))))
+      throw new AppError("REDIS_UNKOWN_ERROR", { detail: "the code was spent meanwhile" });
+  }
+
+  /** The account is there and no failure here may hide that; the code ends by its own time at the latest. */
+  async #discardCode(email: string, code: string): Promise<void> {
+    const { codes, logger } = this.#options;
+    await codes
+      .spend(email, code)
+      .catch((error: unknown) => logger.log("warn", "account.code_not_spent", { error }));
+  }
+}
+
+const CODE_FAILURES: Readonly<Record<CodeCheck, CodeName | undefined>> = {
+  ok: undefined,
+  missing: "REDIS_UNKOWN_ERROR",
+  wrong: "REDIS_CPATCHA_NOT_FOUND",
+  exhausted: "CODE_ATTEMPTS_EXCEEDED",
+};
+
+const normalize = ({ username, email }: Identity): Identity => ({
+  username: normalizeUsername(username),
+  email: normalizeEmail(email),
+});

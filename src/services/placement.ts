@@ -1,0 +1,38 @@
+/**
+ * @module services/placement
+ * The balance role: picks a chat node for a user and gives out the token to log in there with.
+ */
+import type { Placement } from "../coordination/coordination.ts";
+import { AppError } from "../domain/error.ts";
+import type { NodeName, UserId } from "../domain/ids.ts";
+import { randomSecret } from "../lib/random.ts";
+import { coordinated } from "./coordinated.ts";
+import type { Allocation, Allocator } from "./ports.ts";
+
+export interface PlacementOptions {
+  readonly placement: Placement;
+  /** How long a token is good, milliseconds. */
+  readonly tokenTtlMs: number;
+  /** Makes a token; a test holds it. */
+  readonly makeToken?: () => string;
+}
+
+export class PlacementService implements Allocator {
+  readonly #options: PlacementOptions;
+
+  constructor(options: PlacementOptions) {
+    this.#options = options;
+  }
+
+  async allocate(user: UserId): Promise<Allocation> {
+    const { placement, tokenTtlMs, makeToken = randomSecret } = this.#options;
+    const token = makeToken();
+    const node = await coordinated(placement.allocate(user, token, tokenTtlMs));
+    if (!node) throw new AppError("CHATTING_SERVER_NOT_EXISTS");
+    return { host: node.host, port: node.port, wsUrl: node.wsUrl, token };
+  }
+
+  async redeem(user: UserId, token: string, node: NodeName): Promise<boolean> {
+    return coordinated(this.#options.placement.redeem(user, token, node));
+  }
+}

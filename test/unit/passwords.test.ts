@@ -1,0 +1,115 @@
+/**
+ * @module unit/passwords
+ * Hashing with the parameters of the design, verification by a hash's own, and bounds on both.
+ */
+import { describe, expect, test } from "bun:test";
+import { AppError } from "../../src/domain/error.ts";
+import { Gate, GateFullError } from "../../src/lib/gate.ts";
+import { PasswordHasher } from "../../src/services/passwords.ts";
+
+const cheap = { memoryCostKiB: 8, timeCost: 1 };
+const PASSWORD = "Correct1 horse ü 🐴\0 battery";
+
+describe("PasswordHasher", () => {
+  test("hashes with argon2id, 19 MiB and two passes, salted", async () => {
+    const hasher = await PasswordHasher.create();
+    const [one, two] = await Promise.all([hasher.hash(PASSWORD), hasher.hash(PASSWORD)]);
+    expect(one).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+    expect(one).not.toBe(two);
+    expect(await hasher.verify(PASSWORD, one)).toBe(true);
+    expect(await hasher.verify(`${PASSWORD} `, one)).toBe(false);
+  });
+
+  test("verifies by the hash's own algorithm and parameters", async () => {
+    const hasher = await PasswordHasher.create(cheap);
+    const hashes = await Promise.all([
+      Bun.password.hash(PASSWORD, { algorithm: "bcrypt", cost: 4 }),
+      Bun.password.hash(PASSWORD, { algorithm: "argon2i", memoryCost: 16, timeCost: 3 }),
+      Bun.password.hash(PASSWORD, { algorithm: "argon2d", memoryCost: 32, timeCost: 1 }),
+    ]);
+    for (const hash of hashes) {
+      expect(await hasher.verify(PASSWORD, hash)).toBe(true);
+      expect(await hasher.verify("another", hash)).toBe(false);
+    }
+  });
+
+  test("what is stored and is no hash matches nothing, not even itself", async () => {
+    const hasher = await PasswordHasher.create(cheap);
+    for (const stored of [PASSWORD, "", "$argon2id$v=19$m=99999999999,t=2$aa$bb", "$9$nope", "\0"])
+      expect(await hasher.verify(stored || PASSWORD, stored)).toBe(false);
+  });
+
+  test("an empty password verifies as wrong", async () => {
+    const hasher = await PasswordHasher.create(cheap);
+    expect(await hasher.verify("", await hasher.hash(PASSWORD))).toBe(false);
+  });
+
+  test("an unknown user costs what a wrong password costs", async () => {
+    const hasher = await PasswordHasher.create();
+    const hash = await hasher.hash(PASSWORD);
+    const timed = async (work: () => Promise<boolean>) => {
+      const times: number[] = [];
+      for (let i = 0; i < 9; i++) {
+        const began = performance.now();
+        expect(await work()).toBe(false);
+        times.push(performance.now() - began);
+      }
+      return Math.min(...times);
+    };
+    const wrong = await timed(() => hasher.verify("wrong", hash));
+    const unknown = await timed(() => hasher.verifyAgainstNothing("wrong"));
+    expect(unknown / wrong).toBeGreaterThan(0.5);
+    expect(unknown / wrong).toBeLessThan(2);
+  });
+
+  test("past its queue it answers RATE_LIMITED at once, and goes on", async () => {
+    const hasher = await PasswordHasher.create({ ...cheap, concurrency: 1, queueLimit: 2 });
+    const hash = await hasher.hash(PASSWORD);
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => hasher.verify(PASSWORD, hash)));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+    for (const result of results) {
+      if (result.status === "fulfilled") continue;
+      expect(result.reason).toBeInstanceOf(AppError);
+      expect(result.reason).toMatchObject({ codeName: "RATE_LIMITED", retryAfterMs: 2_000 });
+    }
+    expect(await hasher.verify(PASSWORD, hash)).toBe(true);
+    expect(hasher.waiting).toBe(0);
+  });
+});
+
+describe("Gate", () => {
+  test("runs so many at once, the rest in order, also after failures", async () => {
+    const gate = new Gate(2, 10);
+    const ends: (() => void)[] = [];
+    const started: number[] = [];
+    const work = (i: number) =>
+      gate.run(async () => {
+        started.push(i);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        if (i === 0) throw new Error("zero");
+        return i;
+      });
+    const results = Promise.allSettled([0, 1, 2, 3].map(work));
+    expect(started).toEqual([0, 1]);
+    expect(gate.waiting).toBe(2);
+    for (let i = 0; i < 4; i++) {
+      ends[i]?.();
+      await Bun.sleep(0);
+    }
+    expect(started).toEqual([0, 1, 2, 3]);
+    expect(
+      (await results).map((result) => (result.status === "fulfilled" ? result.value : "failed")),
+    ).toEqual(["failed", 1, 2, 3]);
+    expect(await gate.run(async () => "free again")).toBe("free again");
+  });
+
+  test("refuses at once when the queue is full", async () => {
+    const gate = new Gate(1, 0);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const first = gate.run(() => promise);
+    await expect(gate.run(async () => {})).rejects.toBeInstanceOf(GateFullError);
+    resolve();
+    await first;
+    await gate.run(async () => {});
+  });
+});
