@@ -1,0 +1,30 @@
+/**
+ * @module store/repeats
+ * What it means that a message was stored before: the rules both adapters follow.
+ */
+import type { ConversationId } from "../domain/ids.ts";
+import type { AppendEntry, AppendOutcome } from "./store.ts";
+
+/** What is compared of a stored message. */
+export interface StoredMessage {
+  readonly conversation: ConversationId;
+  readonly seq: number;
+  readonly kind: string;
+  readonly body: string;
+  readonly at: number;
+}
+
+/**
+ * An entry as it can be stored: lone surrogates, which UTF-8 cannot carry, become U+FFFD. Without this a
+ * repeat of such a text would differ from what is stored.
+ */
+export function storable(entry: AppendEntry): AppendEntry {
+  if (entry.body.isWellFormed() && entry.clientId.isWellFormed()) return entry;
+  return { ...entry, body: entry.body.toWellFormed(), clientId: entry.clientId.toWellFormed() };
+}
+
+/** The outcome of an entry whose client id is stored already. */
+export function repeatOutcome(stored: StoredMessage, entry: AppendEntry): AppendOutcome {
+  if (stored.body !== entry.body || stored.kind !== entry.kind) return { status: "conflict" };
+  return { status: "duplicate", conversation: stored.conversation, seq: stored.seq, at: stored.at };
+}

@@ -1,0 +1,122 @@
+/**
+ * @module store/sqlite/append
+ * Storing messages in SQLite. The write lock makes appends serial, so the next seq is simply the last one's
+ * successor; the unique index over the client id tells repeats.
+ */
+import { and, eq, isNotNull, or, sql } from "drizzle-orm";
+import { type ConversationId, pairOf } from "../../domain/ids.ts";
+import { lazy } from "../lazy.ts";
+import { repeatOutcome, storable } from "../repeats.ts";
+import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { authFriend, block, conversationTable, message } from "./schema.ts";
+
+/** A conversation while a batch is being stored. */
+interface Open {
+  readonly id: ConversationId;
+  /** Why nothing new may be stored in it. */
+  readonly refusal: AppendOutcome | undefined;
+  lastSeq: number;
+  grown: boolean;
+}
+
+export function appender({ db, write }: Connection): MessageStore["append"] {
+  const statements = lazy(() => prepare(db));
+
+  /** The conversation of an entry's two users as it stands, undefined when they have none. */
+  function open(entry: AppendEntry): Open | undefined {
+    const row = statements().open.get(pairOf(entry.sender, entry.receiver));
+    if (row === undefined) return undefined;
+    const refusal = row.friends ? (row.blocked ? "blocked" : undefined) : "not_friends";
+    return { id: row.id, lastSeq: row.lastSeq, refusal: refusal && { status: refusal }, grown: false };
+  }
+
+  function store(conversation: Open | undefined, entry: AppendEntry, at: number): AppendOutcome {
+    if (conversation === undefined) return { status: "not_friends" };
+    const { id, refusal } = conversation;
+    const { sender, clientId, kind, body } = entry;
+    if (refusal === undefined) {
+      const seq = conversation.lastSeq + 1;
+      if (statements().insert.get({ id, seq, sender, clientId, kind, body, at }) !== undefined) {
+        conversation.lastSeq = seq;
+        conversation.grown = true;
+        return { status: "stored", conversation: id, seq, at };
+      }
+    }
+    // Asked of a refused one too: what was stored while they were friends is answered as such for ever.
+    const stored = statements().repeated.get({ id, sender, clientId });
+    return stored ? repeatOutcome(stored, entry) : (refusal ?? { status: "conflict" });
+  }
+
+  return (entries, at) =>
+    write(() => {
+      const conversations = new Map<string, Open | undefined>();
+      const outcomes = entries.map(storable).map((entry) => {
+        const { lo, hi } = pairOf(entry.sender, entry.receiver);
+        const pair = `${lo}:${hi}`;
+        if (!conversations.has(pair)) conversations.set(pair, open(entry));
+        return store(conversations.get(pair), entry, at);
+      });
+      for (const conversation of conversations.values())
+        if (conversation?.grown) statements().grow.run({ ...conversation });
+      return outcomes;
+    });
+}
+
+function prepare(db: Connection["db"]) {
+  const value = sql.placeholder;
+  const { lo, hi, id, lastSeq } = conversationTable;
+  const either = or(
+    and(eq(block.uuid, lo), eq(block.blockedUuid, hi)),
+    and(eq(block.uuid, hi), eq(block.blockedUuid, lo)),
+  );
+  return {
+    open: db
+      .select({
+        id,
+        lastSeq,
+        friends: isNotNull(authFriend.id),
+        blocked: sql<number>`exists (select 1 from ${block} where ${either})`,
+      })
+      .from(conversationTable)
+      .leftJoin(authFriend, and(eq(authFriend.selfUuid, lo), eq(authFriend.friendUuid, hi)))
+      .where(and(eq(lo, value("lo")), eq(hi, value("hi"))))
+      .prepare(),
+    insert: db
+      .insert(message)
+      .values({
+        conversationId: value("id"),
+        seq: value("seq"),
+        sender: value("sender"),
+        clientId: value("clientId"),
+        kind: value("kind"),
+        body: value("body"),
+        at: value("at"),
+      })
+      .onConflictDoNothing({ target: [message.clientId, message.conversationId, message.sender] })
+      .returning({ seq: message.seq })
+      .prepare(),
+    repeated: db
+      .select({
+        conversation: message.conversationId,
+        seq: message.seq,
+        kind: message.kind,
+        body: message.body,
+        at: message.at,
+      })
+      .from(message)
+      .where(
+        and(
+          eq(message.clientId, value("clientId")),
+          eq(message.conversationId, value("id")),
+          eq(message.sender, value("sender")),
+        ),
+      )
+      .prepare(),
+    grow: db
+      .update(conversationTable)
+      .set({ lastSeq: sql`${value("lastSeq")}` })
+      .where(eq(id, value("id")))
+      .prepare(),
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * @module store/sqlite/cursors
+ * Where users stand in their conversations, in SQLite: the table ConversationMember.
+ */
+import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { pairOf } from "../../domain/ids.ts";
+import { advanced } from "../cursors.ts";
+import { lazy } from "../lazy.ts";
+import { pageOf, startOf } from "../paging.ts";
+import { headOf, otherMember } from "../rows.ts";
+import type { CursorMove, CursorState, MessageStore } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { conversationMember, conversationTable } from "./schema.ts";
+
+type CursorStore = Pick<MessageStore, "heads" | "undelivered" | "advance">;
+
+export function cursorStore({ db, read, write }: Connection): CursorStore {
+  const statements = lazy(() => prepare(db));
+
+  function move(wanted: CursorMove, at: number): CursorState {
+    const { user, peer } = wanted;
+    const row = statements().standing.get({ user, ...pairOf(user, peer) });
+    if (row === undefined) return { user, peer, delivered: 0, read: 0, moved: false };
+    const { delivered, read, moved } = advanced(row, wanted);
+    if (moved)
+      statements().move.run({
+        ...{ conversation: row.conversation, user, delivered, read },
+        deliveredAt: delivered > row.delivered ? at : row.deliveredAt,
+        readAt: read > row.read ? at : row.readAt,
+      });
+    return { user, peer, delivered, read, moved };
+  }
+
+  return {
+    heads: (user, request) =>
+      read(() => {
+        const { after, rows } = startOf(request);
+        const found = statements().heads.all({ user, after, rows });
+        return pageOf(found, request, ({ conversation }) => conversation, headOf);
+      }),
+
+    undelivered: (users) =>
+      read(() =>
+        statements()
+          .undelivered.all({ users: JSON.stringify(users) })
+          .map((row) => ({ user: row.user, head: headOf(row) })),
+      ),
+
+    advance: (moves, at) => write(() => moves.map((wanted) => move(wanted, at))),
+  };
+}
+
+function prepare(db: Connection["db"]) {
+  const value = sql.placeholder;
+  const own = conversationMember;
+  const other = alias(conversationMember, "other");
+  const { id, lo, hi, lastSeq } = conversationTable;
+  const peer = otherMember(own.uuid, { lo, hi });
+
+  const heads = () =>
+    db
+      .select({
+        user: own.uuid,
+        conversation: own.conversationId,
+        peer,
+        lastSeq,
+        deliveredSeq: own.deliveredSeq,
+        readSeq: own.readSeq,
+        peerDeliveredSeq: other.deliveredSeq,
+        peerReadSeq: other.readSeq,
+      })
+      .from(own)
+      .innerJoin(conversationTable, eq(id, own.conversationId))
+      .leftJoin(other, and(eq(other.conversationId, id), eq(other.uuid, peer)));
+
+  return {
+    heads: heads()
+      .where(and(eq(own.uuid, value("user")), gt(own.conversationId, value("after"))))
+      .orderBy(asc(own.conversationId))
+      .limit(value("rows"))
+      .prepare(),
+    undelivered: heads()
+      .where(
+        and(
+          sql`${own.uuid} in (select value from json_each(${value("users")}))`,
+          gt(lastSeq, own.deliveredSeq),
+        ),
+      )
+      .orderBy(asc(own.uuid), asc(own.conversationId))
+      .prepare(),
+    standing: db
+      .select({
+        conversation: id,
+        lastSeq,
+        delivered: own.deliveredSeq,
+        read: own.readSeq,
+        deliveredAt: own.deliveredAt,
+        readAt: own.readAt,
+      })
+      .from(conversationTable)
+      .innerJoin(own, and(eq(own.conversationId, id), eq(own.uuid, value("user"))))
+      .where(and(eq(lo, value("lo")), eq(hi, value("hi"))))
+      .prepare(),
+    move: db
+      .update(own)
+      .set({
+        deliveredSeq: sql`${value("delivered")}`,
+        readSeq: sql`${value("read")}`,
+        deliveredAt: sql`${value("deliveredAt")}`,
+        readAt: sql`${value("readAt")}`,
+      })
+      .where(and(eq(own.conversationId, value("conversation")), eq(own.uuid, value("user"))))
+      .prepare(),
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * @module store/sqlite/migrate
+ * Brings the file's schema up to date in one transaction, which also keeps a second process out meanwhile.
+ */
+import chatsrv from "../../../drizzle/sqlite/0000_chatsrv.sql" with { type: "text" };
+import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
+import type { MigrationReport } from "../store.ts";
+import type { Connection } from "./connection.ts";
+
+const migrations: readonly Migration[] = [migration("0000_chatsrv", chatsrv)];
+
+/** @returns what was applied. @throws AppError UNAVAILABLE */
+export function migrate({ client, write }: Connection): Promise<MigrationReport> {
+  return write(() => {
+    client.run(
+      `CREATE TABLE IF NOT EXISTS ${MIGRATIONS_TABLE} (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL)`,
+    );
+    const due = pending(migrations, applied(client));
+    for (const { name, statements } of due) {
+      for (const statement of statements) client.run(statement);
+      client.run(`INSERT INTO ${MIGRATIONS_TABLE} VALUES (?, ?)`, [name, Date.now()]);
+    }
+    return { applied: due.map(({ name }) => name) };
+  });
+}
+
+/** @returns names of the migrations this file has not seen. @throws AppError UNAVAILABLE */
+export function pendingMigrations({ client, read }: Connection): Promise<string[]> {
+  return read(() => {
+    const known = client
+      .query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?")
+      .get(MIGRATIONS_TABLE);
+    return pending(migrations, known ? applied(client) : []).map(({ name }) => name);
+  });
+}
+
+function applied(client: Connection["client"]): string[] {
+  const rows = client.query<{ name: string }, []>(`SELECT name FROM ${MIGRATIONS_TABLE}`).all();
+  return rows.map(({ name }) => name);
+}

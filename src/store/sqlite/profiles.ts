@@ -1,0 +1,64 @@
+/**
+ * @module store/sqlite/profiles
+ * Profiles in SQLite: UserProfile with the username from Authentication.
+ */
+import { eq, sql } from "drizzle-orm";
+import { lazy } from "../lazy.ts";
+import { type ProfileRow, profileOf } from "../rows.ts";
+import type { ProfileStore } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { authentication, userProfile } from "./schema.ts";
+
+/** What a profile is made of, for every query that tells one. */
+export const profileColumns = {
+  id: authentication.uuid,
+  username: authentication.username,
+  nickname: userProfile.nickname,
+  avatar: userProfile.avatar,
+  description: userProfile.description,
+  sex: userProfile.sex,
+};
+
+export function profileStore({ db, read, write }: Connection): ProfileStore {
+  const profiles = () =>
+    db
+      .select(profileColumns)
+      .from(authentication)
+      .innerJoin(userProfile, eq(userProfile.uuid, authentication.uuid));
+  const byId = lazy(() =>
+    profiles()
+      .where(eq(authentication.uuid, sql.placeholder("id")))
+      .prepare(),
+  );
+  const byIds = lazy(() =>
+    profiles()
+      .where(sql`${authentication.uuid} in (select value from json_each(${sql.placeholder("ids")}))`)
+      .prepare(),
+  );
+  const byUsername = lazy(() =>
+    profiles()
+      .where(eq(authentication.username, sql.placeholder("username")))
+      .prepare(),
+  );
+  const found = (row: ProfileRow | undefined) => row && profileOf(row);
+
+  return {
+    find: (id) => read(() => found(byId().get({ id }))),
+    findMany: (ids) =>
+      read(() =>
+        byIds()
+          .all({ ids: JSON.stringify(ids) })
+          .map(profileOf),
+      ),
+    findByUsername: (username) => read(() => found(byUsername().get({ username }))),
+
+    update: (id, patch) =>
+      write(() => {
+        const { nickname, avatar, description, sex } = patch;
+        const set = { nickname, avatar, description, sex };
+        if (Object.values(set).some((value) => value !== undefined))
+          db.update(userProfile).set(set).where(eq(userProfile.uuid, id)).run();
+        return found(byId().get({ id }));
+      }),
+  };
+}

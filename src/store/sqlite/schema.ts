@@ -1,0 +1,144 @@
+/**
+ * @module store/sqlite/schema
+ * The tables of the embedded store, named as in MySQL: the original's four and ours beside them.
+ * `drizzle-kit generate` makes the migrations in drizzle/sqlite from this file; what drizzle cannot say is
+ * added there by hand: Message, ConversationMember and Block are WITHOUT ROWID.
+ */
+import { sql } from "drizzle-orm";
+import {
+  customType,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { MessageKind } from "../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
+
+/** Text in which the case of ASCII letters does not count, for names that are looked up. */
+const nocaseText = customType<{ data: string }>({ dataType: () => "text COLLATE NOCASE" });
+/** Text in which spaces at the end do not count, as in MySQL's utf8mb4_bin; all else does. */
+const rtrimText = customType<{ data: string }>({ dataType: () => "text COLLATE RTRIM" });
+
+const uuid = (name = "uuid") => integer(name).$type<UserId>();
+const account = (name: string) => uuid(name).references(() => authentication.uuid, { onDelete: "cascade" });
+const conversation = (name: string) => integer(name).$type<ConversationId>();
+
+export const authentication = sqliteTable(
+  "Authentication",
+  {
+    uuid: uuid().primaryKey({ autoIncrement: true }),
+    username: nocaseText("username").notNull(),
+    /** A PHC string. */
+    password: text("password").notNull(),
+    email: nocaseText("email"),
+  },
+  (t) => [
+    uniqueIndex("Authentication_username").on(t.username),
+    uniqueIndex("Authentication_email").on(t.email),
+  ],
+);
+
+export const userProfile = sqliteTable("UserProfile", {
+  uuid: account("uuid").primaryKey(),
+  avatar: text("avatar"),
+  nickname: text("nickname"),
+  description: text("description"),
+  /** 0 male, 1 female. */
+  sex: integer("sex"),
+});
+
+export const friendRequest = sqliteTable(
+  "FriendRequest",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    srcUuid: account("src_uuid").notNull(),
+    dstUuid: account("dst_uuid").notNull(),
+    nickname: text("nickname"),
+    message: text("message"),
+    /** 0 open, 1 confirmed. */
+    status: integer("status"),
+  },
+  (t) => [
+    uniqueIndex("FriendRequest_src_dst").on(t.srcUuid, t.dstUuid),
+    index("FriendRequest_dst").on(t.dstUuid),
+  ],
+);
+
+/** A friendship is two rows, one for each side. */
+export const authFriend = sqliteTable(
+  "AuthFriend",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    selfUuid: account("self_uuid").notNull(),
+    friendUuid: account("friend_uuid").notNull(),
+    alternativeName: text("alternative_name"),
+  },
+  (t) => [
+    uniqueIndex("AuthFriend_self_friend").on(t.selfUuid, t.friendUuid),
+    index("AuthFriend_friend").on(t.friendUuid),
+  ],
+);
+
+export const conversationTable = sqliteTable(
+  "Conversation",
+  {
+    id: conversation("id").primaryKey({ autoIncrement: true }),
+    /** `direct`: two members, `lo` < `hi`. Room for groups, which would have neither. */
+    kind: text("kind").notNull().default("direct"),
+    lo: uuid("lo"),
+    hi: uuid("hi"),
+    lastSeq: integer("last_seq").notNull().default(0),
+  },
+  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi)],
+);
+
+/** Rows lie in the order of the primary key: a page of history is one short range, wherever it lies. */
+export const message = sqliteTable(
+  "Message",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    seq: integer("seq").notNull(),
+    sender: uuid("sender").notNull(),
+    clientId: rtrimText("client_id").notNull(),
+    kind: text("kind").$type<MessageKind>().notNull(),
+    body: text("body").notNull(),
+    /** Milliseconds since 1970. */
+    at: integer("at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.seq] }),
+    // One index for "stored once per conversation, sender and client id" and for `trace`, hence this order.
+    uniqueIndex("Message_client").on(t.clientId, t.conversationId, t.sender),
+  ],
+);
+
+export const conversationMember = sqliteTable(
+  "ConversationMember",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    uuid: uuid().notNull(),
+    deliveredSeq: integer("delivered_seq").notNull().default(0),
+    readSeq: integer("read_seq").notNull().default(0),
+    /** Milliseconds since 1970, null until it first moved; `read_at` likewise. */
+    deliveredAt: integer("delivered_at"),
+    readAt: integer("read_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.uuid] }),
+    index("ConversationMember_uuid").on(t.uuid, t.conversationId),
+  ],
+);
+
+export const block = sqliteTable(
+  "Block",
+  { uuid: account("uuid").notNull(), blockedUuid: account("blocked_uuid").notNull() },
+  (t) => [primaryKey({ columns: [t.uuid, t.blockedUuid] }), index("Block_blocked").on(t.blockedUuid)],
+);
+
+/** An open request's status; rows of the original may hold NULL. */
+export const OPEN = 0;
+export const CONFIRMED = 1;
+export const isOpen = sql`coalesce(${friendRequest.status}, 0) = 0`;
