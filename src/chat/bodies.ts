@@ -1,0 +1,141 @@
+/**
+ * @module chat/bodies
+ * Domain values as the wire writes them, and lists cut to what fits one frame.
+ */
+import type { Friend, FriendRequest, Head, Message, Profile } from "../domain/entities.ts";
+import type { AppError } from "../domain/error.ts";
+import type { UserId } from "../domain/ids.ts";
+import { MAX_BODY_BYTES, utf8Length } from "../wire/frame.ts";
+import type { Body, FriendRequestBody, HeadBody, ProfileBody, PushedEntry } from "../wire/messages.ts";
+
+/** A profile of an adopted database may hold a description of 64 KiB; on the wire it is cut to this many characters. */
+const MAX_DESCRIPTION = 4_096;
+/** What a frame's list may take, leaving room for the fields around it. */
+const LIST_BUDGET_BYTES = MAX_BODY_BYTES - 4_096;
+
+export const idText = (id: UserId): string => String(id);
+
+export function profileBody(profile: Profile): ProfileBody {
+  return {
+    uuid: idText(profile.id),
+    username: profile.username,
+    nickname: profile.nickname,
+    avator: profile.avatar,
+    description: shortened(profile.description),
+    sex: profile.sex,
+  };
+}
+
+export function friendRequestBody(request: FriendRequest): FriendRequestBody {
+  return {
+    src_uuid: idText(request.from.id),
+    dst_uuid: idText(request.to),
+    username: request.from.username,
+    avator: request.from.avatar,
+    nickname: request.nickname,
+    description: shortened(request.from.description),
+    message: request.message,
+    sex: request.from.sex,
+  };
+}
+
+export function friendEntry(friend: Friend): Body<"FRIENDLISTRESPONSE">["friends"][number] {
+  return { ...profileBody(friend.profile), alternative_name: friend.alternativeName };
+}
+
+export function incomingRequestBody(
+  from: Profile,
+  to: UserId,
+  nickname: string,
+  message: string,
+): Body<"FRIENDREINCOMINGREQUEST"> {
+  return {
+    error: 0,
+    src_uuid: idText(from.id),
+    dst_uuid: idText(to),
+    src_nickname: nickname,
+    src_message: message,
+    src_avator: from.avatar,
+    src_username: from.username,
+    src_desc: shortened(from.description),
+    src_sex: from.sex,
+  };
+}
+
+export function newFriendBody(friend: Profile): Body<"FRIENDING_ON_BIDDIRECTIONAL"> {
+  return {
+    error: 0,
+    friend_uuid: idText(friend.id),
+    friend_nickname: friend.nickname,
+    friend_avator: friend.avatar,
+    friend_username: friend.username,
+    friend_desc: shortened(friend.description),
+    friend_sex: friend.sex,
+  };
+}
+
+export function headBody(head: Head): HeadBody {
+  return {
+    peer: idText(head.peer),
+    last_seq: head.lastSeq,
+    delivered_seq: head.deliveredSeq,
+    read_seq: head.readSeq,
+    peer_delivered_seq: head.peerDeliveredSeq,
+    peer_read_seq: head.peerReadSeq,
+  };
+}
+
+export function historyEntry(message: Message): Body<"HISTORYRESPONSE">["messages"][number] {
+  return {
+    seq: message.seq,
+    at: message.at,
+    msg_id: message.clientId,
+    msg_sender: idText(message.sender),
+    msg_content: message.body,
+    kind: message.kind,
+  };
+}
+
+/** One text as 19 carries it; seq and at are protocol 2's. */
+export function pushedEntry(message: Message, receiver: UserId, numbered: boolean): PushedEntry {
+  const entry = {
+    msg_sender: idText(message.sender),
+    msg_receiver: idText(receiver),
+    msg_id: message.clientId,
+    msg_content: message.body,
+  };
+  return numbered ? { ...entry, seq: message.seq, at: message.at } : entry;
+}
+
+/** The fields of a failed answer. To the original's clients the number alone: they know no other field. */
+export function failureBody(error: AppError, proto: 1 | 2): Record<string, unknown> {
+  if (proto === 1) return { error: error.code };
+  return {
+    error: error.code,
+    ...(error.field !== undefined && { field: error.field }),
+    ...(error.retryAfterMs !== undefined && { retry_after_ms: error.retryAfterMs }),
+  };
+}
+
+/** The first of the entries, as many as fit `budget` bytes of JSON. */
+export function fitting<T>(entries: readonly T[], budget = LIST_BUDGET_BYTES): T[] {
+  let room = budget;
+  const taken: T[] = [];
+  for (const entry of entries) {
+    room -= jsonBytes(entry) + 1;
+    if (room < 0) break;
+    taken.push(entry);
+  }
+  return taken;
+}
+
+/** Bytes that a value takes as JSON. */
+export function jsonBytes(value: unknown): number {
+  return utf8Length(JSON.stringify(value));
+}
+
+export { LIST_BUDGET_BYTES };
+
+function shortened(text: string): string {
+  return text.length <= MAX_DESCRIPTION ? text : text.slice(0, MAX_DESCRIPTION);
+}

@@ -1,0 +1,48 @@
+/**
+ * @module chat/context
+ * What the handlers work with: the services, and this node's settings. One object per process, made by
+ * roles/chat; no handler reaches for anything else.
+ */
+import type { LimitRule } from "../coordination/coordination.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Meter } from "../lib/metrics.ts";
+import type { Courier } from "../services/courier.ts";
+import type { Cursors } from "../services/cursors.ts";
+import type { Friends } from "../services/friends.ts";
+import type { Messaging } from "../services/messaging.ts";
+import type { Sessions } from "../services/sessions.ts";
+import type { MessageStore } from "../store/store.ts";
+import type { NodeSessions } from "./local-sessions.ts";
+
+/** Frames that share a rate limit, per session. */
+export type FrameFamily = "text" | "friend" | "search" | "signal" | "history" | "cursor" | "other";
+
+export interface ChatSettings {
+  readonly node: string;
+  /** Milliseconds between two frames to a session without `proto`; 0 for none. */
+  readonly legacyFrameGapMs: number;
+  readonly sendQueue: { readonly frames: number; readonly bytes: number };
+  /** A protocol 2 session that sends nothing for so long is cut. Milliseconds. */
+  readonly idleTimeoutMs: number;
+  /** How often its client is to ping. Milliseconds. */
+  readonly pingIntervalMs: number;
+  /** Rules by family; undefined when limits are off. */
+  readonly limits: Readonly<Record<FrameFamily, LimitRule>> | undefined;
+}
+
+export interface ChatContext {
+  readonly settings: ChatSettings;
+  readonly sessions: Sessions;
+  readonly local: NodeSessions;
+  readonly friends: Friends;
+  readonly messaging: Messaging;
+  readonly messages: Pick<MessageStore, "history" | "undelivered">;
+  readonly cursors: Cursors;
+  readonly courier: Courier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  /** True while the node drains: no session may begin. */
+  readonly draining: () => boolean;
+}

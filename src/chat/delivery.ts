@@ -1,0 +1,183 @@
+/**
+ * @module chat/delivery
+ * Hands a session the texts of its conversations: each once, in order, without a gap. It knows per
+ * conversation the seq up to which the session has been sent everything; a push that continues there goes
+ * out at once, one that leaves a gap has the gap read from the store. So a push may be lost, doubled or late
+ * on its way from another node, and the session sees none of it.
+ */
+import type { Message } from "../domain/entities.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Logger } from "../lib/log.ts";
+import type { MessageStore } from "../store/store.ts";
+import type { Outbox } from "./outbox.ts";
+
+interface Position {
+  /** Everything up to here was sent (or, at login, is the client's own to fetch). */
+  seq: number;
+  /** What is known to exist; beyond `seq` there is something to fetch. */
+  target: number;
+  fetching: boolean;
+}
+
+export interface DeliveryOptions {
+  readonly user: UserId;
+  readonly messages: Pick<MessageStore, "history" | "undelivered">;
+  readonly outbox: Outbox;
+  /** Whether the session sees its user's own texts, sent by other sessions (protocol 2). */
+  readonly ownTexts: boolean;
+  readonly isOpen: () => boolean;
+  readonly logger: Logger;
+}
+
+/** A push that overtook another on a different path is given this long before the store is asked. Milliseconds. */
+const GAP_GRACE_MS = 20;
+const RETRY_MS = 1_000;
+const PAGE = 200;
+
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  #positions: Map<UserId, Position> | undefined;
+  /** Client ids of texts that this very session has under way: they come back to it as acks, not as texts. */
+  #own: Set<string> | undefined;
+  /** The same, settled while a gap before them was still open: the store will hand them out once more. */
+  #ownInGap: Set<string> | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** The session has, or will fetch by itself, everything up to `seq`. Never moves back. */
+  startAt(peer: UserId, seq: number): void {
+    const position = this.#positions?.get(peer);
+    if (position === undefined) this.#add(peer, seq);
+    else if (seq > position.seq) position.seq = seq;
+  }
+
+  /** This session submits texts: they are not to be pushed to it. */
+  sending(clientIds: readonly string[]): void {
+    this.#own ??= new Set();
+    for (const id of clientIds) this.#own.add(id);
+  }
+
+  /** The submission is settled: its texts are behind this session's position, or were not stored. */
+  sent(clientIds: readonly string[]): void {
+    if (this.#own === undefined) return;
+    for (const id of clientIds) this.#own.delete(id);
+    if (this.#own.size === 0) this.#own = undefined;
+  }
+
+  /** New texts of the conversation with `peer`, ascending without a gap; `mine` when this session sent them. */
+  push(peer: UserId, messages: readonly Message[], mine: boolean): void {
+    const first = messages[0]?.seq ?? 0;
+    const last = messages.at(-1)?.seq ?? 0;
+    const position = this.#positions?.get(peer) ?? (first === 1 ? this.#add(peer, 0) : undefined);
+    if (position !== undefined && first <= position.seq + 1 && !position.fetching) {
+      if (!mine && last > position.seq)
+        this.#emit(peer, first > position.seq ? messages : messages.filter((m) => m.seq > position.seq));
+      position.seq = Math.max(position.seq, last);
+      position.target = Math.max(position.target, last);
+      return;
+    }
+    if (mine) this.#rememberOwn(messages);
+    if (position === undefined) {
+      void this.#locate(peer, last);
+    } else if (last > position.target) {
+      position.target = last;
+      if (!position.fetching) this.#fetchSoon(peer, position);
+    }
+  }
+
+  /**
+   * The conversation holds messages up to `lastSeq`; send what is missing. `deliveredSeq` is where to start
+   * when the session has not met the conversation yet.
+   */
+  catchUp(peer: UserId, deliveredSeq: number, lastSeq: number): void {
+    const position = this.#positions?.get(peer) ?? this.#add(peer, deliveredSeq);
+    position.target = Math.max(position.target, lastSeq);
+    if (position.seq < position.target && !position.fetching) void this.#fetch(peer, position);
+  }
+
+  #rememberOwn(messages: readonly Message[]): void {
+    this.#ownInGap ??= new Set();
+    for (const message of messages) this.#ownInGap.add(message.clientId);
+  }
+
+  #isOwn(message: Message): boolean {
+    if (message.sender !== this.#options.user) return false;
+    return (
+      !this.#options.ownTexts ||
+      this.#own?.has(message.clientId) === true ||
+      this.#ownInGap?.has(message.clientId) === true
+    );
+  }
+
+  #add(peer: UserId, seq: number): Position {
+    const position = { seq, target: seq, fetching: false };
+    this.#positions ??= new Map();
+    this.#positions.set(peer, position);
+    return position;
+  }
+
+  #emit(peer: UserId, messages: readonly Message[]): void {
+    const { outbox } = this.#options;
+    const visible = messages.some((message) => this.#isOwn(message))
+      ? messages.filter((message) => !this.#isOwn(message))
+      : messages;
+    if (visible.length === 0) return;
+    // One 19 has one sender: cut where the sender changes.
+    let from = 0;
+    for (let i = 1; i <= visible.length; i++) {
+      if (i < visible.length && visible[i]?.sender === visible[from]?.sender) continue;
+      outbox.sendTexts(peer, from === 0 && i === visible.length ? visible : visible.slice(from, i));
+      from = i;
+    }
+  }
+
+  /** A push of a conversation this session knows nothing of (made after it logged in): where does it stand? */
+  async #locate(peer: UserId, target: number): Promise<void> {
+    const { user, messages, isOpen, logger } = this.#options;
+    const position = this.#add(peer, 0);
+    position.target = target;
+    position.fetching = true;
+    while (isOpen()) {
+      try {
+        const behind = await messages.undelivered([user]);
+        position.seq = behind.find(({ head }) => head.peer === peer)?.head.deliveredSeq ?? position.target;
+        break;
+      } catch (error) {
+        logger.log("warn", "delivery.retry", { user, peer, error });
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    position.fetching = false;
+    if (position.seq < position.target) await this.#fetch(peer, position);
+  }
+
+  #fetchSoon(peer: UserId, position: Position): void {
+    setTimeout(() => {
+      if (position.seq < position.target && !position.fetching) void this.#fetch(peer, position);
+    }, GAP_GRACE_MS);
+  }
+
+  async #fetch(peer: UserId, position: Position): Promise<void> {
+    const { user, messages, outbox, isOpen, logger } = this.#options;
+    position.fetching = true;
+    while (isOpen() && position.seq < position.target) {
+      try {
+        const page = await messages.history(user, peer, { after: position.seq, limit: PAGE });
+        const last = page?.messages.at(-1);
+        if (page === undefined || last === undefined || !isOpen()) break;
+        this.#emit(peer, page.messages);
+        position.seq = last.seq;
+        await outbox.room();
+      } catch (error) {
+        logger.log("warn", "delivery.retry", { user, peer, error });
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    position.fetching = false;
+    const positions = [...(this.#positions?.values() ?? [])];
+    if (positions.every(({ fetching, seq, target }) => !fetching && seq >= target))
+      this.#ownInGap = undefined;
+  }
+}

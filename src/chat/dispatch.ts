@@ -1,0 +1,123 @@
+/**
+ * @module chat/dispatch
+ * From a frame to its handler. Frames of one connection are handled in order: while one waits for the store
+ * or a peer, those behind it wait too. Texts are the exception: they keep their order in the committer, so
+ * the next frame need not wait for their commit.
+ */
+import { AppError, toAppError } from "../domain/error.ts";
+import { BodyError, decodeBody } from "../wire/body.ts";
+import { ServiceId, type ServiceName } from "../wire/ids.ts";
+import { type FrameSpec, frames, type Request, type RequestName } from "../wire/messages.ts";
+import { SchemaError } from "../wire/schema.ts";
+import type { ChatContext } from "./context.ts";
+import type { Handler } from "./handler.ts";
+import { handlers } from "./handlers/index.ts";
+import { strike, takeToken } from "./limits.ts";
+import type { ChatSession } from "./session.ts";
+
+interface Entry {
+  readonly name: RequestName;
+  readonly spec: FrameSpec;
+  /** The frame that answers, `UNKNOWN` for requests that have no answer of their own. */
+  readonly reply: ServiceName;
+}
+
+const nameOf = new Map<number, ServiceName>(
+  (Object.keys(ServiceId) as ServiceName[]).map((name) => [ServiceId[name], name]),
+);
+
+const requests: ReadonlyMap<number, Entry> = new Map(
+  (Object.keys(handlers) as RequestName[]).map((name) => {
+    const spec: FrameSpec = frames[name];
+    const reply = (spec.reply !== undefined && nameOf.get(spec.reply)) || "UNKNOWN";
+    return [ServiceId[name], { name, spec, reply }];
+  }),
+);
+
+/** Frames that may wait behind one under way before the socket is left unread. */
+const MAX_WAITING = 64;
+/** What a session may send before it has logged in. */
+const BEFORE_LOGIN: ReadonlySet<RequestName> = new Set<RequestName>(["LOGINSERVER", "PING"]);
+
+/** One frame arrived. `body` is copied when it has to wait. */
+export function receiveFrame(context: ChatContext, session: ChatSession, id: number, body: Uint8Array): void {
+  if (!session.busy) {
+    handleFrame(context, session, id, body);
+    return;
+  }
+  session.waiting ??= [];
+  session.waiting.push({ id, body: body.slice() });
+  if (session.waiting.length === MAX_WAITING) session.connection.pauseReading();
+}
+
+function handleFrame(context: ChatContext, session: ChatSession, id: number, body: Uint8Array): void {
+  const entry = requests.get(id);
+  const reply = entry?.reply ?? "UNKNOWN";
+  try {
+    const under = handleKnown(context, session, entry, body);
+    if (!(under instanceof Promise)) return;
+    session.busy = true;
+    void under
+      .catch((thrown: unknown) => refuse(context, session, reply, thrown))
+      .finally(() => release(context, session));
+  } catch (thrown) {
+    refuse(context, session, reply, thrown);
+  }
+}
+
+function handleKnown(
+  context: ChatContext,
+  session: ChatSession,
+  entry: Entry | undefined,
+  body: Uint8Array,
+): Promise<void> | void {
+  if (session.login === undefined && (entry === undefined || !BEFORE_LOGIN.has(entry.name)))
+    throw new AppError("NOT_LOGGED_IN");
+  if (entry === undefined) throw new AppError("UNSUPPORTED");
+  if (session.login !== undefined && entry.spec.proto > session.proto) throw new AppError("UNSUPPORTED");
+  const retryAfterMs = takeToken(context, session, entry.name);
+  if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs });
+  const checked = entry.spec.request?.check(decodeBody(body), "");
+  // The table pairs each name with its own schema; the compiler cannot follow that through the look-up.
+  return (handlers[entry.name] as Handler<RequestName>)(context, session, checked as Request<RequestName>);
+}
+
+function release(context: ChatContext, session: ChatSession): void {
+  session.busy = false;
+  while (!session.busy) {
+    const next = session.waiting?.shift();
+    if (next === undefined) {
+      if (session.waiting !== undefined) session.connection.resumeReading();
+      session.waiting = undefined;
+      return;
+    }
+    if (session.isOpen) handleFrame(context, session, next.id, next.body);
+  }
+}
+
+/** Answers with an error; a client that sends one bad frame after another is shown the door. */
+function refuse(context: ChatContext, session: ChatSession, reply: ServiceName, thrown: unknown): void {
+  const error = asAppError(thrown);
+  if (error.codeName === "UNAVAILABLE")
+    context.logger.log("warn", "chat.unavailable", { user: session.login?.bound.user, reply, error });
+  if (!session.isOpen) return;
+  session.fail(reply, error);
+  if (BAD_INPUT.has(error.codeName) && strike(context, session)) session.end();
+}
+
+const BAD_INPUT: ReadonlySet<string> = new Set([
+  "JSONPARSE_ERROR",
+  "INVALID_FIELD",
+  "UNSUPPORTED",
+  "NOT_LOGGED_IN",
+]);
+
+function asAppError(thrown: unknown): AppError {
+  if (thrown instanceof SchemaError)
+    return new AppError(thrown.tooLarge ? "TOO_LARGE" : "INVALID_FIELD", {
+      field: thrown.field,
+      cause: thrown,
+    });
+  if (thrown instanceof BodyError) return new AppError("JSONPARSE_ERROR", { cause: thrown });
+  return toAppError(thrown);
+}

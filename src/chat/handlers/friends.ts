@@ -1,0 +1,89 @@
+/**
+ * @module chat/handlers/friends
+ * Search, friend requests and their answers, friend lists, blocks, one's own profile.
+ */
+
+import type { ProfilePatch, Sex } from "../../domain/entities.ts";
+import { AppError, toAppError } from "../../domain/error.ts";
+import { MAX_PAGE } from "../../wire/messages.ts";
+import { friendEntry, jsonBytes, LIST_BUDGET_BYTES, profileBody } from "../bodies.ts";
+import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
+
+export const search: Handler<"SEARCHUSERNAME"> = async (context, session, body) => {
+  const found = await context.friends.search(body.username);
+  session.send("SEARCHUSERNAMERESPONSE", { error: 0, ...profileBody(found) });
+};
+
+/** The original's order: the target's 13 is queued before the sender's 12. */
+export const request: Handler<"FRIENDREQUESTSENDER"> = async (context, session, body) => {
+  const echo = { src_uuid: body.src_uuid, dst_uuid: body.dst_uuid };
+  try {
+    const from = requireSelf(session, body.src_uuid, "src_uuid");
+    const to = requireUser(body.dst_uuid, "dst_uuid");
+    context.courier.post(await context.friends.request(from, to, body.nickname, body.message));
+    session.send("FRIENDSENDERRESPONSE", { error: 0, ...echo });
+  } catch (thrown) {
+    session.fail("FRIENDSENDERRESPONSE", toAppError(thrown), echo);
+  }
+};
+
+/** The original's order: the confirmer gets 15, then 16, then the asker 16. */
+export const confirm: Handler<"FRIENDREQUESTCONFIRM"> = async (context, session, body) => {
+  const by = requireSelf(session, body.dst_uuid, "dst_uuid");
+  const from = requireUser(body.src_uuid, "src_uuid");
+  const events = await context.friends.confirm(from, by, body.alternative_name ?? "");
+  session.send("FRIENDCONFIRMRESPONSE", { error: 0 });
+  context.courier.post(events);
+};
+
+export const reject: Handler<"FRIENDREJECT"> = async (context, session, body) => {
+  const { user } = requireLogin(session).bound;
+  await context.friends.reject(requireUser(body.src_uuid, "src_uuid"), user);
+  session.send("FRIENDREJECTRESPONSE", { error: 0 });
+};
+
+export const remove: Handler<"FRIENDREMOVE"> = async (context, session, body) => {
+  const { user } = requireLogin(session).bound;
+  const events = await context.friends.remove(user, requireUser(body.uuid, "uuid"));
+  session.send("FRIENDREMOVERESPONSE", { error: 0 });
+  context.courier.post(events);
+};
+
+export const block: Handler<"BLOCK"> = async (context, session, body) => {
+  const { user } = requireLogin(session).bound;
+  await context.friends.setBlocked(user, requireUser(body.uuid, "uuid"), body.blocked);
+  session.send("BLOCKRESPONSE", { error: 0 });
+};
+
+/** A page is asked for anew, half as long, until it fits a frame: the cursor must match what is sent. */
+export const list: Handler<"FRIENDLISTREQUEST"> = async (context, session, body) => {
+  const { user } = requireLogin(session).bound;
+  let limit = Math.min(body.limit ?? MAX_PAGE, MAX_PAGE);
+  for (;;) {
+    const page = await context.friends.list(user, { cursor: body.cursor, limit });
+    const friends = page.items.map(friendEntry);
+    if (limit === 1 || jsonBytes(friends) <= LIST_BUDGET_BYTES) {
+      session.send("FRIENDLISTRESPONSE", {
+        error: 0,
+        friends,
+        ...(page.next !== undefined && { next: page.next }),
+      });
+      return;
+    }
+    limit = Math.max(1, limit >> 1);
+  }
+};
+
+export const updateProfile: Handler<"PROFILEUPDATE"> = async (context, session, body) => {
+  const { user } = requireLogin(session).bound;
+  const { nickname, avator: avatar, description, sex } = body;
+  const patch: ProfilePatch = {
+    ...(nickname !== undefined && { nickname }),
+    ...(avatar !== undefined && { avatar }),
+    ...(description !== undefined && { description }),
+    ...(sex !== undefined && { sex: sex as Sex }),
+  };
+  if (Object.keys(patch).length === 0) throw new AppError("INVALID_FIELD", { field: "nickname" });
+  await context.friends.updateProfile(user, patch);
+  session.send("PROFILEUPDATERESPONSE", { error: 0 });
+};

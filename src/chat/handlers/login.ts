@@ -1,0 +1,226 @@
+/**
+ * @module chat/handlers/login
+ * The beginning of a session (LOGINSERVER) and its end (LOGOUTSERVER, or the connection is lost).
+ */
+import type { Head, Page, Profile } from "../../domain/entities.ts";
+import { AppError, toAppError } from "../../domain/error.ts";
+import type { BoundSession } from "../../services/sessions.ts";
+import type { Body } from "../../wire/messages.ts";
+import {
+  fitting,
+  friendRequestBody,
+  headBody,
+  idText,
+  jsonBytes,
+  LIST_BUDGET_BYTES,
+  profileBody,
+} from "../bodies.ts";
+import type { ChatContext } from "../context.ts";
+import { Delivery } from "../delivery.ts";
+import { type Handler, requireLogin, requireUser } from "../handler.ts";
+import { DirectOutbox, type Outbox } from "../outbox.ts";
+import { PacedOutbox } from "../paced-outbox.ts";
+import type { ChatSession } from "../session.ts";
+
+/** Heads in the login answer of protocol 2; the rest comes by HEADSREQUEST. */
+const LOGIN_HEADS = 100;
+const HEADS_PAGE = 500;
+const LOGIN_REQUESTS = 100;
+const LOGIN_FRIENDS = 500;
+
+export const login: Handler<"LOGINSERVER"> = async (context, session, body) => {
+  if (session.login !== undefined) throw new AppError("LOGIN_FOR_MULTIPLE_TIMES");
+  try {
+    if (context.draining()) throw new AppError("UNAVAILABLE", { detail: "this node drains" });
+    const user = requireUser(body.uuid, "uuid");
+    const profile = await context.sessions.authenticate(user, body.token);
+    const bound = context.sessions.make(user, { device: body.device ?? "", name: body.name ?? "" });
+    if (!session.isOpen) return;
+    await open(context, session, bound, profile, body.proto !== undefined && body.proto >= 2 ? 2 : 1);
+  } catch (thrown) {
+    // The original's client keeps its login button disabled until the connection closes.
+    const error = toAppError(thrown);
+    context.logger.log("info", "login.refused", {
+      user: body.uuid,
+      error: error.codeName,
+      detail: error.detail,
+    });
+    if (session.login !== undefined) await leave(context, session);
+    session.fail("LOGINRESPONSE", error);
+    session.end();
+  }
+};
+
+export const logout: Handler<"LOGOUTSERVER"> = async (context, session) => {
+  const { bound, ticket } = requireLogin(session);
+  if (ticket !== undefined) await context.sessions.dropTicket(bound.user, ticket);
+  session.send("LOGOUTRESPONSE", { error: 0 });
+  session.end();
+};
+
+/** Takes a session out of the cluster's view: its connection is gone, or its login failed half way. */
+export async function leave(context: ChatContext, session: ChatSession): Promise<void> {
+  const { login } = session;
+  if (login === undefined) return;
+  session.login = undefined;
+  const { bound } = login;
+  context.local.remove(bound.user, bound.session);
+  await context.cursors.flush();
+  await context.sessions.unbind(bound);
+  if (!(await context.sessions.isOnline(bound.user)))
+    await context.sessions.announcePresence(bound.user, false);
+}
+
+/**
+ * The order matters: the session is reachable (hub, then route) before its conversations are read, so a text
+ * committed meanwhile is either in what is read or pushed and kept until the answer is out.
+ */
+async function open(
+  context: ChatContext,
+  session: ChatSession,
+  bound: BoundSession,
+  profile: Profile,
+  proto: 1 | 2,
+): Promise<void> {
+  const { local, sessions, cursors, settings, messages, logger } = context;
+  const outbox = makeOutbox(context, session, bound, proto);
+  const isOpen = () => session.isOpen;
+  const delivery = new Delivery({
+    user: bound.user,
+    messages,
+    outbox,
+    ownTexts: proto === 2,
+    isOpen,
+    logger,
+  });
+  session.proto = proto;
+  session.login = { bound, outbox, delivery, ticket: undefined };
+  session.connection.deadlineAt = 0;
+  session.connection.idleTimeoutMs = proto === 2 ? settings.idleTimeoutMs : 0;
+  local.add(bound.user, bound.session, session);
+  await sessions.bind(bound);
+  // An earlier session's acknowledgements must be in what is read now, or its texts would come again.
+  await cursors.flush();
+  const [heads, lists, ticket] = await Promise.all([
+    proto === 2 ? firstHeads(context, bound) : allHeads(context, bound),
+    readLists(context, bound),
+    proto === 2 ? sessions.ticket(bound.user) : undefined,
+  ]);
+  if (!session.isOpen || session.login === undefined) return;
+  session.login = { bound, outbox, delivery, ticket };
+  for (const head of heads.items) delivery.startAt(head.peer, proto === 2 ? head.lastSeq : head.deliveredSeq);
+  const modern = proto === 2 ? modernFields(context, bound, ticket, heads) : {};
+  session.send("LOGINRESPONSE", loginBody(profile, lists, modern));
+  logger.log("info", "login", { user: bound.user, session: bound.session, proto, device: bound.device });
+  session.enter();
+  if (proto === 1) await sendOffline(context, session, heads.items);
+  void afterLogin(context, session, bound);
+}
+
+function makeOutbox(context: ChatContext, session: ChatSession, bound: BoundSession, proto: 1 | 2): Outbox {
+  const { legacyFrameGapMs, sendQueue } = context.settings;
+  const { connection } = session;
+  if (proto === 2) return new DirectOutbox(connection, bound.user, true, undefined);
+  const onWritten = (peer: Head["peer"], seq: number) =>
+    context.cursors.move(bound.user, peer, { delivered: seq });
+  if (legacyFrameGapMs === 0) return new DirectOutbox(connection, bound.user, false, onWritten);
+  return new PacedOutbox({
+    connection,
+    user: bound.user,
+    gapMs: legacyFrameGapMs,
+    limits: sendQueue,
+    onWritten,
+  });
+}
+
+function firstHeads(context: ChatContext, bound: BoundSession): Promise<Page<Head>> {
+  return context.messaging.heads(bound.user, { limit: LOGIN_HEADS });
+}
+
+async function allHeads(context: ChatContext, bound: BoundSession): Promise<Page<Head>> {
+  const items: Head[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await context.messaging.heads(bound.user, { cursor, limit: HEADS_PAGE });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return { items, next: undefined };
+}
+
+interface Lists {
+  readonly requests: readonly object[];
+  readonly friends: readonly object[];
+}
+
+async function readLists(context: ChatContext, bound: BoundSession): Promise<Lists> {
+  const [requests, friends] = await Promise.all([
+    context.friends.requestsTo(bound.user, { limit: LOGIN_REQUESTS }),
+    context.friends.list(bound.user, { limit: LOGIN_FRIENDS }),
+  ]);
+  return {
+    requests: requests.items.map(friendRequestBody),
+    friends: friends.items.map((friend) => profileBody(friend.profile)),
+  };
+}
+
+function modernFields(
+  context: ChatContext,
+  bound: BoundSession,
+  ticket: string | undefined,
+  heads: Page<Head>,
+) {
+  return {
+    proto: 2,
+    session: bound.session,
+    node: context.settings.node,
+    ...(ticket !== undefined && { resume_token: ticket }),
+    ping_interval: context.settings.pingIntervalMs,
+    server_time: context.clock.now(),
+    heads: heads.items.map(headBody),
+    ...(heads.next !== undefined && { heads_next: heads.next }),
+  };
+}
+
+/** The answer must fit one frame: the lists are cut to what fits, an empty one is left out. */
+function loginBody(profile: Profile, lists: Lists, modern: object): Partial<Body<"LOGINRESPONSE">> {
+  const base = { error: 0, ...profileBody(profile), ...modern };
+  let room = LIST_BUDGET_BYTES - jsonBytes(base);
+  const requests = fitting(lists.requests, room);
+  room -= jsonBytes(requests);
+  const friends = fitting(lists.friends, room);
+  return {
+    ...base,
+    ...(requests.length > 0 && { FriendRequestList: requests }),
+    ...(friends.length > 0 && { AuthFriendList: friends }),
+  } as Partial<Body<"LOGINRESPONSE">>;
+}
+
+/** What was stored for a session without `proto` while it was away: oldest conversation first. */
+async function sendOffline(
+  context: ChatContext,
+  session: ChatSession,
+  heads: readonly Head[],
+): Promise<void> {
+  const behind = heads.filter((head) => head.lastSeq > head.deliveredSeq);
+  const user = session.login?.bound.user;
+  if (behind.length === 0 || user === undefined) return;
+  const firstAt = new Map<Head, number>();
+  for (const head of behind) {
+    const page = await context.messages.history(user, head.peer, { after: head.deliveredSeq, limit: 1 });
+    firstAt.set(head, page?.messages[0]?.at ?? 0);
+  }
+  behind.sort((a, b) => (firstAt.get(a) ?? 0) - (firstAt.get(b) ?? 0));
+  for (const head of behind) session.catchUp(head);
+}
+
+/** Presence both ways, once the session is in. */
+async function afterLogin(context: ChatContext, session: ChatSession, bound: BoundSession): Promise<void> {
+  const { sessions, clock } = context;
+  await sessions.announcePresence(bound.user, true);
+  if (session.proto !== 2) return;
+  for (const friend of await sessions.friendsOnline(bound.user)) {
+    if (!session.isOpen) return;
+    session.send("PRESENCE", { uuid: idText(friend), online: true, last_seen: clock.now() });
+  }
+}

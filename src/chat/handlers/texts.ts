@@ -1,0 +1,95 @@
+/**
+ * @module chat/handlers/texts
+ * Texts and what belongs to them: history, heads, acknowledgements, "is writing".
+ */
+import { AppError } from "../../domain/error.ts";
+import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/messages.ts";
+import { failureBody, fitting, headBody, historyEntry } from "../bodies.ts";
+import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
+
+/** A text whose JSON form is longer would not fit the frames that carry it on, with their seq and time. */
+const MAX_CONTENT_JSON = 60_000;
+
+/**
+ * Answered once, after the commit. Returns without waiting for it: the committer keeps the order, and a
+ * session may have many texts under way.
+ */
+export const text: Handler<"TEXTCHATMSGREQUEST"> = (context, session, body) => {
+  const sender = requireSelf(session, body.text_sender, "text_sender");
+  const { bound, delivery } = requireLogin(session);
+  const receiver = requireUser(body.text_receiver, "text_receiver");
+  for (const [index, entry] of body.text_msg.entries()) {
+    if (entry.msg_sender !== body.text_sender) throw wrongEntry(index, "msg_sender");
+    if (entry.msg_receiver !== body.text_receiver) throw wrongEntry(index, "msg_receiver");
+    if (
+      entry.msg_content.length > MAX_CONTENT_JSON / 6 &&
+      JSON.stringify(entry.msg_content).length > MAX_CONTENT_JSON
+    )
+      throw new AppError("TOO_LARGE", { field: `text_msg[${index}].msg_content` });
+  }
+  const texts = body.text_msg.map((entry) => ({ clientId: entry.msg_id, body: entry.msg_content }));
+  const ids = texts.map((entry) => entry.clientId);
+  delivery.sending(ids);
+  context.messaging.send(sender, bound.session, receiver, texts, ({ error, receipts }) => {
+    delivery.sent(ids);
+    if (!session.isOpen) return;
+    session.send("TEXTCHATMSGRESPONSE", {
+      ...(error === undefined ? { error: 0 } : failureBody(error, session.proto)),
+      text_sender: body.text_sender,
+      text_receiver: body.text_receiver,
+      ...(session.proto === 2 && {
+        acks: receipts.map(({ clientId, seq, at, duplicate }) => ({
+          msg_id: clientId,
+          seq,
+          at,
+          ...(duplicate && { duplicate }),
+        })),
+      }),
+    });
+  });
+};
+
+export const history: Handler<"HISTORYREQUEST"> = async (context, session, body) => {
+  const { bound, delivery } = requireLogin(session);
+  const peer = requireUser(body.peer, "peer");
+  const limit = Math.min(body.limit ?? MAX_HISTORY_PAGE, MAX_HISTORY_PAGE);
+  const range = { after: body.after_seq, before: body.before_seq, limit };
+  const { messages, lastSeq } = await context.messaging.history(bound.user, peer, range);
+  // A page that is too long for a frame loses the end that is farther from where the reader stands.
+  const forward = body.after_seq !== undefined;
+  const entries = messages.map(historyEntry);
+  const fit = forward ? fitting(entries) : fitting(entries.reverse()).reverse();
+  if (body.after_seq !== undefined) delivery.startAt(peer, Math.min(body.after_seq, lastSeq));
+  session.send("HISTORYRESPONSE", { error: 0, peer: body.peer, messages: fit, last_seq: lastSeq });
+};
+
+export const heads: Handler<"HEADSREQUEST"> = async (context, session, body) => {
+  const { bound, delivery } = requireLogin(session);
+  const page = await context.messaging.heads(bound.user, { cursor: body.cursor, limit: MAX_PAGE });
+  for (const head of page.items) delivery.startAt(head.peer, head.lastSeq);
+  session.send("HEADSRESPONSE", {
+    error: 0,
+    heads: page.items.map(headBody),
+    ...(page.next !== undefined && { next: page.next }),
+  });
+};
+
+export const ack: Handler<"ACK"> = (context, session, body) => {
+  const { bound } = requireLogin(session);
+  const peer = requireUser(body.peer, "peer");
+  context.cursors.move(bound.user, peer, { delivered: body.delivered_seq, read: body.read_seq });
+};
+
+export const typing: Handler<"TYPING"> = async (context, session, body) => {
+  const { user } = requireLogin(session).bound;
+  const peer = requireUser(body.peer, "peer");
+  await context.friends.requireReachable(user, peer);
+  context.courier.post([{ type: "typing", to: peer, from: user }]);
+};
+
+function wrongEntry(index: number, field: string): AppError {
+  return new AppError("INVALID_FIELD", {
+    field: `text_msg[${index}].${field}`,
+    detail: "not as the frame says",
+  });
+}

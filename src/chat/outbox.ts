@@ -1,0 +1,106 @@
+/**
+ * @module chat/outbox
+ * What a session is sent. Protocol 2 and other clients that read frames properly get each frame at once;
+ * the original's desktop client gets one frame per write with a gap (chat/paced-outbox).
+ */
+import type { Message } from "../domain/entities.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Connection } from "../net/connection.ts";
+import { encodeFrame } from "../wire/frame.ts";
+import { ServiceId, type ServiceName } from "../wire/ids.ts";
+import { fitting, idText, LIST_BUDGET_BYTES, pushedEntry } from "./bodies.ts";
+
+export interface Outbox {
+  /** Queues one frame. */
+  send(name: ServiceName, body: object): void;
+  /** Queues texts of the conversation with `peer`, in order; cut into as many frames as they need. */
+  sendTexts(peer: UserId, messages: readonly Message[]): void;
+  /** Resolves when little enough is queued that a page of history may follow. */
+  room(): Promise<void>;
+  /** Sends what is queued, then closes the connection. */
+  end(): void;
+}
+
+/** Bytes queued on a connection beyond which a backlog waits. */
+const ROOM_BYTES = 256 * 1024;
+/** A text whose frame surely fits: JSON needs at most 6 bytes per UTF-16 unit. */
+const SURELY_FITS = Math.floor(LIST_BUDGET_BYTES / 6);
+/** Ids and field names of one entry, generously. */
+const ENTRY_OVERHEAD = 300;
+
+export class DirectOutbox implements Outbox {
+  readonly #connection: Connection<unknown>;
+  readonly #user: UserId;
+  readonly #numbered: boolean;
+  readonly #onWritten: ((peer: UserId, seq: number) => void) | undefined;
+
+  /**
+   * @param numbered whether texts carry seq and at (protocol 2).
+   * @param onWritten told of texts that were handed to the socket, where that counts as delivered.
+   */
+  constructor(
+    connection: Connection<unknown>,
+    user: UserId,
+    numbered: boolean,
+    onWritten: ((peer: UserId, seq: number) => void) | undefined,
+  ) {
+    this.#connection = connection;
+    this.#user = user;
+    this.#numbered = numbered;
+    this.#onWritten = onWritten;
+  }
+
+  send(name: ServiceName, body: object): void {
+    this.#connection.send(encodeFrame(ServiceId[name], body));
+  }
+
+  sendTexts(peer: UserId, messages: readonly Message[]): void {
+    let rest = messages;
+    while (rest.length > 0) {
+      const taken = takeOneFrame(rest);
+      const frame = textsFrame(this.#user, peer, taken, this.#numbered);
+      rest = taken.length === rest.length ? [] : rest.slice(taken.length);
+      if (!this.#connection.send(frame)) return;
+      const last = taken.at(-1);
+      if (last !== undefined) this.#onWritten?.(peer, last.seq);
+    }
+  }
+
+  async room(): Promise<void> {
+    if (this.#connection.queuedBytes < ROOM_BYTES) return;
+    await new Promise<void>((resolve) => this.#connection.whenDrained(resolve));
+  }
+
+  end(): void {
+    this.#connection.end("ended");
+  }
+}
+
+/** The first of the messages that go into one 19 together. */
+export function takeOneFrame(messages: readonly Message[]): readonly Message[] {
+  let units = 0;
+  for (const message of messages) units += message.body.length + ENTRY_OVERHEAD;
+  if (units <= SURELY_FITS) return messages;
+  const fit = fitting(messages.map((message) => pushedEntry(message, message.sender, true))).length;
+  // One text always fits: what came in one frame leaves in one (see handlers/texts).
+  return messages.slice(0, Math.max(1, fit));
+}
+
+/** The 19 that carries `messages` of the conversation of `user` with `peer` to `user`'s session. */
+export function textsFrame(
+  user: UserId,
+  peer: UserId,
+  messages: readonly Message[],
+  numbered: boolean,
+): Uint8Array {
+  const sender = messages[0]?.sender ?? peer;
+  const receiver = sender === user ? peer : user;
+  return encodeFrame(ServiceId.TEXTCHATMSGICOMINGREQUEST, {
+    error: 0,
+    text_sender: idText(sender),
+    text_receiver: idText(receiver),
+    text_msg: messages.map((message) =>
+      pushedEntry(message, message.sender === user ? peer : user, numbered),
+    ),
+  });
+}

@@ -1,0 +1,133 @@
+/**
+ * @module chat/paced-outbox
+ * The outbox of the original's desktop client. Two frames that arrive in one read are lost on it or hang it,
+ * so there is one frame per write and a gap between writes; texts that queue meanwhile are merged into one
+ * 19 per sender. Texts count as delivered when they are written.
+ */
+import type { Message } from "../domain/entities.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Connection } from "../net/connection.ts";
+import { encodeFrame } from "../wire/frame.ts";
+import { ServiceId, type ServiceName } from "../wire/ids.ts";
+import { type Outbox, takeOneFrame, textsFrame } from "./outbox.ts";
+
+type Item =
+  | { readonly kind: "frame"; readonly name: ServiceName; readonly bytes: Uint8Array }
+  | { readonly kind: "texts"; readonly peer: UserId; messages: Message[] };
+
+export interface PacedOutboxOptions {
+  readonly connection: Connection<unknown>;
+  readonly user: UserId;
+  /** Least time between two writes, milliseconds. */
+  readonly gapMs: number;
+  /** Items and bytes that may be queued; beyond them the connection is cut. */
+  readonly limits: { readonly frames: number; readonly bytes: number };
+  readonly onWritten: (peer: UserId, seq: number) => void;
+}
+
+/** Texts queued beyond which a backlog waits. */
+const ROOM_TEXTS = 400;
+
+export class PacedOutbox implements Outbox {
+  readonly #options: PacedOutboxOptions;
+  #items: Item[] = [];
+  #bytes = 0;
+  #texts = 0;
+  /** A write is under way or the gap after it has not passed. */
+  #waiting = false;
+  #ending = false;
+  #roomWaiters: (() => void)[] = [];
+
+  constructor(options: PacedOutboxOptions) {
+    this.#options = options;
+  }
+
+  send(name: ServiceName, body: object): void {
+    const bytes = encodeFrame(ServiceId[name], body);
+    this.#bytes += bytes.length;
+    this.#push({ kind: "frame", name, bytes });
+  }
+
+  sendTexts(peer: UserId, messages: readonly Message[]): void {
+    this.#texts += messages.length;
+    for (const message of messages) this.#bytes += message.body.length;
+    const mergeable = this.#mergeable(peer);
+    if (mergeable !== undefined) mergeable.messages.push(...messages);
+    else this.#push({ kind: "texts", peer, messages: [...messages] });
+    this.#cutWhenOverfull();
+  }
+
+  async room(): Promise<void> {
+    if (this.#texts < ROOM_TEXTS) return;
+    await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+  }
+
+  end(): void {
+    this.#ending = true;
+    this.#next();
+  }
+
+  /** Queued texts of that sender which nothing but answers to texts follows. */
+  #mergeable(peer: UserId): { messages: Message[] } | undefined {
+    for (let i = this.#items.length - 1; i >= 0; i--) {
+      const item = this.#items[i];
+      if (item === undefined) return undefined;
+      if (item.kind === "texts" && item.peer === peer) return item;
+      if (item.kind === "frame" && item.name !== "TEXTCHATMSGRESPONSE") return undefined;
+    }
+    return undefined;
+  }
+
+  #push(item: Item): void {
+    this.#items.push(item);
+    this.#cutWhenOverfull();
+    this.#next();
+  }
+
+  #cutWhenOverfull(): void {
+    const { limits, connection } = this.#options;
+    if (this.#items.length > limits.frames || this.#bytes > limits.bytes) connection.destroy("overflow");
+  }
+
+  #next(): void {
+    const { connection } = this.#options;
+    if (this.#waiting || !connection.isOpen) return;
+    const item = this.#items[0];
+    if (item === undefined) {
+      if (this.#ending) connection.end("ended");
+      return;
+    }
+    this.#waiting = true;
+    if (item.kind === "frame") this.#writeFrame(item.bytes);
+    else this.#writeTexts(item);
+    connection.flush();
+    connection.whenDrained(() => {
+      setTimeout(() => {
+        this.#waiting = false;
+        this.#next();
+      }, this.#options.gapMs);
+    });
+  }
+
+  #writeFrame(bytes: Uint8Array): void {
+    this.#items.shift();
+    this.#bytes -= bytes.length;
+    this.#options.connection.send(bytes);
+  }
+
+  #writeTexts(item: { peer: UserId; messages: Message[] }): void {
+    const { connection, user, onWritten } = this.#options;
+    const taken = takeOneFrame(item.messages);
+    const sent = connection.send(textsFrame(user, item.peer, taken, false));
+    if (taken.length === item.messages.length) this.#items.shift();
+    else item.messages = item.messages.slice(taken.length);
+    this.#texts -= taken.length;
+    for (const message of taken) this.#bytes -= message.body.length;
+    const last = taken.at(-1);
+    if (sent && last !== undefined) onWritten(item.peer, last.seq);
+    if (this.#texts >= ROOM_TEXTS) return;
+    const waiters = this.#roomWaiters;
+    this.#roomWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}

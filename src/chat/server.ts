@@ -1,0 +1,86 @@
+/**
+ * @module chat/server
+ * The chat role's connections: what net/ calls for each, and the drain.
+ */
+import { AppError } from "../domain/error.ts";
+import type { CloseReason, Connection, ConnectionHandler } from "../net/connection.ts";
+import type { ChatContext } from "./context.ts";
+import { receiveFrame } from "./dispatch.ts";
+import { leave } from "./handlers/login.ts";
+import { ChatSession } from "./session.ts";
+
+/** A connection that has not logged in by then is cut. Milliseconds. */
+const LOGIN_DEADLINE_MS = 10_000;
+/** Of the time to drain, the part over which clients are asked to go. */
+const SPREAD_SHARE = 0.5;
+/** A small node need not take long: milliseconds per session that the herd is spread over. */
+const SPREAD_PER_SESSION_MS = 5;
+const CHECK_MS = 20;
+
+export class ChatServer implements ConnectionHandler<ChatSession> {
+  readonly #context: ChatContext;
+  /** Sessions on their way out of the cluster's view. */
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(context: ChatContext) {
+    this.#context = context;
+  }
+
+  opened(connection: Connection<ChatSession>): ChatSession {
+    connection.deadlineAt = this.#context.clock.now() + LOGIN_DEADLINE_MS;
+    return new ChatSession(connection);
+  }
+
+  frame(connection: Connection<ChatSession>, id: number, body: Uint8Array): void {
+    receiveFrame(this.#context, connection.state, id, body);
+  }
+
+  broken(connection: Connection<ChatSession>): void {
+    connection.state.fail("UNKNOWN", new AppError("JSONPARSE_ERROR"));
+  }
+
+  closed(connection: Connection<ChatSession>, reason: CloseReason): void {
+    const session = connection.state;
+    const { login } = session;
+    if (login === undefined) return;
+    this.#context.logger.log("info", "session.closed", {
+      user: login.bound.user,
+      session: login.bound.session,
+      reason,
+    });
+    const left = leave(this.#context, session).catch((error: unknown) =>
+      this.#context.logger.log("error", "session.leave_failed", { error }),
+    );
+    this.#leaving.add(left);
+    void left.finally(() => this.#leaving.delete(left));
+  }
+
+  /**
+   * Sends everybody away and waits until they are gone, at most `timeoutMs`: protocol 2 clients are told when
+   * to come back, spread so that they do not arrive elsewhere all at once; the rest are cut when time is up.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    const { local, clock, logger } = this.#context;
+    const spreadMs = Math.min(timeoutMs * SPREAD_SHARE, local.count * SPREAD_PER_SESSION_MS);
+    logger.log("info", "drain.started", { sessions: local.count, spread_ms: Math.round(spreadMs) });
+    for (const session of local.all()) {
+      if (session.proto !== 2 || !session.entered) continue;
+      session.send("GOAWAY", {
+        reason: "drain",
+        reconnect_in_ms: Math.round(Math.random() * spreadMs),
+        resume: true,
+      });
+    }
+    const graceMs = Math.min(timeoutMs * 0.25, 1_000);
+    await this.#until(() => local.count === 0, clock.now() + spreadMs + graceMs);
+    for (const session of [...local.all()]) session.end();
+    await this.#until(() => local.count === 0, clock.now() + timeoutMs * 0.2);
+    await Promise.all(this.#leaving);
+    logger.log("info", "drain.done", { left: local.count });
+  }
+
+  async #until(condition: () => boolean, deadline: number): Promise<void> {
+    while (!condition() && this.#context.clock.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+  }
+}

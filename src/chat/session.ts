@@ -1,0 +1,159 @@
+/**
+ * @module chat/session
+ * One client's session: what hangs on its connection from the first byte to the last. It turns events into
+ * the frames that its protocol knows; a session without `proto` sees nothing beyond the original's contract.
+ */
+import type { Head } from "../domain/entities.ts";
+import type { AppError } from "../domain/error.ts";
+import type { Connection } from "../net/connection.ts";
+import type { UserEvent } from "../services/ports.ts";
+import type { BoundSession } from "../services/sessions.ts";
+import { encodeFrame } from "../wire/frame.ts";
+import { ServiceId, type ServiceName } from "../wire/ids.ts";
+import { failureBody, idText, incomingRequestBody, newFriendBody } from "./bodies.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** What a session has from its login on. */
+export interface LoggedIn {
+  readonly bound: BoundSession;
+  readonly outbox: Outbox;
+  readonly delivery: Delivery;
+  readonly ticket: string | undefined;
+}
+
+/** A frame that waits for an earlier one of its connection to be handled. */
+export interface WaitingFrame {
+  readonly id: number;
+  readonly body: Uint8Array;
+}
+
+export class ChatSession {
+  /** 1: the original's contract; 2 once LOGINSERVER asked for it. */
+  proto: 1 | 2 = 1;
+  /** From a good login on. */
+  login: LoggedIn | undefined;
+  /** True once LOGINRESPONSE is written; events that come before wait in `early`. */
+  entered = false;
+  early: UserEvent[] | undefined;
+  /** A frame whose handling is under way; what follows waits in `waiting`. */
+  busy = false;
+  waiting: WaitingFrame[] | undefined;
+  /** Bad frames: how many since when (ms since 1970). */
+  strikes = 0;
+  strikesSince = 0;
+  /** Token buckets by frame family, made at first use. */
+  buckets: Map<string, { tokens: number; at: number }> | undefined;
+
+  constructor(readonly connection: Connection<ChatSession>) {}
+
+  get isOpen(): boolean {
+    return this.connection.isOpen;
+  }
+
+  /** Queues a frame. Before login there is nothing else to queue with, so it goes out as it is. */
+  send(name: ServiceName, body: object): void {
+    if (this.login !== undefined) this.login.outbox.send(name, body);
+    else this.connection.send(encodeFrame(ServiceId[name], body));
+  }
+
+  /** Answers a request with an error; `echo` are the fields that the original's answer carries also then. */
+  fail(name: ServiceName, error: AppError, echo: object = {}): void {
+    this.send(name, { ...failureBody(error, this.proto), ...echo });
+  }
+
+  /** Sends what is queued, then closes. */
+  end(): void {
+    if (this.login !== undefined) this.login.outbox.end();
+    else this.connection.end("ended");
+  }
+
+  /** The login answer is written: what came meanwhile follows. */
+  enter(): void {
+    this.entered = true;
+    const early = this.early ?? [];
+    this.early = undefined;
+    for (const event of early) this.receive(event);
+  }
+
+  /** Texts that the store holds and this session may lack. */
+  catchUp(head: Head): void {
+    if (this.entered) this.login?.delivery.catchUp(head.peer, head.deliveredSeq, head.lastSeq);
+  }
+
+  /** Something happened that concerns this session's user. */
+  receive(event: UserEvent): void {
+    const { login } = this;
+    if (login === undefined) return;
+    if (event.type === "end_session") {
+      if (event.session === undefined || event.session === login.bound.session)
+        this.#endBecause(event.reason);
+      return;
+    }
+    if (!this.entered) {
+      this.early ??= [];
+      this.early.push(event);
+      return;
+    }
+    switch (event.type) {
+      case "texts":
+        login.delivery.push(event.peer, event.messages, event.except === login.bound.session);
+        break;
+      case "friend_request":
+        this.send(
+          "FRIENDREINCOMINGREQUEST",
+          incomingRequestBody(event.from, event.to, event.nickname, event.message),
+        );
+        break;
+      case "friend_added":
+        this.send("FRIENDING_ON_BIDDIRECTIONAL", newFriendBody(event.friend));
+        break;
+      case "signal":
+        this.send(event.medium === "voice" ? "VOICECHATMSGREQUEST" : "VIDEOCHATMSGREQUEST", {
+          src_uuid: idText(event.from),
+          dst_uuid: idText(event.to),
+          signal: event.signal,
+        });
+        break;
+      default:
+        if (this.proto === 2) this.#receiveModern(event);
+    }
+  }
+
+  #receiveModern(
+    event: Extract<UserEvent, { type: "friend_removed" | "receipt" | "typing" | "presence" }>,
+  ): void {
+    switch (event.type) {
+      case "friend_removed":
+        this.send("FRIENDREMOVED", { uuid: idText(event.friend) });
+        break;
+      case "receipt":
+        this.send("RECEIPT", {
+          peer: idText(event.peer),
+          delivered_seq: event.deliveredSeq,
+          read_seq: event.readSeq,
+        });
+        break;
+      case "typing":
+        this.send("TYPING", { peer: idText(event.from) });
+        break;
+      case "presence":
+        this.send("PRESENCE", {
+          uuid: idText(event.friend),
+          online: event.online,
+          last_seen: event.lastSeen,
+        });
+    }
+  }
+
+  #endBecause(reason: "kicked" | "revoked" | "reset"): void {
+    if (this.proto === 2)
+      this.send("GOAWAY", {
+        reason,
+        reconnect_in_ms: 0,
+        resume: false,
+        ...(reason === "kicked" && { error: 15 }),
+      });
+    this.end();
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * @module services/cursors
+ * How far each user got in each conversation. Moves are coalesced in memory and stored a few times a second;
+ * what a crash loses of them is only repeated work (a client that acknowledges again, an original client that
+ * is sent its last texts again).
+ */
+import type { UserId } from "../domain/ids.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { CursorMove, MessageStore } from "../store/store.ts";
+import type { UserEvent } from "./ports.ts";
+
+export interface CursorsOptions {
+  readonly messages: Pick<MessageStore, "advance">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Time between two stores, milliseconds. */
+  readonly intervalMs: number;
+  /** Tells the other side of a move that changed something. */
+  readonly post: (events: readonly UserEvent[]) => void;
+}
+
+/** Wait after a failed store, milliseconds. */
+const RETRY_MS = 1_000;
+
+export class Cursors {
+  readonly #options: CursorsOptions;
+  #moves = new Map<string, CursorMove>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #flushing: Promise<boolean> | undefined;
+
+  constructor(options: CursorsOptions) {
+    this.#options = options;
+  }
+
+  /** Notes that `user` has got (or read) everything of `peer`'s conversation up to a seq. */
+  move(
+    user: UserId,
+    peer: UserId,
+    marks: { delivered?: number | undefined; read?: number | undefined },
+  ): void {
+    this.#merge({ user, peer, ...marks });
+    this.#schedule(this.#options.intervalMs);
+  }
+
+  /** Stores what is noted now. Resolves when it is stored, or has failed and will be tried again. */
+  async flush(): Promise<void> {
+    // A flush under way may have started before the latest move: the second round takes it along.
+    if (this.#flushing !== undefined) await this.#flushing;
+    if (this.#moves.size > 0) await this.#start();
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#start();
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  #start(): Promise<boolean> {
+    this.#flushing ??= this.#store().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #store(): Promise<boolean> {
+    const moves = [...this.#moves.values()];
+    this.#moves = new Map();
+    if (moves.length === 0) return true;
+    try {
+      const states = await this.#options.messages.advance(moves, this.#options.clock.now());
+      this.#options.post(
+        states
+          .filter((state) => state.moved)
+          .map((state) => ({
+            type: "receipt" as const,
+            to: state.peer,
+            peer: state.user,
+            deliveredSeq: state.delivered,
+            readSeq: state.read,
+          })),
+      );
+    } catch (error) {
+      this.#options.logger.log("warn", "cursors.retry", { moves: moves.length, error });
+      for (const move of moves) this.#merge(move);
+      this.#schedule(RETRY_MS);
+      return false;
+    }
+    if (this.#moves.size > 0) this.#schedule(this.#options.intervalMs);
+    return true;
+  }
+
+  #merge(move: CursorMove): void {
+    const key = `${move.user}:${move.peer}`;
+    const noted = this.#moves.get(key);
+    this.#moves.set(key, {
+      user: move.user,
+      peer: move.peer,
+      delivered: later(noted?.delivered, move.delivered),
+      read: later(noted?.read, move.read),
+    });
+  }
+}
+
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.max(a, b);
+}

@@ -1,0 +1,152 @@
+/**
+ * @module services/membership
+ * This chat node's place in the cluster: takes its name with a lease, renews it with its load, and watches
+ * the other nodes. A node that vanishes may have died between a commit and its delivery, so whoever watches
+ * is told and looks after its own sessions (services/reconciler).
+ */
+import type { NodeRegistry } from "../coordination/coordination.ts";
+import type { ChatNode } from "../domain/entities.ts";
+import { AppError } from "../domain/error.ts";
+import type { NodeName } from "../domain/ids.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+
+export interface MembershipEvents {
+  /** A node that was there is not any more, or came back as another incarnation. */
+  vanished(node: ChatNode): void;
+  /** This node's own lease had lapsed (a pause, or coordination lost its memory) and was taken again. */
+  rejoined(): void;
+}
+
+export interface MembershipOptions {
+  readonly node: Omit<ChatNode, "sessions" | "draining" | "leaseUntil">;
+  readonly registry: NodeRegistry;
+  readonly leaseMs: number;
+  readonly sessions: () => number;
+  readonly events: MembershipEvents;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How often the registry is read; bounds how late a vanished node is noticed. Milliseconds. */
+const WATCH_MS = 1_000;
+
+export class Membership {
+  readonly #options: MembershipOptions;
+  #peers: ReadonlyMap<NodeName, ChatNode> = new Map();
+  #draining = false;
+  #renewTimer: ReturnType<typeof setInterval> | undefined;
+  #watchTimer: ReturnType<typeof setInterval> | undefined;
+  #watching = false;
+  #renewing = false;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+  }
+
+  /** The other live nodes with a gRPC address, as last seen; kept while coordination is away. */
+  get peers(): ReadonlyMap<NodeName, ChatNode> {
+    return this.#peers;
+  }
+
+  /** True once the lease is held and the peers are known. */
+  get joined(): boolean {
+    return this.#watchTimer !== undefined;
+  }
+
+  /**
+   * Takes the name and starts renewing and watching. A name that another process holds is tried until its
+   * lease would have run out: a killed predecessor's does, a live one's does not.
+   * @throws AppError CHATTING_SERVER_ALREADY_EXISTS when a live node keeps the name; UNAVAILABLE when
+   *   coordination is away (try again).
+   */
+  async join(): Promise<void> {
+    const { leaseMs, clock } = this.#options;
+    const giveUpAt = clock.now() + leaseMs * 2;
+    while (!(await this.#register())) {
+      if (clock.now() >= giveUpAt)
+        throw new AppError("CHATTING_SERVER_ALREADY_EXISTS", {
+          detail: `a live chat node is registered as ${this.#options.node.name}; give this one another [gRPCServer] server_name`,
+        });
+      this.#options.logger.log("warn", "node.name_taken", { node: this.#options.node.name });
+      await new Promise((resolve) => setTimeout(resolve, Math.min(500, leaseMs / 4)));
+    }
+    await this.watch();
+    this.#renewTimer = setInterval(() => void this.renew(), leaseMs / 3);
+    this.#watchTimer = setInterval(() => void this.watch(), Math.min(WATCH_MS, leaseMs / 3));
+  }
+
+  /** Out of allocation from now on; the lease goes on until `leave`. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.renew();
+  }
+
+  /** Gives the name back. */
+  async leave(): Promise<void> {
+    clearInterval(this.#renewTimer);
+    clearInterval(this.#watchTimer);
+    const { node, registry, logger } = this.#options;
+    await registry
+      .deregister(node.name, node.incarnation)
+      .catch((error: unknown) => logger.log("warn", "node.deregister_failed", { error }));
+  }
+
+  /** Extends the lease; takes it again when it was lost. Logs what fails: the next round tries again. */
+  async renew(): Promise<void> {
+    if (this.#renewing) return;
+    this.#renewing = true;
+    const { node, registry, leaseMs, sessions, events, logger } = this.#options;
+    try {
+      const report = { sessions: sessions(), draining: this.#draining };
+      if (await registry.renew(node.name, node.incarnation, report, leaseMs)) return;
+      logger.log("warn", "node.lease_lost", { node: node.name });
+      if (!(await this.#register())) return logger.log("error", "node.name_taken", { node: node.name });
+      events.rejoined();
+    } catch (error) {
+      logger.log("warn", "node.renew_failed", { error });
+    } finally {
+      this.#renewing = false;
+    }
+  }
+
+  /** Reads the registry once and tells of the nodes that are gone since the last time. */
+  async watch(): Promise<void> {
+    if (this.#watching) return;
+    this.#watching = true;
+    const { node, registry, events, logger } = this.#options;
+    try {
+      const live = (await registry.list()).filter(
+        (other) => other.name !== node.name && other.grpcPort !== 0,
+      );
+      const before = this.#peers;
+      this.#peers = new Map(live.map((other) => [other.name, other]));
+      for (const other of live)
+        if (before.get(other.name)?.incarnation !== other.incarnation)
+          logger.log("info", "node.joined", {
+            node: other.name,
+            address: `${other.grpcHost}:${other.grpcPort}`,
+          });
+      const gone = [...before.values()].filter(
+        (old) => this.#peers.get(old.name)?.incarnation !== old.incarnation,
+      );
+      for (const old of gone) {
+        logger.log("warn", "node.vanished", { node: old.name, draining: old.draining });
+        events.vanished(old);
+      }
+    } catch (error) {
+      logger.log("debug", "node.watch_failed", { error });
+    } finally {
+      this.#watching = false;
+    }
+  }
+
+  #register(): Promise<boolean> {
+    const { node, registry, leaseMs, sessions, clock } = this.#options;
+    const now = clock.now();
+    return registry.register(
+      { ...node, sessions: sessions(), draining: this.#draining, leaseUntil: now + leaseMs },
+      leaseMs,
+    );
+  }
+}

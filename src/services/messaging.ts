@@ -1,0 +1,221 @@
+/**
+ * @module services/messaging
+ * Texts between friends: send, history, heads, acknowledgements. A text is answered only after the store
+ * has committed it; friendship and blocks are decided inside that commit (store.ts, `append`).
+ */
+import type { Head, Message, Page } from "../domain/entities.ts";
+import { AppError } from "../domain/error.ts";
+import type { SessionId, UserId } from "../domain/ids.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Counter, Histogram, Meter } from "../lib/metrics.ts";
+import type { AppendEntry, AppendOutcome, HistoryRange, MessageStore, PageRequest } from "../store/store.ts";
+import { type CommittedSubmission, Committer, type Submission } from "./committer.ts";
+import type { UserEvent } from "./ports.ts";
+
+/** What the sender learns of one text. */
+export interface TextReceipt {
+  readonly clientId: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly duplicate: boolean;
+}
+
+export interface SendResult {
+  /** The first thing that went wrong with a text, or undefined when all are stored. */
+  readonly error: AppError | undefined;
+  /** Those texts that are stored, now or earlier. */
+  readonly receipts: readonly TextReceipt[];
+}
+
+export interface OutgoingText {
+  readonly clientId: string;
+  readonly body: string;
+}
+
+export interface MessagingOptions {
+  readonly messages: MessageStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly meter: Meter;
+  readonly lanes: number;
+  readonly post: (events: readonly UserEvent[]) => void;
+}
+
+interface TextSubmission extends Submission {
+  readonly session: SessionId | undefined;
+}
+
+const MAX_BATCH = 500;
+const MAX_PENDING = 20_000;
+const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
+
+export class Messaging {
+  readonly #options: MessagingOptions;
+  readonly #committer: Committer<TextSubmission>;
+  readonly #committed: Counter;
+  readonly #duplicates: Counter;
+  readonly #batchSize: Histogram;
+  readonly #commitSeconds: Histogram;
+
+  constructor(options: MessagingOptions) {
+    this.#options = options;
+    const { meter, clock, logger } = options;
+    this.#committed = meter.counter("chatsrv_messages_committed_total", "Messages stored.");
+    this.#duplicates = meter.counter(
+      "chatsrv_messages_duplicate_total",
+      "Messages that were stored already.",
+    );
+    this.#batchSize = meter.histogram(
+      "chatsrv_commit_batch_size",
+      "Submissions of one commit.",
+      BATCH_BUCKETS,
+    );
+    this.#commitSeconds = meter.histogram("chatsrv_commit_seconds", "Time of one commit.", COMMIT_SECONDS);
+    this.#committer = new Committer({
+      messages: options.messages,
+      clock,
+      lanes: options.lanes,
+      maxBatch: MAX_BATCH,
+      maxPending: MAX_PENDING,
+      onCommitted: (batch, at) => this.#announce(batch, at),
+      onBug: (error) => logger.log("error", "committer.bug", { error }),
+    });
+    meter.gauge(
+      "chatsrv_messages_pending",
+      "Messages accepted and not yet stored.",
+      () => this.#committer.pending,
+    );
+  }
+
+  /**
+   * Stores texts of one sender to one receiver, in order, and tells both sides' sessions after the commit.
+   * `done` is called once; the receiver's local sessions have been told by then. Refusals (NOT_FRIENDS,
+   * BLOCKED, MESSAGE_ID_CONFLICT) and a lost store (UNAVAILABLE) come in its result, never as a throw.
+   */
+  send(
+    sender: UserId,
+    session: SessionId | undefined,
+    receiver: UserId,
+    texts: readonly OutgoingText[],
+    done: (result: SendResult) => void,
+  ): void {
+    const entries = texts.map(
+      (text): AppendEntry => ({ sender, receiver, clientId: text.clientId, kind: "text", body: text.body }),
+    );
+    const submission: TextSubmission = {
+      entries,
+      session,
+      settle: (result) =>
+        done(result instanceof AppError ? { error: result, receipts: [] } : summarize(entries, result)),
+    };
+    this.#committer.submit(submission);
+  }
+
+  /** @throws AppError NOT_FRIENDS when the two never were. */
+  async history(
+    user: UserId,
+    peer: UserId,
+    range: HistoryRange,
+  ): Promise<{ messages: Message[]; lastSeq: number }> {
+    const found = await this.#options.messages.history(user, peer, range);
+    if (found === undefined) throw new AppError("NOT_FRIENDS", { field: "peer" });
+    return found;
+  }
+
+  heads(user: UserId, page: PageRequest): Promise<Page<Head>> {
+    return this.#options.messages.heads(user, page);
+  }
+
+  /** Resolves when every accepted text is settled. */
+  idle(): Promise<void> {
+    return this.#committer.idle();
+  }
+
+  /** Turns a commit into events: one per conversation side, so a burst of texts travels as one frame. */
+  #announce(batch: readonly CommittedSubmission<TextSubmission>[], at: number): void {
+    this.#batchSize.observe(batch.length);
+    this.#commitSeconds.observe((this.#options.clock.now() - at) / 1_000);
+    const events: UserEvent[] = [];
+    let run: Message[] = [];
+    let last: TextSubmission | undefined;
+    const close = () => {
+      const first = run[0];
+      const peer = last?.entries[0]?.receiver;
+      if (first === undefined || peer === undefined) return;
+      events.push({ type: "texts", to: peer, peer: first.sender, messages: run });
+      events.push({ type: "texts", to: first.sender, peer, messages: run, except: last?.session });
+    };
+    for (const { submission, outcomes } of batch) {
+      const stored = storedMessages(submission.entries, outcomes, at);
+      this.#committed.add(stored.length);
+      if (stored.length < outcomes.length)
+        this.#duplicates.add(outcomes.filter((outcome) => outcome.status === "duplicate").length);
+      if (stored.length === 0) continue;
+      if (last !== undefined && continues(run, stored) && last.session === submission.session) {
+        run.push(...stored);
+      } else {
+        close();
+        run = stored;
+      }
+      last = submission;
+    }
+    close();
+    this.#options.post(events);
+  }
+}
+
+/** Whether `next` follows `run` in the same conversation, by the same sender. */
+function continues(run: readonly Message[], next: readonly Message[]): boolean {
+  const a = run.at(-1);
+  const b = next[0];
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.conversation === b.conversation &&
+    a.sender === b.sender &&
+    a.seq + 1 === b.seq
+  );
+}
+
+function storedMessages(
+  entries: readonly AppendEntry[],
+  outcomes: readonly AppendOutcome[],
+  at: number,
+): Message[] {
+  const messages: Message[] = [];
+  for (const [index, outcome] of outcomes.entries()) {
+    const entry = entries[index];
+    if (outcome.status !== "stored" || entry === undefined) continue;
+    messages.push({
+      conversation: outcome.conversation,
+      seq: outcome.seq,
+      sender: entry.sender,
+      clientId: entry.clientId,
+      kind: entry.kind,
+      body: entry.body,
+      at,
+    });
+  }
+  return messages;
+}
+
+const REFUSALS = { conflict: "MESSAGE_ID_CONFLICT", not_friends: "NOT_FRIENDS", blocked: "BLOCKED" } as const;
+
+function summarize(entries: readonly AppendEntry[], outcomes: readonly AppendOutcome[]): SendResult {
+  const receipts: TextReceipt[] = [];
+  let error: AppError | undefined;
+  for (const [index, outcome] of outcomes.entries()) {
+    const clientId = entries[index]?.clientId ?? "";
+    if (outcome.status === "stored" || outcome.status === "duplicate")
+      receipts.push({
+        clientId,
+        seq: outcome.seq,
+        at: outcome.at,
+        duplicate: outcome.status === "duplicate",
+      });
+    else error ??= new AppError(REFUSALS[outcome.status]);
+  }
+  return { error, receipts };
+}
