@@ -28,6 +28,16 @@ export function normalizeUsername(raw: string): string {
   return name;
 }
 
+/** As `normalizeUsername`, for looking a name up: one that no account can have is undefined, not an error. */
+export function usernameToFind(raw: string): string | undefined {
+  try {
+    return normalizeUsername(raw);
+  } catch (error) {
+    if (error instanceof AppError && error.codeName === "INVALID_FIELD") return undefined;
+    throw error;
+  }
+}
+
 /** Zero-width and direction marks, by which one name can be made to look like another. */
 const INVISIBLE = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 

@@ -7,13 +7,15 @@ import { MAIL_TIMEOUT_MS, type MailTransport, mailFailure } from "./mail.ts";
 
 export interface ResendOptions {
   readonly apiKey: string;
-  /** Where the API is, without a slash at the end; a test stands in for it. */
+  /** Where the API is; a test stands in for it. "" for Resend's own. */
   readonly baseUrl: string;
   /** The From header; its domain must be verified with Resend. */
   readonly from: string;
   /** For one call, milliseconds. */
   readonly timeoutMs?: number;
 }
+
+const RESEND_API = "https://api.resend.com";
 
 /** What the SDK says of a call that failed; it does not throw. */
 interface ResendFailure {
@@ -27,7 +29,8 @@ const SENDING_ONLY = "restricted_api_key";
 
 export function resendTransport(options: ResendOptions): MailTransport {
   const { apiKey, from, timeoutMs = MAIL_TIMEOUT_MS } = options;
-  const resend = new Resend(apiKey, { baseUrl: options.baseUrl.replace(/\/+$/, "") });
+  const baseUrl = (options.baseUrl || RESEND_API).replace(/\/+$/, "");
+  const resend = new Resend(apiKey, { baseUrl });
 
   /** @throws AppError NETWORK_ERROR for an error that `excused` does not excuse, and when time is up. */
   const call = async (

@@ -8,7 +8,7 @@ import type { CodeCheck, CodeStore, TicketStore } from "../coordination/coordina
 import type { Account } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import { parseUserId, type UserId } from "../domain/ids.ts";
-import { normalizeEmail, normalizeUsername, requireStrongPassword } from "../domain/rules.ts";
+import { normalizeEmail, normalizeUsername, requireStrongPassword, usernameToFind } from "../domain/rules.ts";
 import type { Logger } from "../lib/log.ts";
 import type { AccountStore } from "../store/store.ts";
 import type { CodeName } from "../wire/codes.ts";
@@ -104,8 +104,9 @@ export class AccountService {
    * @throws AppError LOGIN_INFO_ERROR, RATE_LIMITED (too many logins at once), as `Allocator.allocate`
    */
   async logIn(username: string, password: string): Promise<Admission> {
-    const { passwords } = this.#options;
-    const account = await this.#findByName(username);
+    const { accounts, passwords } = this.#options;
+    const name = usernameToFind(username);
+    const account = name === undefined ? undefined : await accounts.findByUsername(name);
     const right = account
       ? await passwords.verify(password, account.passwordHash)
       : await passwords.verifyAgainstNothing(password);
@@ -132,16 +133,6 @@ export class AccountService {
     const account = await this.#options.accounts.findByUsername(username);
     // An adopted database may hold addresses in another case.
     return account?.email.toLowerCase() === email ? account : undefined;
-  }
-
-  /** At login a name that cannot be is an unknown one. */
-  async #findByName(raw: string): Promise<Account | undefined> {
-    try {
-      return await this.#options.accounts.findByUsername(normalizeUsername(raw));
-    } catch (error) {
-      if (error instanceof AppError && error.codeName === "INVALID_FIELD") return undefined;
-      throw error;
-    }
   }
 
   async #checkCode(email: string, code: string): Promise<void> {

@@ -1,0 +1,91 @@
+/**
+ * @module http/calls
+ * The calls of wire/http, each with what it counts against and what it does. A new call is a row there and
+ * an entry here; the compiler asks for both.
+ */
+
+import { parseUserId } from "../domain/ids.ts";
+import { normalizeEmail, normalizeUsername, usernameToFind } from "../domain/rules.ts";
+import type { AccountService, Admission } from "../services/accounts.ts";
+import type { CodeSender } from "../services/ports.ts";
+import type { HttpAnswer, HttpPath, HttpRequest } from "../wire/http.ts";
+import type { LimitName, Toll } from "./limits.ts";
+
+export interface CallOptions {
+  readonly accounts: AccountService;
+  readonly codeSender: CodeSender;
+}
+
+export interface Call<P extends HttpPath> {
+  /** The bucket per client address. */
+  readonly perAddress: LimitName;
+  /** The bucket per account or e-mail; nothing for a name that no account can have. @throws AppError INVALID_FIELD */
+  readonly toll: (request: HttpRequest<P>) => Toll | undefined;
+  /** @returns the answer's fields beside `error: 0`. @throws AppError */
+  readonly run: (request: HttpRequest<P>) => Promise<Omit<HttpAnswer<P>, "error">>;
+}
+
+export type Calls = { readonly [P in HttpPath]: Call<P> };
+
+export function createCalls({ accounts, codeSender }: CallOptions): Calls {
+  return {
+    "/get_verification": {
+      perAddress: "verification_ip",
+      toll: ({ email }) => ["verification_email", normalizeEmail(email)],
+      run: async (request) => {
+        const email = normalizeEmail(request.email);
+        await codeSender.sendCode(email);
+        return { email };
+      },
+    },
+    "/post_registration": {
+      perAddress: "registration_ip",
+      toll: ({ email }) => ["registration_email", normalizeEmail(email)],
+      run: async ({ username, email, password, cpatcha }) => {
+        const account = await accounts.register({ username, email, password, code: cpatcha });
+        return { username: account.username, email: account.email, uuid: String(account.id) };
+      },
+    },
+    "/check_accountexists": {
+      perAddress: "check_ip",
+      toll: ({ email }) => ["check_email", normalizeEmail(email)],
+      run: (request) => accounts.check(request),
+    },
+    "/reset_password": {
+      perAddress: "reset_ip",
+      toll: ({ username }) => ["reset_account", nameKey(normalizeUsername(username))],
+      run: async ({ username, email, password, cpatcha }) => {
+        await accounts.resetPassword({ username, email, password, code: cpatcha });
+        return {};
+      },
+    },
+    "/trylogin_server": {
+      perAddress: "login_ip",
+      toll: ({ username }) => {
+        const name = usernameToFind(username);
+        return name === undefined ? undefined : ["login_account", nameKey(name)];
+      },
+      run: async ({ username, password }) => placement(await accounts.logIn(username, password)),
+    },
+    "/resume_server": {
+      perAddress: "resume_ip",
+      toll: ({ uuid }) => {
+        const id = parseUserId(uuid);
+        return id === undefined ? undefined : ["resume_account", String(id)];
+      },
+      run: async ({ uuid, resume_token }) => placement(await accounts.resume(uuid, resume_token)),
+    },
+  };
+}
+
+/** Strings throughout: the desktop client reads a numeric port as 0 and a numeric uuid as nothing. */
+const placement = ({ user, host, port, token, wsUrl }: Admission) => ({
+  uuid: String(user),
+  host,
+  port: String(port),
+  token,
+  ...(wsUrl !== "" && { ws_url: wsUrl }),
+});
+
+/** Names that differ in case alone are one account, so they share its bucket. */
+const nameKey = (username: string): string => username.toLowerCase();

@@ -1,0 +1,76 @@
+/**
+ * @module http/server
+ * Puts the app, and the web client beside it, on a port.
+ */
+import { toAppError } from "../domain/error.ts";
+import type { Logger } from "../lib/log.ts";
+import { failureResponse } from "./answer.ts";
+import type { HttpApp } from "./app.ts";
+import { pageFiles } from "./page.ts";
+
+export interface HttpServerOptions {
+  /** The address to bind, and the port; 0 for any free one. */
+  readonly host: string;
+  readonly port: number;
+  readonly app: HttpApp;
+  /** Certificate chain and private key as PEM texts; without them it is plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** The web client, `import page from "….html"`; served at `/`. */
+  readonly page?: Bun.HTMLBundle | undefined;
+  readonly logger: Logger;
+}
+
+export interface HttpServer {
+  /** What is bound, the port as it really is. */
+  readonly host: string;
+  readonly port: number;
+  /** `http://host:port` or `https://…`, without a slash at the end. */
+  readonly url: string;
+  /**
+   * Takes no new connection, lets requests under way finish for at most `graceMs` (5 s unless given), then
+   * closes everything.
+   */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Seconds without a byte after which a connection is closed, between requests and within one. */
+const IDLE_TIMEOUT_S = 30;
+/** The slowest call waits for a mail server (mail/mail: 10 s); whoever stops the process does not wait for that. */
+const GRACE_MS = 5_000;
+
+/** @throws Error when the port is taken or the certificate and key cannot be used. */
+export function startHttp({ host, port, app, tls, page, logger }: HttpServerOptions): HttpServer {
+  const files = page ? pageFiles(page) : undefined;
+  const server = Bun.serve({
+    hostname: host,
+    port,
+    idleTimeout: IDLE_TIMEOUT_S,
+    // The app reads no more than it needs and answers what is too large itself, with status 200 (http/body).
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    development: false,
+    fetch: (request, connection) => {
+      const file = isRead(request.method) ? files?.get(new URL(request.url).pathname) : undefined;
+      return file?.() ?? app.fetch(request, { peer: connection.requestIP(request)?.address ?? "" });
+    },
+    // A page that was not built ahead is Bun's to bundle and to serve.
+    ...(page && files?.size === 0 && { routes: { "/": page } }),
+    error: (error) => {
+      logger.log("error", "http.unexpected", { error });
+      return failureResponse(toAppError(error));
+    },
+    ...(tls && { tls }),
+  });
+
+  return {
+    host: server.hostname ?? host,
+    port: server.port ?? port,
+    url: server.url.origin,
+    stop: async (graceMs = GRACE_MS) => {
+      const cut = setTimeout(() => void server.stop(true), graceMs);
+      await server.stop();
+      clearTimeout(cut);
+    },
+  };
+}
+
+const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
