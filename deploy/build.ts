@@ -22,8 +22,12 @@ const PLATFORMS: Readonly<Record<string, Bun.Build.CompileTarget>> = {
   "windows-x64.exe": "bun-windows-x64",
 };
 
-/** The commit the sources are at, with `-dirty` when tracked files differ from it; `unknown` outside a repository. */
+/**
+ * The commit the sources are at, with `-dirty` when tracked files differ from it; `unknown` outside a repository,
+ * unless the environment's COMMIT says it (the Dockerfile's does).
+ */
 function commit(): string {
+  if (process.env.COMMIT) return process.env.COMMIT;
   const git = Bun.spawnSync(["git", "describe", "--always", "--dirty", "--exclude=*"], { cwd: ROOT });
   return git.success ? git.stdout.toString().trim() : "unknown";
 }
