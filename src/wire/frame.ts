@@ -97,36 +97,51 @@ export class FrameDecoder {
   /**
    * @param chunk bytes as they came; not kept after the call, so the caller may reuse its buffer. The body given
    *   to `onFrame` is valid during that call only.
+   * @param onFrame returns false to stop behind this frame.
+   * @returns how many of the chunk's bytes were taken: all, unless `onFrame` stopped. The rest is the caller's to
+   *   push again.
    * @throws FrameError when a header's length is below 4; frames before it have been handed out. So does every
    *   later push: the stream is broken for good.
    */
-  push(chunk: Uint8Array, onFrame: (id: number, body: Uint8Array) => void): void {
+  push(chunk: Uint8Array, onFrame: (id: number, body: Uint8Array) => unknown): number {
     if (this.#broken) throw new FrameError("the stream is broken");
-    let at = this.#buffer === undefined ? 0 : this.#complete(chunk, onFrame);
+    let at = 0;
+    if (this.#buffer !== undefined) {
+      at = this.#fill(chunk);
+      const whole = this.#takeWhole();
+      if (whole !== undefined && onFrame(serviceId(whole, 0), whole.subarray(HEADER_BYTES)) === false)
+        return at;
+    }
     while (chunk.length - at >= HEADER_BYTES) {
       const total = this.#totalLength(chunk, at);
       if (chunk.length - at < total) break;
       const start = at;
       at += total;
-      onFrame(serviceId(chunk, start), chunk.subarray(start + HEADER_BYTES, at));
+      if (onFrame(serviceId(chunk, start), chunk.subarray(start + HEADER_BYTES, at)) === false) return at;
     }
     if (at < chunk.length) this.#keep(chunk, at, chunk.length);
+    return chunk.length;
   }
 
   /** Continues the incomplete frame with the chunk's first bytes. @returns how many of them it took. */
-  #complete(chunk: Uint8Array, onFrame: (id: number, body: Uint8Array) => void): number {
+  #fill(chunk: Uint8Array): number {
     const at = Math.min(Math.max(HEADER_BYTES - this.#length, 0), chunk.length);
     const header = this.#keep(chunk, 0, at);
     if (this.#length < HEADER_BYTES) return at;
-    const total = this.#totalLength(header, 0);
-    const end = Math.min(at + total - this.#length, chunk.length);
-    const frame = this.#keep(chunk, at, end);
-    if (this.#length === total) {
-      this.#buffer = undefined;
-      this.#length = 0;
-      onFrame(serviceId(frame, 0), frame.subarray(HEADER_BYTES, total));
-    }
+    const end = Math.min(at + this.#totalLength(header, 0) - this.#length, chunk.length);
+    this.#keep(chunk, at, end);
     return end;
+  }
+
+  /** Gives the incomplete frame away if it is complete now. */
+  #takeWhole(): Uint8Array | undefined {
+    const buffer = this.#buffer;
+    if (buffer === undefined || this.#length < HEADER_BYTES) return undefined;
+    const total = this.#totalLength(buffer, 0);
+    if (this.#length < total) return undefined;
+    this.#buffer = undefined;
+    this.#length = 0;
+    return buffer.subarray(0, total);
   }
 
   /** Appends the chunk's bytes from `from` to `to` to the incomplete frame. @returns its buffer. */

@@ -109,6 +109,21 @@ describe("limits of the header", () => {
     expect(decoder.pending).toBe(2);
   });
 
+  test("a false from onFrame stops behind that frame and tells how far it came, in any split", () => {
+    const stream = join(...[7, 8, 9].map((id) => encodeFrame(id, { id })));
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const decoder = new FrameDecoder();
+      const ids: number[] = [];
+      for (const chunk of [stream.subarray(0, cut), stream.subarray(cut)]) {
+        let rest = chunk;
+        do rest = rest.subarray(decoder.push(rest, (id) => ids.push(id) < 0));
+        while (rest.length > 0);
+      }
+      expect(ids).toEqual([7, 8, 9]);
+      expect(decoder.pending).toBe(0);
+    }
+  });
+
   test("ids use both bytes", () => {
     expect(decode(Uint8Array.of(0xff, 0xfe, 0, 4))).toEqual(["65534 "]);
   });
