@@ -6,6 +6,7 @@ import type { Head } from "../domain/entities.ts";
 import type { SessionId, UserId } from "../domain/ids.ts";
 import { Hub } from "../net/hub.ts";
 import type { LocalSessions, UserEvent } from "../services/ports.ts";
+import type { BoundSession } from "../services/sessions.ts";
 import type { ChatSession } from "./session.ts";
 
 export class NodeSessions implements LocalSessions {
@@ -21,6 +22,15 @@ export class NodeSessions implements LocalSessions {
 
   remove(user: UserId, session: SessionId): void {
     this.#hub.remove(user, session);
+  }
+
+  find(user: UserId, session: SessionId): ChatSession | undefined {
+    return this.#hub.get(user, session);
+  }
+
+  /** What the cluster knows of the sessions here. */
+  *bound(): Iterable<BoundSession> {
+    for (const session of this.#hub.all()) if (session.login !== undefined) yield session.login.bound;
   }
 
   all(): Iterable<ChatSession> {

@@ -76,8 +76,11 @@ export interface NodeRegistry {
   deregister(name: NodeName, incarnation: string): Promise<void>;
   /** Live nodes, by name. A node may lack a chat address (port 0: never allocated) or a gRPC one (grpcPort 0: no peer). */
   list(): Promise<ChatNode[]>;
-  /** Removes what dead nodes left behind (their routes). Any process may call it, at any time. @returns how many routes. */
-  reap(): Promise<number>;
+  /**
+   * Removes the routes that dead nodes left behind. Any process may call it, at any time.
+   * @returns the users whose routes were removed; each to one caller only.
+   */
+  reap(): Promise<UserId[]>;
 }
 
 export interface RouteTable {
@@ -107,6 +110,8 @@ export interface RateLimiter {
 export interface Coordination {
   /** `redis` or `memory`: for the log and `chatsrv check`. */
   readonly engine: string;
+  /** Whether other processes see the same state; false means this process is alone. */
+  readonly shared: boolean;
   readonly codes: CodeStore;
   readonly placement: Placement;
   readonly tickets: TicketStore;

@@ -2,11 +2,11 @@
  * @module coordination/open
  * Chooses the coordination adapter. The one place where the engines' names are compared.
  */
-import { unavailable } from "../domain/error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Coordination } from "./coordination.ts";
 import { openMemory } from "./memory/index.ts";
+import { openRedis } from "./redis/index.ts";
 import type { RedisOptions } from "./redis/options.ts";
 
 export type CoordinationOptions =
@@ -20,13 +20,13 @@ export type CoordinationOptions =
  */
 export async function openCoordination(
   options: CoordinationOptions,
-  _logger: Logger,
+  logger: Logger,
   clock: Clock = systemClock,
 ): Promise<Coordination> {
   switch (options.engine) {
     case "memory":
       return openMemory(clock);
     case "redis":
-      throw unavailable("the Redis adapter");
+      return openRedis(options.redis, logger);
   }
 }

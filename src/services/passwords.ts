@@ -13,11 +13,11 @@ export interface PasswordOptions {
   readonly timeCost: number;
   /** How many are hashed at once; each takes a core for some 20 to 50 ms. */
   readonly concurrency: number;
-  /** How many may wait; 200 are a few seconds of waiting. */
+  /** How many may wait; 2,000 are under a minute of waiting on two cores. */
   readonly queueLimit: number;
 }
 
-const DEFAULTS: PasswordOptions = { memoryCostKiB: 19_456, timeCost: 2, concurrency: 2, queueLimit: 200 };
+const DEFAULTS: PasswordOptions = { memoryCostKiB: 19_456, timeCost: 2, concurrency: 2, queueLimit: 2_000 };
 /** What a caller is told to wait when the queue is full: about the time in which half of it is done. */
 const RETRY_AFTER_MS = 2_000;
 

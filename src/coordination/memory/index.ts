@@ -16,6 +16,7 @@ export function openMemory(clock: Clock = systemClock): Coordination {
   const nodes = new MemoryNodes(clock, routes);
   return {
     engine: "memory",
+    shared: false,
     codes: new MemoryCodes(clock),
     placement: new MemoryPlacement(clock, nodes),
     tickets: new MemoryTickets(clock),

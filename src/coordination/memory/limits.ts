@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../../lib/clock.ts";
 import type { LimitRule, RateLimiter } from "../coordination.ts";
+import { LIMIT_ROUNDING_MS } from "../limits.ts";
 import { ExpiringMap } from "./expiring.ts";
 
 export class MemoryLimits implements RateLimiter {
@@ -19,12 +20,9 @@ export class MemoryLimits implements RateLimiter {
   async take(key: string, rule: LimitRule): Promise<number> {
     const now = this.#clock.now();
     const fullAt = (this.#fullAt.get(key) ?? now) + rule.perMs / rule.burst;
-    const wait = Math.ceil(fullAt - now - rule.perMs - ROUNDING);
+    const wait = Math.ceil(fullAt - now - rule.perMs - LIMIT_ROUNDING_MS);
     if (wait > 0) return wait;
     this.#fullAt.set(key, fullAt, fullAt - now);
     return 0;
   }
 }
-
-/** Sums of `perMs / burst` that should meet `perMs` miss it by less than this (milliseconds). */
-const ROUNDING = 1e-3;

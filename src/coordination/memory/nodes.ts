@@ -3,7 +3,7 @@
  * The node registry of one process: names, leases, and the tallies that placement needs.
  */
 import type { ChatNode } from "../../domain/entities.ts";
-import type { NodeName } from "../../domain/ids.ts";
+import type { NodeName, UserId } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { NodeRegistry } from "../coordination.ts";
 import { ExpiringMap } from "./expiring.ts";
@@ -67,7 +67,7 @@ export class MemoryNodes implements NodeRegistry {
     return this.live().map((entry) => entry.node);
   }
 
-  async reap(): Promise<number> {
+  async reap(): Promise<UserId[]> {
     const alive = new Set(this.live().map((entry) => entry.node.incarnation));
     return this.#routes.removeWhere((route) => !alive.has(route.incarnation));
   }

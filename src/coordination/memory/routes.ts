@@ -39,16 +39,16 @@ export class MemoryRoutes implements RouteTable {
     return found;
   }
 
-  /** Removes all routes that match. @returns how many. */
-  removeWhere(matches: (route: Route) => boolean): number {
-    let removed = 0;
+  /** Removes all routes that match. @returns whose they were. */
+  removeWhere(matches: (route: Route) => boolean): UserId[] {
+    const users = new Set<UserId>();
     for (const sessions of [...this.#routes.values()])
       for (const route of [...sessions.values()])
         if (matches(route)) {
           this.#remove(route);
-          removed += 1;
+          users.add(route.user);
         }
-    return removed;
+    return [...users];
   }
 
   #remove(route: Route): void {

@@ -1,0 +1,38 @@
+/**
+ * @module coordination/redis/keys
+ * Every key and its life. What stands in braces decides the slot in a Cluster; what one script touches has
+ * the same. All keys have a TTL, so whatever a crash leaves behind ends by itself.
+ */
+import type { UserId } from "../../domain/ids.ts";
+import { sha256 } from "../../lib/random.ts";
+
+export const keys = {
+  /** The right to mail to an address is taken. An address does not appear in clear. */
+  cooldown: (email: string) => `{c:${sha256(email)}}:cooldown`,
+  code: (email: string) => `{c:${sha256(email)}}:code`,
+  tickets: (user: UserId) => `{u:${user}}:tickets`,
+  routes: (user: UserId) => `{u:${user}}:routes`,
+  /** Which routes a node's incarnation holds. */
+  index: (incarnation: string) => `{i:${incarnation}}:routes`,
+  /**
+   * The registry; its scripts add `:names` (set), `:incarnations` (set), `:node:NAME` (hash, lives as long as
+   * the lease) and `:tokens:NAME` (sorted set).
+   */
+  nodes: "{nodes}",
+  incarnations: "{nodes}:incarnations",
+  /** Keys of limits may hold addresses and are as long as their caller likes. */
+  limit: (key: string) => `l:${sha256(key)}`,
+} as const;
+
+/** How long things live that have no TTL of their own in the contract, milliseconds. */
+export interface Lifetimes {
+  /** A route that nobody refreshed; its node's `renew` refreshes it well before. */
+  readonly routes: number;
+  /** A user's last epoch after their last session left: the longest that a clock may be set back. */
+  readonly epoch: number;
+}
+
+export const lifetimes: Lifetimes = { routes: 24 * 3_600_000, epoch: 600_000 };
+
+/** A TTL as Redis takes it: whole milliseconds, at least one. */
+export const ttl = (ms: number): number => Math.max(1, Math.ceil(ms));

@@ -1,0 +1,119 @@
+/**
+ * @module coordination/redis/nodes
+ * The node registry in Redis. The server's expiry of a node's key is the end of its lease.
+ */
+import type { ChatNode } from "../../domain/entities.ts";
+import type { NodeName } from "../../domain/ids.ts";
+import type { NodeRegistry } from "../coordination.ts";
+import type { Connection } from "./connection.ts";
+import { keys, type Lifetimes, ttl } from "./keys.ts";
+import type { RouteIndex } from "./route-index.ts";
+import type { RedisRoutes } from "./routes.ts";
+
+/** What `node_reply` of prelude.lua answers: the node as registered, then what changes. */
+export type NodeReply = [node: string, sessions: string, draining: string, until: string];
+
+export class RedisNodes implements NodeRegistry {
+  readonly #redis: Connection;
+  readonly #index: RouteIndex;
+  readonly #routes: RedisRoutes;
+  readonly #life: Lifetimes;
+
+  constructor(redis: Connection, index: RouteIndex, routes: RedisRoutes, life: Lifetimes) {
+    this.#redis = redis;
+    this.#index = index;
+    this.#routes = routes;
+    this.#life = life;
+  }
+
+  async register(node: ChatNode, ttlMs: number): Promise<boolean> {
+    const grpc = node.grpcPort === 0 ? "" : `${node.grpcHost}:${node.grpcPort}`;
+    const taken = await this.#redis.script(
+      "nodeRegister",
+      keys.nodes,
+      node.name,
+      node.incarnation,
+      grpc,
+      JSON.stringify(node),
+      node.port,
+      node.sessions,
+      Number(node.draining),
+      ttl(ttlMs),
+      this.#life.routes,
+    );
+    return taken === 1;
+  }
+
+  async renew(
+    name: NodeName,
+    incarnation: string,
+    report: { sessions: number; draining: boolean },
+    ttlMs: number,
+  ): Promise<boolean> {
+    const renewed = await this.#redis.script(
+      "nodeRenew",
+      keys.nodes,
+      name,
+      incarnation,
+      report.sessions,
+      Number(report.draining),
+      ttl(ttlMs),
+      this.#life.routes,
+    );
+    if (renewed !== 1) return false;
+    await this.#routes.refresh(incarnation);
+    return true;
+  }
+
+  async deregister(name: NodeName, incarnation: string): Promise<void> {
+    await this.#redis.script("nodeDeregister", keys.nodes, name, incarnation);
+  }
+
+  async list(): Promise<ChatNode[]> {
+    const replies = (await this.#redis.script("nodeList", keys.nodes)) as NodeReply[];
+    return replies.map(readNode).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async reap(): Promise<number> {
+    const known = await this.#redis.command((client) => client.smembers(keys.incarnations));
+    const alive = await this.#alive();
+    let removed = 0;
+    for (const incarnation of known)
+      if (!alive.has(incarnation)) removed += await this.#reapIncarnation(incarnation);
+    return removed;
+  }
+
+  /**
+   * Several keys in several slots, so not one step; what makes it safe is the order. The routes and their index
+   * are read first, then the node is found dead: so it registers again, if it does, after that, and whatever
+   * it binds then has a newer epoch and a newer touch than those read here, which alone are removed.
+   */
+  async #reapIncarnation(incarnation: string): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const entries = await this.#index.page(incarnation);
+      const routes = await this.#routes.of([...new Set(entries.map((entry) => entry.user))]);
+      if ((await this.#alive()).has(incarnation)) return removed;
+      const left = [...routes.values()].flat().filter((route) => route.incarnation === incarnation);
+      removed += await this.#routes.removeAll(left);
+      if (entries.length > 0 && (await this.#index.forget(incarnation, entries)) > 0) continue;
+      if (entries.length === 0)
+        await this.#redis.command((client) => client.srem(keys.incarnations, incarnation));
+      return removed;
+    }
+  }
+
+  async #alive(): Promise<Set<string>> {
+    return new Set((await this.list()).map((node) => node.incarnation));
+  }
+}
+
+/** A node from the form in which the scripts answer with it. */
+export function readNode([node, sessions, draining, until]: NodeReply): ChatNode {
+  return {
+    ...(JSON.parse(node) as ChatNode),
+    sessions: Number(sessions),
+    draining: draining === "1",
+    leaseUntil: Number(until),
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * @module coordination/redis/outage
+ * Notices that Redis is lost, and when it is back. While it is lost, and only then, a probe runs a few times
+ * a second: a client's own events tell of a closed connection, but not of a server that hangs, nor of a
+ * Cluster that fails over.
+ */
+import type { Logger } from "../../lib/log.ts";
+import { reasonOf } from "./errors.ts";
+
+const PROBE_EVERY_MS = 200;
+
+export class Outage {
+  readonly #probe: () => Promise<void>;
+  readonly #logger: Logger;
+  readonly #where: string;
+  readonly #callbacks = new Set<() => void>();
+  #reason: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** @param probe resolves when the server, or every part of it, answers. */
+  constructor(probe: () => Promise<void>, logger: Logger, where: string) {
+    this.#probe = probe;
+    this.#logger = logger;
+    this.#where = where;
+  }
+
+  /** Why it is lost; undefined while it is not. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  /** Called back each time it is over. @returns a function that ends it. */
+  onRecovered(callback: () => void): () => void {
+    this.#callbacks.add(callback);
+    return () => this.#callbacks.delete(callback);
+  }
+
+  /** Reports a sign that the server is lost; one line is logged for each new reason. */
+  lost(cause: unknown): void {
+    if (this.#closed) return;
+    const reason = reasonOf(cause);
+    const isNew = this.#reason === undefined;
+    // A closed connection is the consequence; what was said before it is the reason.
+    if (!isNew && (reason === this.#reason || VAGUE.test(reason))) return;
+    this.#reason = reason;
+    this.#logger.log("warn", "redis.lost", { redis: this.#where, reason });
+    if (isNew) this.#schedule();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#callbacks.clear();
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => void this.#look(), PROBE_EVERY_MS);
+  }
+
+  async #look(): Promise<void> {
+    const isBack = await this.#probe().then(
+      () => true,
+      () => false,
+    );
+    if (this.#closed) return;
+    if (!isBack) return this.#schedule();
+    this.#reason = undefined;
+    this.#logger.log("info", "redis.recovered", { redis: this.#where });
+    for (const callback of [...this.#callbacks]) callback();
+  }
+}
+
+/** Messages that only tell that a connection closed, or that there is none. */
+const VAGUE =
+  /^(connection closed|Connection is closed|Stream isn't writeable|Reached the max retries|Cluster isn't ready)/;

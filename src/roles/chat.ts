@@ -1,0 +1,268 @@
+/**
+ * @module roles/chat
+ * The chat role: sockets, sessions, the node's place in the cluster. Its start and its stop are written in
+ * the order in which they must happen.
+ */
+
+import type { ChatContext, ChatSettings } from "../chat/context.ts";
+import { NodeSessions } from "../chat/local-sessions.ts";
+import { ChatServer } from "../chat/server.ts";
+import type { Coordination } from "../coordination/coordination.ts";
+import { nodeName } from "../domain/ids.ts";
+import { randomSecret } from "../lib/random.ts";
+import { listenTcp } from "../net/tcp.ts";
+import { listenWs } from "../net/ws.ts";
+import type { RpcChannels } from "../rpc/client.ts";
+import { distributedService } from "../rpc/distributed.ts";
+import { PeerStreams, peerService } from "../rpc/peers.ts";
+import { Courier } from "../services/courier.ts";
+import { Cursors } from "../services/cursors.ts";
+import { Friends } from "../services/friends.ts";
+import { Membership } from "../services/membership.ts";
+import { Messaging } from "../services/messaging.ts";
+import { IncomingPeerRequests } from "../services/peer-requests.ts";
+import type { Allocator, LocalSessions } from "../services/ports.ts";
+import { Reconciler } from "../services/reconciler.ts";
+import { Recovery } from "../services/recovery.ts";
+import { Sessions } from "../services/sessions.ts";
+import type { Store } from "../store/store.ts";
+import { listenerTls } from "./options.ts";
+import { addressText, type Role, type RoleInput } from "./role.ts";
+import type { RpcHost } from "./rpc-host.ts";
+
+/** Commits that may be under way at once; each lane has a share of the conversations. */
+const COMMIT_LANES = 2;
+/** How long acknowledgements gather before they are stored, milliseconds. */
+const CURSOR_INTERVAL_MS = 100;
+const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
+/** Three chances to be heard before the idle timeout. */
+const PINGS_PER_TIMEOUT = 3;
+/** Of the time to drain, the part for what remains when the clients are gone. */
+const LAST_STEPS_MS = 2_000;
+
+export interface ChatRoleInput extends RoleInput {
+  readonly store: Store;
+  readonly coordination: Coordination;
+  readonly allocator: Allocator;
+  readonly channels: RpcChannels;
+  readonly rpc: RpcHost;
+}
+
+export interface ChatRole extends Role {
+  readonly node: string;
+  readonly local: LocalSessions;
+  readonly joined: () => boolean;
+}
+
+export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
+  const { config, store, coordination, allocator, channels, rpc, logger, meter, clock } = input;
+  const { ChattingServer, gRPCServer } = config;
+  const node = nodeName(gRPCServer.server_name);
+  const incarnation = randomSecret(9);
+  const leaseMs = config.Cluster.lease_ttl * 1_000;
+  const local = new NodeSessions();
+  let draining = false;
+
+  const peers = new PeerStreams({
+    channels,
+    addressOf: (name) => {
+      const peer = membership.peers.get(name);
+      return peer === undefined ? undefined : { host: peer.grpcHost, port: peer.grpcPort };
+    },
+    logger,
+  });
+  const courier = new Courier({
+    self: node,
+    local,
+    peers,
+    routes: coordination.routes,
+    livePeers: () => membership.peers,
+    logger,
+  });
+  const post: Courier["post"] = (events) => courier.post(events);
+  const cursors = new Cursors({
+    messages: store.messages,
+    clock,
+    logger,
+    intervalMs: CURSOR_INTERVAL_MS,
+    post,
+  });
+  const messaging = new Messaging({
+    messages: store.messages,
+    clock,
+    logger,
+    meter,
+    lanes: COMMIT_LANES,
+    post,
+  });
+  const friends = new Friends({ friends: store.friends, profiles: store.profiles });
+  const sessions = new Sessions({
+    store,
+    coordination,
+    allocator,
+    courier,
+    node,
+    incarnation,
+    maxPerUser: ChattingServer.max_sessions_per_user,
+    resumeTtlMs: config.BalanceService.resume_ttl * 1_000,
+    clock,
+    logger,
+  });
+  const reconciler = new Reconciler({ messages: store.messages, local, logger });
+  const recovery = new Recovery({
+    sessions,
+    reconciler,
+    registry: coordination.nodes,
+    local: () => local.bound(),
+    isHere: (session) => local.find(session.user, session.session) !== undefined,
+    logger,
+  });
+
+  const context: ChatContext = {
+    settings: settingsOf(input),
+    sessions,
+    local,
+    friends,
+    messaging,
+    messages: store.messages,
+    cursors,
+    courier,
+    clock,
+    logger,
+    meter,
+    draining: () => draining,
+  };
+  const server = new ChatServer(context);
+  meter.gauge("chatsrv_sessions", "Sessions on this node.", () => local.count);
+
+  // Peers may deliver as soon as the node is registered, clients may come as soon as it can be allocated.
+  const grpc = await rpc.serve(gRPCServer, [
+    peerService(local),
+    distributedService(new IncomingPeerRequests({ friends, messaging, courier })),
+  ]);
+  const tls = await listenerTls(ChattingServer);
+  const listening = {
+    host: ChattingServer.bind,
+    tls,
+    limits: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
+    handler: server,
+    clock,
+    logger,
+  };
+  const tcp = await listenTcp({ ...listening, port: ChattingServer.port });
+  const ws = await listenWs({ ...listening, port: ChattingServer.ws_port });
+  meter.gauge("chatsrv_connections", "Open TCP connections.", () => tcp.connections, { transport: "tcp" });
+  meter.gauge("chatsrv_connections", "Open WebSocket connections.", () => ws.connections, {
+    transport: "ws",
+  });
+
+  const membership = new Membership({
+    node: {
+      name: node,
+      incarnation,
+      host: ChattingServer.host,
+      port: tcp.port,
+      wsUrl: `${tls === undefined ? "ws" : "wss"}://${addressText({ host: ChattingServer.host, port: ws.port })}`,
+      grpcHost: gRPCServer.host,
+      grpcPort: grpc?.port ?? 0,
+    },
+    registry: coordination.nodes,
+    leaseMs,
+    sessions: () => local.count,
+    events: recovery,
+    clock,
+    logger,
+  });
+  const stopRecovery = coordination.onRecovered(() => {
+    void membership.renew().then(() => recovery.coordinationRecovered());
+  });
+  const reaper = setInterval(() => void recovery.reap(), leaseMs);
+
+  const stop = async (): Promise<void> => {
+    const drainMs = ChattingServer.drain_timeout * 1_000;
+    draining = true;
+    await membership.drain();
+    tcp.stopAccepting();
+    ws.stopAccepting();
+    await server.drain(Math.max(0, drainMs - LAST_STEPS_MS));
+    await within(LAST_STEPS_MS / 2, messaging.idle());
+    await within(LAST_STEPS_MS / 4, cursors.flush());
+    await within(LAST_STEPS_MS / 4, courier.idle());
+    clearInterval(reaper);
+    stopRecovery();
+    await membership.leave();
+    await Promise.all([tcp.stop(), ws.stop()]);
+    peers.close();
+    await grpc?.stop();
+  };
+
+  try {
+    await joinWhenPossible(membership, input);
+  } catch (error) {
+    clearInterval(reaper);
+    await Promise.all([tcp.stop(), ws.stop(), grpc?.stop()]);
+    throw error;
+  }
+  return {
+    node,
+    local,
+    joined: () => membership.joined,
+    addresses: {
+      chat: addressText(tcp),
+      ws: addressText(ws),
+      ...(grpc !== undefined && { grpc: addressText(grpc) }),
+    },
+    stop,
+  };
+}
+
+function settingsOf({ config }: ChatRoleInput): ChatSettings {
+  const { ChattingServer, Limits, gRPCServer } = config;
+  const idleTimeoutMs = ChattingServer.idle_timeout * 1_000;
+  return {
+    node: gRPCServer.server_name,
+    legacyFrameGapMs: ChattingServer.legacy_frame_gap,
+    sendQueue: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
+    idleTimeoutMs,
+    pingIntervalMs: Math.max(1_000, Math.round(idleTimeoutMs / PINGS_PER_TIMEOUT)),
+    limits: Limits.enabled
+      ? {
+          text: Limits.session_text,
+          friend: Limits.session_friend,
+          search: Limits.session_search,
+          signal: Limits.session_signal,
+          history: Limits.session_history,
+          cursor: Limits.session_cursor,
+          other: Limits.session_other,
+        }
+      : undefined,
+  };
+}
+
+/** Roles start in any order: a coordination that is away is waited for. @throws when the name is another's */
+async function joinWhenPossible(membership: Membership, { logger }: ChatRoleInput): Promise<void> {
+  for (;;) {
+    try {
+      await membership.join();
+      return;
+    } catch (thrown) {
+      if (!isRetryable(thrown)) throw thrown;
+      logger.log("warn", "node.join_waits", { error: thrown });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+function isRetryable(thrown: unknown): boolean {
+  return typeof thrown === "object" && thrown !== null && "retryable" in thrown && thrown.retryable === true;
+}
+
+/** Waits for work that may hang on a server that is away, but not for ever. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(() => {}), timeout]);
+  clearTimeout(timer);
+}

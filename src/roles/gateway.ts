@@ -1,0 +1,55 @@
+/**
+ * @module roles/gateway
+ * The gateway role: the HTTP API and the web client. It keeps no user state; it checks credentials, asks
+ * verify for mails and balance for chat nodes.
+ */
+import type { Coordination } from "../coordination/coordination.ts";
+import { createHttpApp } from "../http/app.ts";
+import { startHttp } from "../http/server.ts";
+import { version } from "../lib/version.ts";
+import { AccountService } from "../services/accounts.ts";
+import { PasswordHasher } from "../services/passwords.ts";
+import type { Allocator, CodeSender, SessionEnder } from "../services/ports.ts";
+import type { Store } from "../store/store.ts";
+import { listenerTls } from "./options.ts";
+import { addressText, type Role, type RoleInput } from "./role.ts";
+
+export interface GatewayInput extends RoleInput {
+  readonly store: Store;
+  readonly coordination: Coordination;
+  readonly allocator: Allocator;
+  readonly codeSender: CodeSender;
+  readonly sessions: SessionEnder;
+}
+
+export async function startGateway(input: GatewayInput): Promise<Role> {
+  const { config, store, coordination, allocator, codeSender, sessions, logger, meter, clock } = input;
+  const { GateServer, VerificationServer, Limits } = config;
+  const accounts = new AccountService({
+    accounts: store.accounts,
+    codes: coordination.codes,
+    tickets: coordination.tickets,
+    passwords: await PasswordHasher.create(),
+    allocator,
+    sessions,
+    logger,
+    codeAttempts: VerificationServer.code_attempts,
+    resetRequiresCode: GateServer.reset_requires_code,
+  });
+  const tls = await listenerTls(GateServer);
+  const scheme = tls === undefined ? "http" : "https";
+  const app = createHttpApp({
+    accounts,
+    codeSender,
+    limiter: coordination.limits,
+    limits: Limits,
+    logger,
+    meter,
+    clock,
+    trustProxy: GateServer.trust_proxy,
+    version,
+    publicUrl: GateServer.public_host === "" ? "" : `${scheme}://${GateServer.public_host}`,
+  });
+  const http = await startHttp({ host: GateServer.host, port: GateServer.port, tls, app, logger });
+  return { addresses: { http: addressText(http) }, stop: () => http.stop() };
+}

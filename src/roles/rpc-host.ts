@@ -1,0 +1,54 @@
+/**
+ * @module roles/rpc-host
+ * The gRPC ports of a process: same secret, same TLS, same rule for the address.
+ */
+import type { Config } from "../config/schema.ts";
+import type { Logger } from "../lib/log.ts";
+import { isLoopback } from "../lib/loopback.ts";
+import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
+import { pem } from "./options.ts";
+
+export class RpcHost {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #optional: boolean;
+
+  /** @param optional whether the process can do without its gRPC ports, because no other shares its state. */
+  constructor(config: Config, logger: Logger, optional: boolean) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#optional = optional;
+  }
+
+  /**
+   * Serves on the port of a section, whose host is the one that peers dial: on loopback when that is
+   * loopback, else on all addresses (without a secret rpc/server keeps it on loopback). A process on embedded
+   * stores is alone by nature; there a port that is taken is worth a line, not the boot.
+   * @returns undefined in that case.
+   */
+  async serve(
+    at: { readonly host: string; readonly port: number },
+    services: readonly RpcService[],
+  ): Promise<RpcServer | undefined> {
+    const { Cluster } = this.#config;
+    const [ca, cert, key] = await Promise.all([
+      pem(Cluster.tls_ca),
+      pem(Cluster.tls_cert),
+      pem(Cluster.tls_key),
+    ]);
+    try {
+      return await startRpcServer({
+        host: isLoopback(at.host) ? at.host : "0.0.0.0",
+        port: at.port,
+        services,
+        secret: Cluster.secret,
+        tls: cert !== undefined && key !== undefined ? { ca, cert, key } : undefined,
+        logger: this.#logger,
+      });
+    } catch (error) {
+      if (!this.#optional) throw error;
+      this.#logger.log("warn", "grpc.not_served", { port: at.port, error });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * @module services/peer-requests
+ * The original's server-to-server calls: another server acts for its user. Who calls has shown the cluster's
+ * secret; from there on it is the same path that a session's request takes.
+ */
+import { AppError } from "../domain/error.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Courier } from "./courier.ts";
+import type { Friends } from "./friends.ts";
+import type { Messaging, OutgoingText } from "./messaging.ts";
+import type { PeerRequests } from "./ports.ts";
+
+export interface PeerRequestsOptions {
+  readonly friends: Friends;
+  readonly messaging: Messaging;
+  readonly courier: Pick<Courier, "post">;
+}
+
+export class IncomingPeerRequests implements PeerRequests {
+  readonly #options: PeerRequestsOptions;
+
+  constructor(options: PeerRequestsOptions) {
+    this.#options = options;
+  }
+
+  async friendRequest(entry: { from: UserId; to: UserId; nickname: string; message: string }): Promise<void> {
+    const { friends, courier } = this.#options;
+    courier.post(await friends.request(entry.from, entry.to, entry.nickname, entry.message));
+  }
+
+  async confirm(entry: { from: UserId; by: UserId; alternativeName: string }): Promise<void> {
+    const { friends, courier } = this.#options;
+    courier.post(await friends.confirm(entry.from, entry.by, entry.alternativeName));
+  }
+
+  areFriends(a: UserId, b: UserId): Promise<boolean> {
+    return this.#options.friends.areFriends(a, b);
+  }
+
+  async texts(sender: UserId, receiver: UserId, texts: readonly OutgoingText[]): Promise<void> {
+    if (texts.length === 0) throw new AppError("INVALID_FIELD", { field: "lists" });
+    await new Promise<void>((resolve, reject) =>
+      this.#options.messaging.send(sender, undefined, receiver, texts, ({ error }) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      }),
+    );
+  }
+}

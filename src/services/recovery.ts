@@ -1,0 +1,85 @@
+/**
+ * @module services/recovery
+ * What a chat node does after it, another node or coordination was away: takes its routes again, asks for a
+ * reconciliation, and clears up behind the dead.
+ */
+import type { NodeRegistry } from "../coordination/coordination.ts";
+import type { ChatNode } from "../domain/entities.ts";
+import type { Logger } from "../lib/log.ts";
+import type { MembershipEvents } from "./membership.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { BoundSession, Sessions } from "./sessions.ts";
+
+export interface RecoveryOptions {
+  readonly sessions: Sessions;
+  readonly reconciler: Reconciler;
+  readonly registry: Pick<NodeRegistry, "reap">;
+  /** Every bound session of this node. */
+  readonly local: () => Iterable<BoundSession>;
+  /** Whether a session is still here; one that left while its route was taken again gives it back. */
+  readonly isHere: (session: BoundSession) => boolean;
+  readonly logger: Logger;
+}
+
+/** Routes taken again at a time. */
+const AT_ONCE = 50;
+
+export class Recovery implements MembershipEvents {
+  readonly #options: RecoveryOptions;
+  #rebinding = false;
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options;
+  }
+
+  vanished(node: ChatNode): void {
+    this.#options.reconciler.request(`${node.name} vanished`);
+    void this.reap();
+  }
+
+  rejoined(): void {
+    void this.#rebind("lease was lost");
+  }
+
+  /** Coordination is back: what it knew of this node may be gone. */
+  coordinationRecovered(): void {
+    void this.#rebind("coordination was away");
+  }
+
+  /** Removes the routes of dead nodes and tells the friends of those who are gone with them. */
+  async reap(): Promise<void> {
+    const { registry, sessions, logger } = this.#options;
+    try {
+      const users = await registry.reap();
+      for (const user of users)
+        if (!(await sessions.isOnline(user))) await sessions.announcePresence(user, false);
+    } catch (error) {
+      logger.log("debug", "reap.failed", { error });
+    }
+  }
+
+  async #rebind(reason: string): Promise<void> {
+    if (this.#rebinding) return;
+    this.#rebinding = true;
+    const { local, logger, reconciler } = this.#options;
+    try {
+      const all = [...local()];
+      for (let from = 0; from < all.length; from += AT_ONCE)
+        await Promise.all(all.slice(from, from + AT_ONCE).map((session) => this.#bindAgain(session)));
+      logger.log("info", "routes.rebound", { sessions: all.length, reason });
+    } catch (error) {
+      logger.log("warn", "routes.rebind_failed", { error });
+    } finally {
+      this.#rebinding = false;
+    }
+    // Only after the routes: what is committed from now on finds them, what was before is found here.
+    reconciler.request(reason);
+  }
+
+  async #bindAgain(session: BoundSession): Promise<void> {
+    const { sessions, isHere } = this.#options;
+    if (!isHere(session)) return;
+    await sessions.bind(session);
+    if (!isHere(session)) await sessions.unbind(session);
+  }
+}
