@@ -1,0 +1,152 @@
+/** @module Where events go: this node's sessions at once, other nodes by their streams, nobody twice. */
+import { describe, expect, test } from "bun:test";
+import type { ChatNode, Route } from "../../src/domain/entities.ts";
+import { AppError } from "../../src/domain/error.ts";
+import { type NodeName, nodeName, sessionId, type UserId, userId } from "../../src/domain/ids.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import { Courier } from "../../src/services/courier.ts";
+import type { UserEvent } from "../../src/services/ports.ts";
+import { messagesOf } from "../support/messages.ts";
+import { until } from "../support/until.ts";
+
+const ALICE = userId(1);
+const BOB = userId(2);
+
+const node = (name: string, incarnation = "i1"): ChatNode => ({
+  name: nodeName(name),
+  incarnation,
+  host: "127.0.0.1",
+  port: 1,
+  wsUrl: "",
+  grpcHost: "127.0.0.1",
+  grpcPort: 2,
+  sessions: 0,
+  draining: false,
+  leaseUntil: 0,
+});
+
+const route = (user: UserId, at: string, incarnation = "i1"): Route => ({
+  user,
+  session: sessionId(`${user}@${at}`),
+  node: nodeName(at),
+  incarnation,
+  epoch: 1,
+  device: "",
+  name: "",
+  since: 0,
+});
+
+const text = (to: UserId): UserEvent => ({ type: "texts", to, peer: ALICE, messages: messagesOf(1, [1]) });
+const typing = (to: UserId): UserEvent => ({ type: "typing", to, from: ALICE });
+
+function courierOver(options: { peers?: ChatNode[]; routes?: Route[]; here?: UserId[] } = {}) {
+  const delivered: UserEvent[] = [];
+  const sent: { node: NodeName; events: readonly UserEvent[] }[] = [];
+  const state = { routes: options.routes ?? [], coordinationAway: false, failSends: 0, lookups: 0 };
+  const live = new Map((options.peers ?? []).map((peer) => [peer.name, peer]));
+  const courier = new Courier({
+    self: nodeName("here"),
+    local: {
+      has: (user) => options.here?.includes(user) ?? false,
+      deliver: (events) => delivered.push(...events),
+      users: () => [],
+      catchUp: () => {},
+    },
+    peers: {
+      send: async (to, events) => {
+        if (state.failSends-- > 0) throw new AppError("UNAVAILABLE");
+        sent.push({ node: to, events });
+      },
+    },
+    routes: {
+      of: async (users) => {
+        state.lookups++;
+        if (state.coordinationAway) throw new AppError("UNAVAILABLE");
+        const found = new Map<UserId, Route[]>();
+        for (const user of users) {
+          const own = state.routes.filter((candidate) => candidate.user === user);
+          if (own.length > 0) found.set(user, own);
+        }
+        return found;
+      },
+    },
+    livePeers: () => live,
+    logger: silentLogger,
+  });
+  return { courier, delivered, sent, state, live };
+}
+
+describe("courier", () => {
+  test("a node that is alone looks nothing up", async () => {
+    const { courier, delivered, state } = courierOver();
+    courier.post([text(BOB)]);
+    await courier.idle();
+    expect(delivered.length).toBe(1);
+    expect(state.lookups).toBe(0);
+  });
+
+  test("what gathers in a turn is looked up once and goes to each node as one batch, in order", async () => {
+    const { courier, sent, state } = courierOver({
+      peers: [node("east"), node("west")],
+      routes: [route(ALICE, "east"), route(BOB, "west"), route(BOB, "east")],
+    });
+    const events = [text(BOB), typing(ALICE), text(ALICE)];
+    for (const event of events) courier.post([event]);
+    await courier.idle();
+    expect(state.lookups).toBe(1);
+    expect(sent.map(({ node: to, events: got }) => [to, got.length])).toEqual([
+      [nodeName("west"), 1],
+      [nodeName("east"), 3],
+    ]);
+    expect(sent[1]?.events).toEqual(events);
+  });
+
+  test("routes of a former incarnation, of dead nodes and of this node get nothing by stream", async () => {
+    const { courier, sent } = courierOver({
+      peers: [node("east", "i2")],
+      routes: [route(BOB, "east", "i1"), route(BOB, "gone"), route(BOB, "here")],
+    });
+    courier.post([text(BOB)]);
+    await courier.idle();
+    expect(sent).toEqual([]);
+  });
+
+  test("an unacknowledged batch is routed again, to where the user is then", async () => {
+    const { courier, sent, state } = courierOver({
+      peers: [node("east"), node("west")],
+      routes: [route(BOB, "east")],
+    });
+    state.failSends = 1;
+    courier.post([text(BOB), typing(BOB)]);
+    state.routes = [route(BOB, "west")];
+    await until(() => sent.length === 1);
+    expect(sent[0]).toMatchObject({ node: nodeName("west"), events: [{ type: "texts" }] });
+  });
+
+  test("without coordination every peer is told: who has no such session drops it", async () => {
+    const { courier, sent, state } = courierOver({ peers: [node("east"), node("west")] });
+    state.coordinationAway = true;
+    courier.post([text(BOB)]);
+    await courier.idle();
+    expect(sent.map(({ node: to }) => to).sort()).toEqual([nodeName("east"), nodeName("west")]);
+  });
+
+  test("reach tells whether anybody was there", async () => {
+    const { courier, sent, delivered, state } = courierOver({ peers: [node("east")], here: [ALICE] });
+    expect(await courier.reach(typing(ALICE))).toBe(true);
+    expect(delivered.length).toBe(1);
+    expect(await courier.reach(typing(BOB))).toBe(false);
+    state.routes = [route(BOB, "east")];
+    expect(await courier.reach(typing(BOB))).toBe(true);
+    await courier.idle();
+    expect(sent.length).toBe(1);
+  });
+
+  test("postTo goes past the routes", async () => {
+    const { courier, sent, delivered } = courierOver({ peers: [node("east")] });
+    courier.postTo(nodeName("east"), [typing(BOB)]);
+    courier.postTo(nodeName("here"), [typing(BOB)]);
+    await courier.idle();
+    expect([sent.length, delivered.length]).toEqual([1, 1]);
+  });
+});

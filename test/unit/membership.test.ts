@@ -1,0 +1,121 @@
+/** @module A chat node's lease: taken, renewed, lost, given back; and what it sees of the others. */
+import { describe, expect, test } from "bun:test";
+import { openMemory } from "../../src/coordination/memory/index.ts";
+import { nodeName } from "../../src/domain/ids.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import { Membership } from "../../src/services/membership.ts";
+
+const LEASE_MS = 3_000;
+
+function cluster() {
+  const clock = { at: 1_000_000, now: () => clock.at };
+  const coordination = openMemory(clock);
+  const member = (name: string, incarnation: string, grpcPort: number) => {
+    const vanished: string[] = [];
+    let rejoined = 0;
+    const membership = new Membership({
+      node: {
+        name: nodeName(name),
+        incarnation,
+        host: "127.0.0.1",
+        port: grpcPort + 1,
+        wsUrl: "",
+        grpcHost: "127.0.0.1",
+        grpcPort,
+      },
+      registry: coordination.nodes,
+      leaseMs: LEASE_MS,
+      sessions: () => 7,
+      events: { vanished: (node) => vanished.push(node.name), rejoined: () => rejoined++ },
+      clock,
+      logger: silentLogger,
+    });
+    return { membership, vanished, rejoined: () => rejoined };
+  };
+  return { clock, coordination, member };
+}
+
+describe("membership", () => {
+  test("joins, sees its peers and reports its load", async () => {
+    const { coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    const west = member("west", "w1", 20);
+    await east.membership.join();
+    await west.membership.join();
+    await east.membership.watch();
+    expect([...east.membership.peers.keys()]).toEqual([nodeName("west")]);
+    expect((await coordination.nodes.list()).map((node) => node.sessions)).toEqual([7, 7]);
+    await Promise.all([east.membership.leave(), west.membership.leave()]);
+    expect(await coordination.nodes.list()).toEqual([]);
+  });
+
+  test("a peer that stops renewing vanishes once", async () => {
+    const { clock, member } = cluster();
+    const east = member("east", "e1", 10);
+    const west = member("west", "w1", 20);
+    await east.membership.join();
+    await west.membership.join();
+    await east.membership.watch();
+    clock.at += LEASE_MS - 1;
+    await east.membership.renew();
+    clock.at += 2;
+    await east.membership.watch();
+    await east.membership.watch();
+    expect(east.vanished).toEqual(["west"]);
+    await Promise.all([east.membership.leave(), west.membership.leave()]);
+  });
+
+  test("a peer that came back as another incarnation counts as vanished, too", async () => {
+    const { member } = cluster();
+    const east = member("east", "e1", 10);
+    const before = member("west", "w1", 20);
+    await east.membership.join();
+    await before.membership.join();
+    await east.membership.watch();
+    const after = member("west", "w2", 20);
+    await after.membership.join();
+    await east.membership.watch();
+    expect(east.vanished).toEqual(["west"]);
+    expect(east.membership.peers.get(nodeName("west"))?.incarnation).toBe("w2");
+    await Promise.all([east, before, after].map(({ membership }) => membership.leave()));
+  });
+
+  test("a lease that lapsed is taken again and told", async () => {
+    const { clock, coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    await east.membership.join();
+    clock.at += LEASE_MS + 1;
+    expect(await coordination.nodes.list()).toEqual([]);
+    await east.membership.renew();
+    expect(east.rejoined()).toBe(1);
+    expect((await coordination.nodes.list()).length).toBe(1);
+    await east.membership.leave();
+  });
+
+  test("draining takes it out of allocation and keeps the lease", async () => {
+    const { coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    await east.membership.join();
+    await east.membership.drain();
+    expect(await coordination.nodes.list()).toMatchObject([{ draining: true }]);
+    await east.membership.leave();
+  });
+
+  test("a name that a live node keeps is refused in the end", async () => {
+    const { clock, coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    await east.membership.join();
+    const other = member("east", "e2", 11);
+    const joining = other.membership.join();
+    const living = setInterval(() => {
+      clock.at += LEASE_MS - 1;
+      void east.membership.renew();
+    }, 5);
+    expect(await joining.catch((error: unknown) => error)).toMatchObject({
+      codeName: "CHATTING_SERVER_ALREADY_EXISTS",
+    });
+    clearInterval(living);
+    expect(await coordination.nodes.list()).toMatchObject([{ incarnation: "e1" }]);
+    await east.membership.leave();
+  });
+});
