@@ -5,7 +5,7 @@
  *
  *     main -> cli -> roles -> { config, the three open.ts, http, rpc, net, chat, ops }
  *     http | chat | rpc -> services -> { the three contracts, domain }
- *     adapters -> contract, domain, lib        net -> wire        domain -> wire/codes, wire/ids
+ *     adapters -> contract, domain, lib        chat -> net -> wire        domain -> wire/codes, wire/ids
  *     web -> client -> wire                     wire -> nothing, lib -> nothing
  */
 
@@ -69,7 +69,7 @@ export const ROOMS: readonly Room[] = [
     rooms: ["services", ...CONTRACTS, ...FLOOR],
     packages: ["@grpc/grpc-js", "@bufbuild/protobuf"],
   },
-  { name: "chat", files: ["src/chat/**"], rooms: ["services", ...CONTRACTS, "wire", ...FLOOR] },
+  { name: "chat", files: ["src/chat/**"], rooms: ["net", "services", ...CONTRACTS, "wire", ...FLOOR] },
   { name: "net", files: ["src/net/**"], rooms: ["wire", "wire codes", "lib"] },
   { name: "ops", files: ["src/ops/**"], rooms: ["lib"] },
 

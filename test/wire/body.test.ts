@@ -1,3 +1,4 @@
+/** @module test/wire/body: whatever the bytes, a value or a typed error. */
 import { describe, expect, test } from "bun:test";
 import { BodyError, decodeBody, MAX_BODY_DEPTH } from "../../src/wire/body.ts";
 

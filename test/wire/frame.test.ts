@@ -1,3 +1,4 @@
+/** @module test/wire/frame: any split and any coalescing of the stream gives the same messages. */
 import { describe, expect, spyOn, test } from "bun:test";
 import {
   encodeFrame,

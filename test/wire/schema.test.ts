@@ -1,3 +1,4 @@
+/** @module test/wire/schema: what passes has exactly the declared type; what does not names its field. */
 import { describe, expect, test } from "bun:test";
 import { decodeBody } from "../../src/wire/body.ts";
 import { utf8Length } from "../../src/wire/frame.ts";
