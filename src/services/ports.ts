@@ -119,3 +119,28 @@ export interface Peers {
    */
   send(node: NodeName, events: readonly UserEvent[]): Promise<void>;
 }
+
+/** A text as another server hands it over: the client's own id of it, and what it says. */
+export interface HandedText {
+  readonly clientId: string;
+  readonly body: string;
+}
+
+/**
+ * What a chat server of the original asks of this one on behalf of its own users. They take the same path as
+ * the requests of a session here: the caller holds the cluster's secret, so who it speaks for is believed; all
+ * other rules and limits hold. Implemented over the services, called by rpc/.
+ */
+export interface PeerRequests {
+  /** @throws AppError FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND, FRIENDING_ERROR, BLOCKED, UNAVAILABLE */
+  friendRequest(asker: UserId, target: UserId, nickname: string, message: string): Promise<void>;
+  /** Confirms an open request. @throws AppError FRIENDING_ERROR (no open request), UNAVAILABLE */
+  confirm(asker: UserId, confirmer: UserId, alternativeName: string): Promise<void>;
+  /** @throws AppError UNAVAILABLE */
+  areFriends(a: UserId, b: UserId): Promise<boolean>;
+  /**
+   * Stores and delivers texts, in order; resolves after the commit.
+   * @throws AppError NOT_FRIENDS, BLOCKED, MESSAGE_ID_CONFLICT, INVALID_FIELD, TOO_LARGE, UNAVAILABLE
+   */
+  texts(sender: UserId, receiver: UserId, entries: readonly HandedText[]): Promise<void>;
+}

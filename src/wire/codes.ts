@@ -93,3 +93,12 @@ export const codeTable: { readonly [N in CodeName]: CodeInfo } = {
   ),
   CODE_ATTEMPTS_EXCEEDED: row(false, "Too many wrong codes; ask for a new one."),
 };
+
+const names: ReadonlyMap<number, CodeName> = new Map(
+  (Object.entries(Code) as [CodeName, Code][]).map(([name, code]) => [code, name]),
+);
+
+/** The name of a number as it came from elsewhere; undefined when it is not in the table. */
+export function codeNameOf(code: number): CodeName | undefined {
+  return names.get(code);
+}

@@ -1,0 +1,96 @@
+/**
+ * @module rpc/balancer
+ * BalancerService of the original: the balance role served, and its placement as gateway and chat call it. What
+ * the original's messages have no room for travels as metadata: `chatsrv-ws-url` with an allocation,
+ * `chatsrv-node` with a token that is to be spent.
+ */
+import type { NodeRegistry } from "../coordination/coordination.ts";
+import { AppError } from "../domain/error.ts";
+import { nodeName } from "../domain/ids.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Allocator } from "../services/ports.ts";
+import { Code } from "../wire/codes.ts";
+import type { RpcAddress, RpcClient } from "./client.ts";
+import { type RpcService, rpcService } from "./definition.ts";
+import { answered, metadataText, requireSuccess } from "./errors.ts";
+import { requireUser } from "./fields.ts";
+import { BalancerService } from "./gen/message_pb.ts";
+import { ForeignServers } from "./registry.ts";
+
+const WS_URL = "chatsrv-ws-url";
+const NODE = "chatsrv-node";
+
+export interface BalancerOptions {
+  readonly allocator: Allocator;
+  readonly nodes: NodeRegistry;
+  /** How long a server that registers over gRPC stays registered, milliseconds (`[Cluster] lease_ttl`). */
+  readonly leaseMs: number;
+  readonly logger: Logger;
+}
+
+/** Serves placement and the registry of chat servers. */
+export function balancerService({ allocator, nodes, leaseMs, logger }: BalancerOptions): RpcService {
+  const servers = new ForeignServers(nodes, leaseMs);
+  const done = (run: Promise<void>) => run.then(() => ({}));
+  return rpcService(BalancerService, {
+    addNewUserToServer: ({ uuid }, context) =>
+      answered(context, logger, async () => {
+        const { host, port, wsUrl, token } = await allocator.allocate(requireUser(uuid, "uuid"));
+        if (wsUrl !== "") context.trailer.set(WS_URL, encodeURIComponent(wsUrl));
+        return { host, port: String(port), token };
+      }),
+    userLoginToServer: ({ uuid, token }, context) =>
+      answered(context, logger, async () => {
+        const node = metadataText(context.metadata, NODE);
+        // A server of the original does not say who it is: its user's token is good on whichever node it names.
+        const candidates =
+          node === undefined ? (await nodes.list()).map(({ name }) => name) : [nodeName(node)];
+        for (const name of candidates)
+          if (await allocator.redeem(requireUser(uuid, "uuid"), token, name)) return {};
+        throw new AppError("LOGIN_UNSUCCESSFUL");
+      }),
+    registerChattingServerInstance: ({ info }, context) =>
+      answered(context, logger, () => done(servers.register("chat", info))),
+    registerChattingGrpcServer: ({ info }, context) =>
+      answered(context, logger, () => done(servers.register("grpc", info))),
+    chattingServerShutDown: (request, context) =>
+      answered(context, logger, () => done(servers.remove("chat", request.curServer))),
+    chattingGrpcServerShutDown: (request, context) =>
+      answered(context, logger, () => done(servers.remove("grpc", request.curServer))),
+    getPeerChattingServerInfo: (request, context) =>
+      answered(context, logger, async () => ({ lists: await servers.peersOf("chat", request.curServer) })),
+    getPeerGrpcServerInfo: (request, context) =>
+      answered(context, logger, async () => ({ lists: await servers.peersOf("grpc", request.curServer) })),
+  });
+}
+
+/**
+ * The Allocator of another process. A lost allocation is asked for again (the first token expires unused); a lost
+ * redemption is not: the token may be spent.
+ */
+export function remoteAllocator(rpc: RpcClient, address: RpcAddress): Allocator {
+  return {
+    async allocate(user) {
+      const { answer, trailer } = await rpc.unary(
+        address,
+        BalancerService.method.addNewUserToServer,
+        { uuid: user },
+        { idempotent: true },
+      );
+      requireSuccess(answer, trailer);
+      const { host, port, token } = answer;
+      return { host, port: Number(port), wsUrl: metadataText(trailer, WS_URL) ?? "", token };
+    },
+    async redeem(user, token, node) {
+      const { answer, trailer } = await rpc.unary(
+        address,
+        BalancerService.method.userLoginToServer,
+        { uuid: user, token },
+        { metadata: { [NODE]: encodeURIComponent(node) } },
+      );
+      if (answer.error === Code.LOGIN_UNSUCCESSFUL) return false;
+      requireSuccess(answer, trailer);
+      return true;
+    },
+  };
+}

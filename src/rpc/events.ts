@@ -1,0 +1,138 @@
+/**
+ * @module rpc/events
+ * UserEvents of services/ports as messages of cluster.proto, and back. Messages are written as literals, not
+ * through `create`: this is on the way of every text between nodes.
+ */
+import type { Message, Profile } from "../domain/entities.ts";
+import { conversationId, type SessionId, sessionId, userId } from "../domain/ids.ts";
+import type { EndReason, UserEvent } from "../services/ports.ts";
+import type { Event, Profile as ProfileMessage, Text } from "./gen/cluster_pb.ts";
+
+/** One event as it travels. */
+export function toMessage(event: UserEvent): Event {
+  return { $typeName: "chatsrv.cluster.Event", to: event.to, event: payloadOf(event) };
+}
+
+function payloadOf(event: UserEvent): Event["event"] {
+  switch (event.type) {
+    case "texts": {
+      const { peer, messages, except = "" } = event;
+      const conversation = messages[0]?.conversation ?? 0;
+      const texts = messages.map(textOf);
+      const value = {
+        $typeName: "chatsrv.cluster.Texts",
+        conversation,
+        peer,
+        except,
+        messages: texts,
+      } as const;
+      return { case: "texts", value };
+    }
+    case "friend_request": {
+      const { from, nickname, message } = event;
+      const asker = profileOf(from);
+      const value = { $typeName: "chatsrv.cluster.FriendRequested", from: asker, nickname, message } as const;
+      return { case: "friendRequest", value };
+    }
+    case "friend_added": {
+      const friend = profileOf(event.friend);
+      return { case: "friendAdded", value: { $typeName: "chatsrv.cluster.FriendAdded", friend } };
+    }
+    case "friend_removed": {
+      const { friend } = event;
+      return { case: "friendRemoved", value: { $typeName: "chatsrv.cluster.FriendRemoved", friend } };
+    }
+    case "signal": {
+      const { from, medium } = event;
+      const json = JSON.stringify(event.signal ?? null);
+      return { case: "signal", value: { $typeName: "chatsrv.cluster.Signal", from, medium, json } };
+    }
+    case "receipt": {
+      const { peer, deliveredSeq, readSeq } = event;
+      const value = { $typeName: "chatsrv.cluster.Receipt", peer, deliveredSeq, readSeq } as const;
+      return { case: "receipt", value };
+    }
+    case "typing":
+      return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from: event.from } };
+    case "presence": {
+      const { friend, online, lastSeen } = event;
+      return { case: "presence", value: { $typeName: "chatsrv.cluster.Presence", friend, online, lastSeen } };
+    }
+    case "end_session": {
+      const { session = "", reason } = event;
+      return { case: "endSession", value: { $typeName: "chatsrv.cluster.EndSession", session, reason } };
+    }
+  }
+}
+
+/** The event of a message; undefined for a kind that a later version sent. */
+export function fromMessage(message: Event): UserEvent | undefined {
+  const to = userId(message.to);
+  const { event } = message;
+  switch (event.case) {
+    case "texts": {
+      const { conversation, peer, except, messages } = event.value;
+      const texts = messages.map((text) => messageOf(text, conversation));
+      return { type: "texts", to, peer: userId(peer), messages: texts, except: sessionOf(except) };
+    }
+    case "friendRequest": {
+      const { from, nickname, message: words } = event.value;
+      if (from === undefined) return undefined;
+      return { type: "friend_request", to, from: readProfile(from), nickname, message: words };
+    }
+    case "friendAdded": {
+      const { friend } = event.value;
+      return friend === undefined ? undefined : { type: "friend_added", to, friend: readProfile(friend) };
+    }
+    case "friendRemoved":
+      return { type: "friend_removed", to, friend: userId(event.value.friend) };
+    case "signal": {
+      const { from, json } = event.value;
+      const medium = event.value.medium === "video" ? "video" : "voice";
+      return { type: "signal", to, from: userId(from), medium, signal: JSON.parse(json) };
+    }
+    case "receipt": {
+      const { peer, deliveredSeq, readSeq } = event.value;
+      return { type: "receipt", to, peer: userId(peer), deliveredSeq, readSeq };
+    }
+    case "typing":
+      return { type: "typing", to, from: userId(event.value.from) };
+    case "presence": {
+      const { friend, online, lastSeen } = event.value;
+      return { type: "presence", to, friend: userId(friend), online, lastSeen };
+    }
+    case "endSession": {
+      const { session, reason } = event.value;
+      return { type: "end_session", to, session: sessionOf(session), reason: reason as EndReason };
+    }
+    case undefined:
+      return undefined;
+  }
+}
+
+function textOf({ seq, sender, clientId, kind, body, at }: Message): Text {
+  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind, body, at };
+}
+
+function messageOf({ seq, sender, clientId, body, at }: Text, conversation: number): Message {
+  return {
+    conversation: conversationId(conversation),
+    seq,
+    sender: userId(sender),
+    clientId,
+    kind: "text",
+    body,
+    at,
+  };
+}
+
+function profileOf({ id, username, nickname, avatar, description, sex }: Profile): ProfileMessage {
+  return { $typeName: "chatsrv.cluster.Profile", id, username, nickname, avatar, description, sex };
+}
+
+function readProfile({ id, username, nickname, avatar, description, sex }: ProfileMessage): Profile {
+  return { id: userId(id), username, nickname, avatar, description, sex: sex === 1 ? 1 : 0 };
+}
+
+const sessionOf = (session: string): SessionId | undefined =>
+  session === "" ? undefined : sessionId(session);

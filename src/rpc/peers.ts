@@ -1,0 +1,110 @@
+/**
+ * @module rpc/peers
+ * The Peers port: one long-lived stream per peer node, opened on demand, and the service at its other end.
+ */
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { unavailable } from "../domain/error.ts";
+import type { NodeName } from "../domain/ids.ts";
+import type { Logger } from "../lib/log.ts";
+import type { LocalSessions, Peers, UserEvent } from "../services/ports.ts";
+import type { RpcAddress, RpcClient } from "./client.ts";
+import { type RpcService, rpcService } from "./definition.ts";
+import { fromMessage } from "./events.ts";
+import { type BatchAck, type EventBatch, PeerService } from "./gen/cluster_pb.ts";
+import { PeerLink } from "./peer-link.ts";
+
+export interface PeerStreamsOptions {
+  readonly rpc: RpcClient;
+  /** Where a node's gRPC is now; undefined when it is not registered. */
+  readonly addressOf: (node: NodeName) => RpcAddress | undefined;
+  readonly logger: Logger;
+  /** Milliseconds after which a peer that acknowledges nothing is taken for dead; 5 s unless given. */
+  readonly ackTimeoutMs?: number;
+}
+
+/** Sends events to peer nodes; see services/ports for the contract. */
+export class PeerStreams implements Peers {
+  readonly #options: PeerStreamsOptions;
+  readonly #links = new Map<NodeName, PeerLink>();
+  #closed = false;
+
+  constructor(options: PeerStreamsOptions) {
+    this.#options = options;
+  }
+
+  async send(node: NodeName, events: readonly UserEvent[]): Promise<void> {
+    if (this.#closed) throw unavailable(`node ${node}`);
+    await this.#link(node).send(events);
+  }
+
+  /** Ends all streams; what is under way is rejected. */
+  close(): void {
+    this.#closed = true;
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+  }
+
+  #link(node: NodeName): PeerLink {
+    let link = this.#links.get(node);
+    if (link === undefined) {
+      this.#dropIdle();
+      const { rpc, addressOf, logger, ackTimeoutMs } = this.#options;
+      link = new PeerLink({
+        node,
+        logger,
+        ...(ackTimeoutMs !== undefined && { ackTimeoutMs }),
+        open: () => {
+          const address = addressOf(node);
+          return address && rpc.stream(address, PeerService.method.deliver);
+        },
+      });
+      this.#links.set(node, link);
+    }
+    return link;
+  }
+
+  /** Forgets the links of nodes that are gone, so that names that come and go leave nothing behind. */
+  #dropIdle(): void {
+    for (const [node, link] of this.#links)
+      if (link.idle && this.#options.addressOf(node) === undefined) this.#links.delete(node);
+  }
+}
+
+/**
+ * The receiving end: hands each batch to the sessions here and acknowledges it. A batch that cannot be handed
+ * over ends the stream unacknowledged.
+ */
+export function peerService(local: Pick<LocalSessions, "deliver">, logger: Logger): RpcService {
+  const streams = new Set<ServerDuplexStream<EventBatch, BatchAck>>();
+  return rpcService(
+    PeerService,
+    {
+      deliver: (call) => {
+        streams.add(call);
+        const over = () => streams.delete(call);
+        call.on("data", ({ id, events }: EventBatch) => {
+          if (!streams.has(call)) return;
+          try {
+            local.deliver(events.map(fromMessage).filter((event) => event !== undefined));
+          } catch (error) {
+            logger.log("error", "peer.bug", { error });
+            over();
+            call.destroy(error instanceof Error ? error : new Error(String(error)));
+            return;
+          }
+          call.write({ $typeName: "chatsrv.cluster.BatchAck", id });
+        });
+        call.on("end", () => {
+          over();
+          call.end();
+        });
+        call.on("cancelled", over);
+        call.on("error", over);
+      },
+    },
+    () => {
+      for (const call of streams) call.end();
+      streams.clear();
+    },
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * @module rpc/server
+ * One gRPC server: its services, the health service, the secret before anything else, TLS from files.
+ */
+import { Server, type ServerOptions } from "@grpc/grpc-js";
+import type { Logger } from "../lib/log.ts";
+import { isLoopback } from "../lib/loopback.ts";
+import { requireSecret } from "./auth.ts";
+import type { RpcService } from "./definition.ts";
+import { healthService } from "./health.ts";
+import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import { serverCredentials, type TlsFiles } from "./tls.ts";
+
+export interface RpcServerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly services: readonly RpcService[];
+  /** `[Cluster] secret`. Empty: the server binds to loopback, whatever `host` says. */
+  readonly secret: string;
+  readonly tls: TlsFiles;
+  readonly logger: Logger;
+}
+
+export interface RpcServer {
+  /** What is bound. */
+  readonly address: { readonly host: string; readonly port: number };
+  /**
+   * Takes no new call, ends the services' streams, and gives calls under way `graceMs` to end (1 s unless given).
+   */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const LOOPBACK = "127.0.0.1";
+const OPTIONS: ServerOptions = {
+  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+  "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+  // Notices a peer that vanished without a word.
+  "grpc.keepalive_time_ms": 10_000,
+  "grpc.keepalive_timeout_ms": 5_000,
+};
+
+/** Starts serving. @throws Error when the address cannot be bound or a TLS file cannot be read. */
+export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
+  const { services, secret, logger } = options;
+  const host = secret === "" && !isLoopback(options.host) ? LOOPBACK : options.host;
+  if (secret === "")
+    logger.log("warn", "grpc.loopback", {
+      message: `no [Cluster] secret is set: gRPC is served on loopback (${host}) only`,
+      wanted: options.host,
+      host,
+    });
+  const server = new Server({ ...OPTIONS, interceptors: secret === "" ? [] : [requireSecret(secret)] });
+  const health = healthService(services.map((service) => service.name));
+  const all = [...services, health];
+  for (const { definition, implementation } of all) server.addService(definition, implementation);
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(target(host, options.port), serverCredentials(options.tls), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    ),
+  );
+  return {
+    address: { host, port },
+    stop: async (graceMs = 1_000) => {
+      for (const service of all) service.close?.();
+      const timer = setTimeout(() => server.forceShutdown(), graceMs);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(timer);
+      server.forceShutdown();
+    },
+  };
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function target(host: string, port: number): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
+}
