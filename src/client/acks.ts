@@ -1,0 +1,112 @@
+/**
+ * @module client/acks
+ * The cursors that this client owes the server: how far messages arrived, how far they were read. Moves are
+ * gathered for a moment and sent as one ACK per conversation. ACK has no answer; one that was lost with its
+ * connection is seen in the next heads and sent again.
+ */
+import type { HeadBody } from "../wire/messages.ts";
+
+interface Marks {
+  delivered: number;
+  read: number;
+  /** What the server knows, or has been sent on this connection. */
+  sentDelivered: number;
+  sentRead: number;
+}
+
+export type SendAck = (ack: { peer: string; delivered_seq: number; read_seq: number }) => void;
+
+export class Acks {
+  readonly #marks = new Map<string, Marks>();
+  readonly #dirty = new Set<string>();
+  readonly #delayMs: number;
+  #send: SendAck | undefined;
+  /** Conversations of the last flush, for when the server turns it away. */
+  #flushed: string[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param delayMs how long moves are gathered. */
+  constructor(delayMs: number) {
+    this.#delayMs = delayMs;
+  }
+
+  /** From now on cursors are sent; until then they are kept. */
+  start(send: SendAck): void {
+    this.#send = send;
+    this.#schedule();
+  }
+
+  /** The connection is gone. */
+  stop(): void {
+    this.#send = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** What the server knows, as its heads tell. */
+  known(head: HeadBody): void {
+    const marks = this.#of(head.peer);
+    marks.sentDelivered = head.delivered_seq;
+    marks.sentRead = head.read_seq;
+    this.#moved(head.peer, marks);
+  }
+
+  delivered(peer: string, seq: number): void {
+    const marks = this.#of(peer);
+    marks.delivered = Math.max(marks.delivered, seq);
+    this.#moved(peer, marks);
+  }
+
+  /** What was read has been delivered, too. */
+  read(peer: string, seq: number): void {
+    const marks = this.#of(peer);
+    marks.read = Math.max(marks.read, seq);
+    this.delivered(peer, seq);
+  }
+
+  /** The server was sent too many and did not take the last ones: they are sent again after a while. */
+  refused(retryAfterMs: number): void {
+    for (const peer of this.#flushed.splice(0)) {
+      const marks = this.#of(peer);
+      marks.sentDelivered = marks.sentRead = 0;
+      this.#dirty.add(peer);
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), retryAfterMs);
+  }
+
+  /** Sends what is owed now. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#send || this.#dirty.size === 0) return;
+    this.#flushed = [...this.#dirty];
+    for (const peer of this.#dirty) {
+      const marks = this.#of(peer);
+      marks.sentDelivered = Math.max(marks.delivered, marks.sentDelivered);
+      marks.sentRead = Math.max(marks.read, marks.sentRead);
+      this.#send({ peer, delivered_seq: marks.sentDelivered, read_seq: marks.sentRead });
+    }
+    this.#dirty.clear();
+  }
+
+  #moved(peer: string, marks: Marks): void {
+    if (marks.delivered <= marks.sentDelivered && marks.read <= marks.sentRead) return;
+    this.#dirty.add(peer);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (!this.#send || this.#dirty.size === 0 || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.flush(), this.#delayMs);
+  }
+
+  #of(peer: string): Marks {
+    let marks = this.#marks.get(peer);
+    if (!marks) {
+      marks = { delivered: 0, read: 0, sentDelivered: 0, sentRead: 0 };
+      this.#marks.set(peer, marks);
+    }
+    return marks;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * @module client/events
+ * What an app is told, in its own terms, and how the server's pushes become it.
+ */
+import type { Body, PushedEntry } from "../wire/messages.ts";
+import type { ChatError } from "./errors.ts";
+import type { Push } from "./link.ts";
+
+/** A text of a conversation, one's own included. */
+export interface ChatMessage {
+  /** The other member of the conversation. */
+  readonly peer: string;
+  /** Gap-free from 1 within the conversation, the same for everybody. */
+  readonly seq: number;
+  /** When it was committed, milliseconds since 1970. */
+  readonly at: number;
+  /** Made by the sender's client: a UUID in braces. */
+  readonly id: string;
+  readonly sender: string;
+  readonly content: string;
+  /** Whether this account sent it, here or in another session. */
+  readonly mine: boolean;
+}
+
+/** Somebody as others see them. */
+export interface UserProfile {
+  readonly uuid: string;
+  readonly username: string;
+  readonly nickname: string;
+  /** Name or address of a picture. */
+  readonly avatar: string;
+  readonly description: string;
+  /** 0 male, 1 female. */
+  readonly sex: number;
+}
+
+/** An open friend request to this account. */
+export interface FriendRequest {
+  /** Who asks; `nickname` is how they introduce themselves. */
+  readonly from: UserProfile;
+  readonly message: string;
+}
+
+/**
+ * - `connecting`: not there yet, trying. `online`: logged in; missed messages may still be on their way.
+ * - `offline`: the connection was lost, the next attempt comes by itself.
+ * - `ended`: for good. `reason` is `closed`, `logout`, `refused` (the credentials), or what the server
+ *   said: `kicked`, `revoked`, `reset`.
+ */
+export interface StateChange {
+  readonly state: "connecting" | "online" | "offline" | "ended";
+  readonly reason?: string;
+  /** What went wrong, where something did. */
+  readonly error?: ChatError;
+}
+
+/** Events of `ChatClient` and what their listeners get. */
+export interface ChatEvents {
+  /** Every message of every conversation, once and in the order of `seq`, one's own included. */
+  message: ChatMessage;
+  /** A request that waits for an answer: as it comes, and at login. */
+  friendRequest: FriendRequest;
+  friendAdded: UserProfile;
+  friendRemoved: { readonly uuid: string };
+  /** How far `peer` got: everything up to and including has arrived there, or was read. */
+  receipt: { readonly peer: string; readonly deliveredSeq: number; readonly readSeq: number };
+  typing: { readonly peer: string };
+  /** `lastSeen` in milliseconds since 1970. */
+  presence: { readonly uuid: string; readonly online: boolean; readonly lastSeen: number };
+  /** Call signalling; `signal` is the other client's own JSON. */
+  signal: { readonly medium: "voice" | "video"; readonly from: string; readonly signal: unknown };
+  state: StateChange;
+  /** Something went wrong that no call answers for: the server's complaint, a listener that threw. */
+  error: unknown;
+}
+
+/** A profile from its wire form. */
+export function profileOf(body: Body<"SEARCHUSERNAMERESPONSE"> | WireProfile): UserProfile {
+  const { uuid, username, nickname, avator, description, sex } = body;
+  return { uuid, username, nickname, avatar: avator, description, sex };
+}
+
+type WireProfile = Omit<Body<"SEARCHUSERNAMERESPONSE">, "error">;
+
+/** A friend request as the login answer lists it. */
+export function listedRequest(
+  entry: NonNullable<Body<"LOGINRESPONSE">["FriendRequestList"]>[number],
+): FriendRequest {
+  return { from: profileOf({ ...entry, uuid: entry.src_uuid }), message: entry.message };
+}
+
+/** A pushed text; undefined when it lacks what protocol 2 adds. */
+export function messageOf(entry: PushedEntry, self: string): ChatMessage | undefined {
+  const { seq, at, msg_sender: sender, msg_receiver, msg_id: id, msg_content: content } = entry;
+  if (seq === undefined || at === undefined) return undefined;
+  const mine = sender === self;
+  return { peer: mine ? msg_receiver : sender, seq, at, id, sender, content, mine };
+}
+
+/** The event that a push is, for those that are one as they come. */
+export type SimpleEvent = {
+  [K in keyof ChatEvents]: { readonly event: K; readonly value: ChatEvents[K] };
+}[keyof ChatEvents];
+
+/** Translates a push; undefined for those that others look after (texts, GOAWAY). */
+export function eventOf(push: Push): SimpleEvent | undefined {
+  switch (push.name) {
+    case "FRIENDREINCOMINGREQUEST":
+      return { event: "friendRequest", value: incomingRequest(push.body) };
+    case "FRIENDING_ON_BIDDIRECTIONAL":
+      return { event: "friendAdded", value: newFriend(push.body) };
+    case "FRIENDREMOVED":
+      return { event: "friendRemoved", value: { uuid: push.body.uuid } };
+    case "RECEIPT": {
+      const { peer, delivered_seq, read_seq } = push.body;
+      return { event: "receipt", value: { peer, deliveredSeq: delivered_seq, readSeq: read_seq } };
+    }
+    case "TYPING":
+      return { event: "typing", value: { peer: push.body.peer } };
+    case "PRESENCE": {
+      const { uuid, online, last_seen } = push.body;
+      return { event: "presence", value: { uuid, online, lastSeen: last_seen } };
+    }
+    case "VOICECHATMSGREQUEST":
+    case "VIDEOCHATMSGREQUEST": {
+      const medium = push.name === "VOICECHATMSGREQUEST" ? "voice" : "video";
+      return { event: "signal", value: { medium, from: push.body.src_uuid, signal: push.body.signal } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function incomingRequest(body: Body<"FRIENDREINCOMINGREQUEST">): FriendRequest {
+  return {
+    from: {
+      uuid: body.src_uuid,
+      username: body.src_username,
+      nickname: body.src_nickname,
+      avatar: body.src_avator,
+      description: body.src_desc,
+      sex: body.src_sex,
+    },
+    message: body.src_message,
+  };
+}
+
+function newFriend(body: Body<"FRIENDING_ON_BIDDIRECTIONAL">): UserProfile {
+  return {
+    uuid: body.friend_uuid,
+    username: body.friend_username,
+    nickname: body.friend_nickname,
+    avatar: body.friend_avator,
+    description: body.friend_desc,
+    sex: body.friend_sex,
+  };
+}

@@ -1,0 +1,17 @@
+/**
+ * @module client
+ * The SDK: accounts over HTTP, and a chat client that keeps itself connected. Depends on `src/wire` only and
+ * runs in a browser and in Bun; for TCP in Bun, import `tcpDialer` from `client/tcp.ts`.
+ */
+export { Code, type CodeName, codeTable } from "../wire/codes.ts";
+export type { BackoffOptions } from "./backoff.ts";
+export { ChatClient, type ChatClientOptions } from "./client.ts";
+export { ChatError } from "./errors.ts";
+export type { ChatEvents, ChatMessage, FriendRequest, StateChange, UserProfile } from "./events.ts";
+export { HttpApi, type Placement } from "./http.ts";
+export { textId } from "./id.ts";
+export type { Credentials } from "./login.ts";
+export type { OutgoingText, SendReceipt } from "./outbox.ts";
+export type { Friend, HistoryRange, SessionInfo } from "./requests.ts";
+export type { Dialer, Transport, TransportEvents } from "./transport.ts";
+export { type WsOptions, wsDialer } from "./ws.ts";
