@@ -15,6 +15,8 @@ import type { Certificates } from "./tls.ts";
 const HOST = "127.0.0.1";
 const USER = "chatsrv";
 const PASSWORD = "a test's password";
+/** MariaDB refuses to run as root unless told so, and to be told so by anybody else. */
+const AS_ROOT = process.getuid?.() === 0 ? ["--user=root"] : [];
 
 /** How to reach one database: the values of `[MySQL]`, and the same as a url. */
 export interface DatabaseAddress {
@@ -50,7 +52,7 @@ export class MariaDb extends ServerProcess {
       command: [
         "mariadbd",
         "--no-defaults",
-        "--user=root",
+        ...AS_ROOT,
         `--datadir=${dataDir}`,
         `--socket=${dataDir}/server.sock`,
         `--pid-file=${dataDir}/server.pid`,
@@ -108,7 +110,7 @@ export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaD
   const install = Bun.spawnSync([
     program("mariadb-install-db"),
     "--no-defaults",
-    "--user=root",
+    ...AS_ROOT,
     "--auth-root-authentication-method=normal",
     "--skip-test-db",
     "--skip-name-resolve",
