@@ -24,14 +24,14 @@ export async function startBalance(
   const { config, logger } = input;
   const leaseMs = config.Cluster.lease_ttl * 1_000;
   const server = await rpc.serve(config.BalanceService, [
-    balancerService({ allocator, nodes: coordination.nodes, leaseMs }),
+    balancerService({ allocator, nodes: coordination.nodes, leaseMs, logger }),
   ]);
   // Chat nodes clear up behind each other; when the last one died there is only this role left to do it.
   const reaper = setInterval(() => {
     void reapWhenAlone(coordination).catch((error: unknown) => logger.log("debug", "reap.failed", { error }));
   }, leaseMs);
   return {
-    addresses: server === undefined ? {} : { balance: addressText(server) },
+    addresses: server === undefined ? {} : { balance: addressText(server.address) },
     stop: async () => {
       clearInterval(reaper);
       await server?.stop();

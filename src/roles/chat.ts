@@ -12,7 +12,7 @@ import { nodeName } from "../domain/ids.ts";
 import { randomSecret } from "../lib/random.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { listenWs } from "../net/ws.ts";
-import type { RpcChannels } from "../rpc/client.ts";
+import type { RpcClient } from "../rpc/client.ts";
 import { distributedService } from "../rpc/distributed.ts";
 import { PeerStreams, peerService } from "../rpc/peers.ts";
 import { Courier } from "../services/courier.ts";
@@ -44,7 +44,7 @@ export interface ChatRoleInput extends RoleInput {
   readonly store: Store;
   readonly coordination: Coordination;
   readonly allocator: Allocator;
-  readonly channels: RpcChannels;
+  readonly rpcClient: RpcClient;
   readonly rpc: RpcHost;
 }
 
@@ -55,16 +55,17 @@ export interface ChatRole extends Role {
 }
 
 export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
-  const { config, store, coordination, allocator, channels, rpc, logger, meter, clock } = input;
+  const { config, store, coordination, allocator, rpcClient, rpc, logger, meter, clock } = input;
   const { ChattingServer, gRPCServer } = config;
   const node = nodeName(gRPCServer.server_name);
   const incarnation = randomSecret(9);
   const leaseMs = config.Cluster.lease_ttl * 1_000;
   const local = new NodeSessions();
-  let draining = false;
+  /** Takes logins: from the moment it can be allocated until it drains. */
+  let open = false;
 
   const peers = new PeerStreams({
-    channels,
+    rpc: rpcClient,
     addressOf: (name) => {
       const peer = membership.peers.get(name);
       return peer === undefined ? undefined : { host: peer.grpcHost, port: peer.grpcPort };
@@ -76,7 +77,9 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     local,
     peers,
     routes: coordination.routes,
+    alone: !coordination.shared,
     livePeers: () => membership.peers,
+    refreshPeers: () => membership.watch(),
     logger,
   });
   const post: Courier["post"] = (events) => courier.post(events);
@@ -130,24 +133,24 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     clock,
     logger,
     meter,
-    draining: () => draining,
+    draining: () => !open,
   };
   const server = new ChatServer(context);
   meter.gauge("chatsrv_sessions", "Sessions on this node.", () => local.count);
 
   // Peers may deliver as soon as the node is registered, clients may come as soon as it can be allocated.
   const grpc = await rpc.serve(gRPCServer, [
-    peerService(local),
-    distributedService(new IncomingPeerRequests({ friends, messaging, courier })),
+    peerService(local, logger),
+    distributedService(new IncomingPeerRequests({ friends, messaging, courier }), logger),
   ]);
   const tls = await listenerTls(ChattingServer);
   const listening = {
     host: ChattingServer.bind,
-    tls,
+    ...(tls !== undefined && { tls }),
     limits: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
     handler: server,
     clock,
-    logger,
+    log: logger,
   };
   const tcp = await listenTcp({ ...listening, port: ChattingServer.port });
   const ws = await listenWs({ ...listening, port: ChattingServer.ws_port });
@@ -161,10 +164,10 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
       name: node,
       incarnation,
       host: ChattingServer.host,
-      port: tcp.port,
-      wsUrl: `${tls === undefined ? "ws" : "wss"}://${addressText({ host: ChattingServer.host, port: ws.port })}`,
+      port: tcp.address.port,
+      wsUrl: `${tls === undefined ? "ws" : "wss"}://${addressText({ host: ChattingServer.host, port: ws.address.port })}`,
       grpcHost: gRPCServer.host,
-      grpcPort: grpc?.port ?? 0,
+      grpcPort: grpc?.address.port ?? 0,
     },
     registry: coordination.nodes,
     leaseMs,
@@ -180,7 +183,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
 
   const stop = async (): Promise<void> => {
     const drainMs = ChattingServer.drain_timeout * 1_000;
-    draining = true;
+    open = false;
     await membership.drain();
     tcp.stopAccepting();
     ws.stopAccepting();
@@ -198,6 +201,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
 
   try {
     await joinWhenPossible(membership, input);
+    open = true;
   } catch (error) {
     clearInterval(reaper);
     await Promise.all([tcp.stop(), ws.stop(), grpc?.stop()]);
@@ -208,9 +212,9 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     local,
     joined: () => membership.joined,
     addresses: {
-      chat: addressText(tcp),
-      ws: addressText(ws),
-      ...(grpc !== undefined && { grpc: addressText(grpc) }),
+      chat: addressText(tcp.address),
+      ws: addressText(ws.address),
+      ...(grpc !== undefined && { grpc: addressText(grpc.address) }),
     },
     stop,
   };

@@ -12,7 +12,7 @@ import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
 import { remoteAllocator } from "../rpc/balancer.ts";
-import { RpcChannels } from "../rpc/client.ts";
+import { RpcClient } from "../rpc/client.ts";
 import { PeerStreams } from "../rpc/peers.ts";
 import { remoteCodeSender } from "../rpc/verification.ts";
 import type { Allocator, CodeSender, SessionEnder } from "../services/ports.ts";
@@ -21,7 +21,7 @@ import type { Store } from "../store/store.ts";
 import { makePlacement, startBalance } from "./balance.ts";
 import { type ChatRole, startChat } from "./chat.ts";
 import { startGateway } from "./gateway.ts";
-import { openCoordinationOf, openMailOf, openStoreOf, pem } from "./options.ts";
+import { clusterTls, openCoordinationOf, openMailOf, openStoreOf } from "./options.ts";
 import type { Role, RoleInput, RoleName } from "./role.ts";
 import { RpcHost } from "./rpc-host.ts";
 import { makeVerification, startVerify } from "./verify.ts";
@@ -66,13 +66,13 @@ export async function startRoles(options: StartOptions): Promise<Running> {
   const coordination = await openCoordinationOf(config, logger);
   const needsStore = roles.has("gateway") || roles.has("chat");
   const store = needsStore ? await openStoreOf(config, dataDir, logger) : undefined;
-  const channels = await openChannels(config);
+  const rpcClient = new RpcClient({ secret: config.Cluster.secret, tls: clusterTls(config) });
   const rpc = new RpcHost(config, logger, !coordination.shared);
   const started: Role[] = [];
   const closers: (() => Promise<void> | void)[] = [
     () => coordination.close(),
     ...(store === undefined ? [] : [() => store.close()]),
-    () => channels.close(),
+    () => rpcClient.close(),
   ];
   const stop = async (): Promise<void> => {
     for (const role of started.reverse()) await quietly(() => role.stop(), logger);
@@ -81,8 +81,8 @@ export async function startRoles(options: StartOptions): Promise<Running> {
 
   try {
     if (store !== undefined) await migrated(store, logger);
-    const allocator = makeAllocator(base, roles, coordination, channels);
-    const codeSender = makeCodeSender(base, roles, coordination, channels, dataDir, closers);
+    const allocator = makeAllocator(base, roles, coordination, rpcClient);
+    const codeSender = makeCodeSender(base, roles, coordination, rpcClient, dataDir, closers);
     if (codeSender.local !== undefined) started.push(await startVerify(base, codeSender.local, rpc));
     if (allocator.local !== undefined)
       started.push(await startBalance(base, allocator.local, coordination, rpc));
@@ -97,11 +97,11 @@ export async function startRoles(options: StartOptions): Promise<Running> {
           coordination,
           allocator: allocator.port,
           codeSender: codeSender.port,
-          sessions: makeSessionEnder(base, coordination, channels, () => chat, closers),
+          sessions: makeSessionEnder(base, coordination, rpcClient, () => chat, closers),
         }),
       );
     if (roles.has("chat") && store !== undefined) {
-      chat = await startChat({ ...base, store, coordination, allocator: allocator.port, channels, rpc });
+      chat = await startChat({ ...base, store, coordination, allocator: allocator.port, rpcClient, rpc });
       started.push(chat);
     }
     const joined = chat?.joined;
@@ -121,25 +121,14 @@ export async function startRoles(options: StartOptions): Promise<Running> {
   }
 }
 
-async function openChannels(config: Config): Promise<RpcChannels> {
-  const { Cluster } = config;
-  const [ca, cert, key] = await Promise.all([
-    pem(Cluster.tls_ca),
-    pem(Cluster.tls_cert),
-    pem(Cluster.tls_key),
-  ]);
-  const tls = cert !== undefined && key !== undefined ? { ca, cert, key } : undefined;
-  return new RpcChannels({ secret: Cluster.secret, tls });
-}
-
 function makeAllocator(
   base: RoleInput,
   roles: ReadonlySet<RoleName>,
   coordination: Coordination,
-  channels: RpcChannels,
+  rpcClient: RpcClient,
 ) {
   const local = roles.has("balance") ? makePlacement(base, coordination) : undefined;
-  const port: Allocator = local ?? remoteAllocator(channels, base.config.BalanceService);
+  const port: Allocator = local ?? remoteAllocator(rpcClient, base.config.BalanceService);
   return { local, port };
 }
 
@@ -147,12 +136,12 @@ function makeCodeSender(
   base: RoleInput,
   roles: ReadonlySet<RoleName>,
   coordination: Coordination,
-  channels: RpcChannels,
+  rpcClient: RpcClient,
   dataDir: string,
   closers: (() => Promise<void> | void)[],
 ) {
   if (!roles.has("verify")) {
-    const port: CodeSender = remoteCodeSender(channels, base.config.VerificationServer);
+    const port: CodeSender = remoteCodeSender(rpcClient, base.config.VerificationServer);
     return { local: undefined, port };
   }
   const mail = openMailOf(base.config, dataDir, base.logger);
@@ -165,13 +154,13 @@ function makeCodeSender(
 function makeSessionEnder(
   base: RoleInput,
   coordination: Coordination,
-  channels: RpcChannels,
+  rpcClient: RpcClient,
   chat: () => ChatRole | undefined,
   closers: (() => Promise<void> | void)[],
 ): SessionEnder {
   let nodes = new Map<NodeName, ChatNode>();
   const peers = new PeerStreams({
-    channels,
+    rpc: rpcClient,
     addressOf: (name) => {
       const node = nodes.get(name);
       return node === undefined ? undefined : { host: node.grpcHost, port: node.grpcPort };

@@ -9,6 +9,7 @@ import { type CoordinationOptions, openCoordination } from "../coordination/open
 import type { Logger } from "../lib/log.ts";
 import type { MailTransport } from "../mail/mail.ts";
 import { openMail } from "../mail/open.ts";
+import type { TlsFiles } from "../rpc/tls.ts";
 import { openStore, type StoreOptions } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
 
@@ -82,6 +83,11 @@ export function openMailOf(config: Config, dataDir: string, logger: Logger): Mai
     },
     logger,
   );
+}
+
+/** The files of TLS between processes; empty names for none. */
+export function clusterTls({ Cluster }: Config): TlsFiles {
+  return { ca: Cluster.tls_ca, cert: Cluster.tls_cert, key: Cluster.tls_key };
 }
 
 /** Certificate and key of a listening port, or undefined for no TLS. */

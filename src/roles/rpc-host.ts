@@ -5,8 +5,9 @@
 import type { Config } from "../config/schema.ts";
 import type { Logger } from "../lib/log.ts";
 import { isLoopback } from "../lib/loopback.ts";
-import { type RpcServer, type RpcService, startRpcServer } from "../rpc/server.ts";
-import { pem } from "./options.ts";
+import type { RpcService } from "../rpc/definition.ts";
+import { type RpcServer, startRpcServer } from "../rpc/server.ts";
+import { clusterTls } from "./options.ts";
 
 export class RpcHost {
   readonly #config: Config;
@@ -31,18 +32,13 @@ export class RpcHost {
     services: readonly RpcService[],
   ): Promise<RpcServer | undefined> {
     const { Cluster } = this.#config;
-    const [ca, cert, key] = await Promise.all([
-      pem(Cluster.tls_ca),
-      pem(Cluster.tls_cert),
-      pem(Cluster.tls_key),
-    ]);
     try {
       return await startRpcServer({
         host: isLoopback(at.host) ? at.host : "0.0.0.0",
         port: at.port,
         services,
         secret: Cluster.secret,
-        tls: cert !== undefined && key !== undefined ? { ca, cert, key } : undefined,
+        tls: clusterTls(this.#config),
         logger: this.#logger,
       });
     } catch (error) {

@@ -30,9 +30,11 @@ export async function startVerify(
   service: VerificationService,
   rpc: RpcHost,
 ): Promise<Role> {
-  const server = await rpc.serve(input.config.VerificationServer, [verificationService(service)]);
+  const server = await rpc.serve(input.config.VerificationServer, [
+    verificationService(service, input.logger),
+  ]);
   return {
-    addresses: server === undefined ? {} : { verify: addressText(server) },
+    addresses: server === undefined ? {} : { verify: addressText(server.address) },
     stop: async () => server?.stop(),
   };
 }

@@ -17,14 +17,21 @@ export interface CourierOptions {
   readonly local: LocalSessions;
   readonly peers: Peers;
   readonly routes: Pick<RouteTable, "of">;
+  /** True when no other process shares this one's state: then every session there is, is here. */
+  readonly alone: boolean;
   /** The other live nodes as last seen; kept when coordination is away. */
   readonly livePeers: () => ReadonlyMap<NodeName, ChatNode>;
+  /** Looks at the registry now. Never rejects. */
+  readonly refreshPeers: () => Promise<void>;
   readonly logger: Logger;
 }
 
 /** Times an undelivered batch is routed again; after that the receivers' own reconciliation is left to find it. */
 const MAX_REROUTES = 5;
 const REROUTE_DELAY_MS = 200;
+
+/** Remembered dead incarnations; beyond it all are looked at again. */
+const MAX_DEAD = 1_000;
 
 interface Parcel {
   readonly event: UserEvent;
@@ -34,6 +41,8 @@ interface Parcel {
 export class Courier {
   readonly #options: CourierOptions;
   readonly #remote: Batcher<Parcel>;
+  /** Incarnations that had routes and no lease when last looked at: dead, and not worth looking again. */
+  readonly #dead = new Set<string>();
   #sending = 0;
   #idleWaiters: (() => void)[] = [];
 
@@ -49,7 +58,7 @@ export class Courier {
   post(events: readonly UserEvent[]): void {
     if (events.length === 0) return;
     this.#options.local.deliver(events);
-    if (this.#options.livePeers().size === 0) return;
+    if (this.#options.alone) return;
     for (const event of events) this.#remote.push({ event, attempt: 0 });
   }
 
@@ -83,10 +92,9 @@ export class Courier {
   /** Those of the users who have a session on a live node. @throws AppError UNAVAILABLE */
   async online(users: readonly UserId[]): Promise<Set<UserId>> {
     const online = new Set(users.filter((user) => this.#options.local.has(user)));
-    if (this.#options.livePeers().size === 0) return online;
     const elsewhere = users.filter((user) => !online.has(user));
-    if (elsewhere.length === 0) return online;
-    for (const [user, routes] of await this.#options.routes.of(elsewhere))
+    if (this.#options.alone || elsewhere.length === 0) return online;
+    for (const [user, routes] of await this.#routesOf(elsewhere))
       if (routes.some((route) => this.#isLivePeer(route))) online.add(user);
     return online;
   }
@@ -101,7 +109,7 @@ export class Courier {
     const users = [...new Set(parcels.map((parcel) => parcel.event.to))];
     let routes: Map<UserId, Route[]> | undefined;
     try {
-      routes = await this.#options.routes.of(users);
+      routes = await this.#routesOf(users);
     } catch (error) {
       // Coordination is away: every peer gets the events; a node without the user's session drops them.
       this.#options.logger.log("warn", "courier.broadcast", { users: users.length, error });
@@ -115,6 +123,23 @@ export class Courier {
       }
     }
     for (const [node, queue] of byNode) this.#send(node, queue);
+  }
+
+  /** The users' routes. A node that joined a moment ago may hold some: whoever is not known yet is looked up. */
+  async #routesOf(users: readonly UserId[]): Promise<Map<UserId, Route[]>> {
+    const { routes, self, refreshPeers } = this.#options;
+    const found = await routes.of(users);
+    const strangers = new Set<string>();
+    for (const own of found.values())
+      for (const route of own)
+        if (route.node !== self && !this.#isLivePeer(route) && !this.#dead.has(route.incarnation))
+          strangers.add(route.incarnation);
+    if (strangers.size === 0) return found;
+    await refreshPeers();
+    const live = new Set([...this.#options.livePeers().values()].map((peer) => peer.incarnation));
+    if (this.#dead.size > MAX_DEAD) this.#dead.clear();
+    for (const incarnation of strangers) if (!live.has(incarnation)) this.#dead.add(incarnation);
+    return found;
   }
 
   #nodesOf(user: UserId, routes: Map<UserId, Route[]> | undefined): Iterable<NodeName> {

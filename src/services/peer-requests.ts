@@ -23,14 +23,14 @@ export class IncomingPeerRequests implements PeerRequests {
     this.#options = options;
   }
 
-  async friendRequest(entry: { from: UserId; to: UserId; nickname: string; message: string }): Promise<void> {
+  async friendRequest(asker: UserId, target: UserId, nickname: string, message: string): Promise<void> {
     const { friends, courier } = this.#options;
-    courier.post(await friends.request(entry.from, entry.to, entry.nickname, entry.message));
+    courier.post(await friends.request(asker, target, nickname, message));
   }
 
-  async confirm(entry: { from: UserId; by: UserId; alternativeName: string }): Promise<void> {
+  async confirm(asker: UserId, confirmer: UserId, alternativeName: string): Promise<void> {
     const { friends, courier } = this.#options;
-    courier.post(await friends.confirm(entry.from, entry.by, entry.alternativeName));
+    courier.post(await friends.confirm(asker, confirmer, alternativeName));
   }
 
   areFriends(a: UserId, b: UserId): Promise<boolean> {

@@ -11,6 +11,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { randomSecret } from "../lib/random.ts";
 import type { Store } from "../store/store.ts";
+import { coordinated } from "./coordinated.ts";
 import type { Courier } from "./courier.ts";
 import type { Allocator, EndReason, UserEvent } from "./ports.ts";
 
@@ -71,11 +72,16 @@ export class Sessions {
     };
   }
 
-  /** Binds the route (again, after coordination forgot it) and ends what is over the limit. */
+  /**
+   * Binds the route (again, after coordination forgot it) and ends what is over the limit.
+   * @throws AppError REDIS_UNKOWN_ERROR when coordination is away
+   */
   async bind(session: BoundSession): Promise<void> {
     const { coordination, node, incarnation, maxPerUser, courier } = this.#options;
     const { epoch: _, ...rest } = session;
-    const { epoch, evicted } = await coordination.routes.bind({ ...rest, node, incarnation }, maxPerUser);
+    const { epoch, evicted } = await coordinated(
+      coordination.routes.bind({ ...rest, node, incarnation }, maxPerUser),
+    );
     session.epoch = epoch;
     // The evicted routes are gone from the table, so each event goes straight to where the session was.
     for (const route of evicted) courier.postTo(route.node, [endSession(route, "kicked")]);

@@ -39,10 +39,25 @@ const route = (user: UserId, at: string, incarnation = "i1"): Route => ({
 const text = (to: UserId): UserEvent => ({ type: "texts", to, peer: ALICE, messages: messagesOf(1, [1]) });
 const typing = (to: UserId): UserEvent => ({ type: "typing", to, from: ALICE });
 
-function courierOver(options: { peers?: ChatNode[]; routes?: Route[]; here?: UserId[] } = {}) {
+interface World {
+  alone?: boolean;
+  peers?: ChatNode[];
+  /** Nodes that are registered and not yet known here. */
+  newcomers?: ChatNode[];
+  routes?: Route[];
+  here?: UserId[];
+}
+
+function courierOver(options: World = {}) {
   const delivered: UserEvent[] = [];
   const sent: { node: NodeName; events: readonly UserEvent[] }[] = [];
-  const state = { routes: options.routes ?? [], coordinationAway: false, failSends: 0, lookups: 0 };
+  const state = {
+    routes: options.routes ?? [],
+    coordinationAway: false,
+    failSends: 0,
+    lookups: 0,
+    refreshes: 0,
+  };
   const live = new Map((options.peers ?? []).map((peer) => [peer.name, peer]));
   const courier = new Courier({
     self: nodeName("here"),
@@ -70,15 +85,20 @@ function courierOver(options: { peers?: ChatNode[]; routes?: Route[]; here?: Use
         return found;
       },
     },
+    alone: options.alone ?? false,
     livePeers: () => live,
+    refreshPeers: async () => {
+      state.refreshes++;
+      for (const peer of options.newcomers ?? []) live.set(peer.name, peer);
+    },
     logger: silentLogger,
   });
   return { courier, delivered, sent, state, live };
 }
 
 describe("courier", () => {
-  test("a node that is alone looks nothing up", async () => {
-    const { courier, delivered, state } = courierOver();
+  test("a process that is alone looks nothing up", async () => {
+    const { courier, delivered, state } = courierOver({ alone: true });
     courier.post([text(BOB)]);
     await courier.idle();
     expect(delivered.length).toBe(1);
@@ -109,6 +129,22 @@ describe("courier", () => {
     courier.post([text(BOB)]);
     await courier.idle();
     expect(sent).toEqual([]);
+  });
+
+  test("a node that joined a moment ago is looked up before its sessions are passed over", async () => {
+    const { courier, sent } = courierOver({ newcomers: [node("east")], routes: [route(BOB, "east")] });
+    courier.post([text(BOB)]);
+    await courier.idle();
+    expect(sent.length).toBe(1);
+  });
+
+  test("the routes of a dead node cost one look, not one per batch", async () => {
+    const { courier, sent, state } = courierOver({ peers: [node("west")], routes: [route(BOB, "east")] });
+    for (let i = 0; i < 3; i++) {
+      courier.post([text(BOB)]);
+      await courier.idle();
+    }
+    expect([sent.length, state.refreshes]).toEqual([0, 1]);
   });
 
   test("an unacknowledged batch is routed again, to where the user is then", async () => {
