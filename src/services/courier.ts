@@ -129,16 +129,13 @@ export class Courier {
   async #routesOf(users: readonly UserId[]): Promise<Map<UserId, Route[]>> {
     const { routes, self, refreshPeers } = this.#options;
     const found = await routes.of(users);
-    const strangers = new Set<string>();
-    for (const own of found.values())
-      for (const route of own)
-        if (route.node !== self && !this.#isLivePeer(route) && !this.#dead.has(route.incarnation))
-          strangers.add(route.incarnation);
-    if (strangers.size === 0) return found;
+    const isStranger = (route: Route) =>
+      route.node !== self && !this.#isLivePeer(route) && !this.#dead.has(route.incarnation);
+    const strangers = [...found.values()].flat().filter(isStranger);
+    if (strangers.length === 0) return found;
     await refreshPeers();
-    const live = new Set([...this.#options.livePeers().values()].map((peer) => peer.incarnation));
     if (this.#dead.size > MAX_DEAD) this.#dead.clear();
-    for (const incarnation of strangers) if (!live.has(incarnation)) this.#dead.add(incarnation);
+    for (const route of strangers) if (!this.#isLivePeer(route)) this.#dead.add(route.incarnation);
     return found;
   }
 
