@@ -1,6 +1,7 @@
 /**
  * @module http/server
- * Puts the app, and the web client beside it, on a port.
+ * Puts the app, and the web client beside it, on a port. HTTP/1.1 with keep-alive; pipelining is not spoken:
+ * Bun ends a connection on which a request arrives before the former was answered.
  */
 import { toAppError } from "../domain/error.ts";
 import type { Logger } from "../lib/log.ts";
@@ -48,6 +49,8 @@ export function startHttp({ host, port, app, tls, page, logger }: HttpServerOpti
     // The app reads no more than it needs and answers what is too large itself, with status 200 (http/body).
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
+    // Bun's default outside development is to share the port with whoever has it already.
+    reusePort: false,
     fetch: (request, connection) => {
       const file = isRead(request.method) ? files?.get(new URL(request.url).pathname) : undefined;
       return file?.() ?? app.fetch(request, { peer: connection.requestIP(request)?.address ?? "" });
