@@ -27,7 +27,7 @@ export async function storeOptions(config: Config, dataDir: string): Promise<Sto
   const { Storage, MySQL, Cluster } = config;
   return {
     engine: Storage.engine,
-    path: Storage.path === "" ? join(dataDir, "chatsrv.db") : Storage.path,
+    sqlite: { path: Storage.path === "" ? join(dataDir, "chatsrv.db") : Storage.path },
     mysql: {
       host: MySQL.host,
       port: MySQL.port,
