@@ -3,7 +3,13 @@
  * Makes the ioredis client for one server, Sentinel or Cluster. All of them fail at once while there is no
  * connection, give a command a second, and try to connect again for ever.
  */
-import { Cluster, type ClusterOptions, Redis, type RedisOptions as SingleOptions } from "ioredis";
+import {
+  Cluster,
+  type ClusterOptions,
+  type DNSLookupFunction,
+  Redis,
+  type RedisOptions as SingleOptions,
+} from "ioredis";
 import type { Address, RedisOptions } from "./options.ts";
 import { scripts } from "./scripts.ts";
 
@@ -73,7 +79,7 @@ export async function probe(client: Client): Promise<void> {
 }
 
 function connectCluster(options: RedisOptions): Cluster {
-  const clusterOptions: ClusterOptions = {
+  const clusterOptions = {
     keyPrefix: options.prefix,
     scripts,
     redisOptions: common(options),
@@ -83,8 +89,8 @@ function connectCluster(options: RedisOptions): Cluster {
     slotsRefreshInterval: SLOTS_REFRESH_MS,
     slotsRefreshTimeout: COMMAND_TIMEOUT_MS,
     // Nodes announce names, which their certificates are for; an address would not match.
-    ...(options.tls ? { dnsLookup: (name, done) => done(null, name) } : {}),
-  };
+    ...(options.tls ? { dnsLookup: asNamed } : {}),
+  } satisfies ClusterOptions;
   return new Cluster(
     options.clusterNodes.map((node) => ({ ...node })),
     clusterOptions,
@@ -109,6 +115,8 @@ function common(options: RedisOptions) {
 function tlsOf({ tlsCa }: RedisOptions): NonNullable<SingleOptions["tls"]> {
   return tlsCa === undefined ? {} : { ca: tlsCa };
 }
+
+const asNamed: DNSLookupFunction = (name, done) => done(null, name);
 
 function retryDelay(attempt: number): number {
   return Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempt, 10), RETRY_LONGEST_MS);

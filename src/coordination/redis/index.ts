@@ -33,6 +33,7 @@ export async function openRedis(
   await redis.started(START_TIMEOUT_MS);
   return {
     engine: "redis",
+    shared: true,
     codes: new RedisCodes(redis),
     placement: new RedisPlacement(redis),
     tickets: new RedisTickets(redis),

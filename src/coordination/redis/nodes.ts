@@ -3,7 +3,7 @@
  * The node registry in Redis. The server's expiry of a node's key is the end of its lease.
  */
 import type { ChatNode } from "../../domain/entities.ts";
-import type { NodeName } from "../../domain/ids.ts";
+import type { NodeName, UserId } from "../../domain/ids.ts";
 import type { NodeRegistry } from "../coordination.ts";
 import type { Connection } from "./connection.ts";
 import { keys, type Lifetimes, ttl } from "./keys.ts";
@@ -74,32 +74,42 @@ export class RedisNodes implements NodeRegistry {
     return replies.map(readNode).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async reap(): Promise<number> {
-    const known = await this.#redis.command((client) => client.smembers(keys.incarnations));
-    const alive = await this.#alive();
-    let removed = 0;
-    for (const incarnation of known)
-      if (!alive.has(incarnation)) removed += await this.#reapIncarnation(incarnation);
-    return removed;
+  async reap(): Promise<UserId[]> {
+    const users = new Set<UserId>();
+    try {
+      const known = await this.#redis.command((client) => client.smembers(keys.incarnations));
+      const alive = await this.#alive();
+      for (const incarnation of known)
+        if (!alive.has(incarnation)) await this.#reapIncarnation(incarnation, users);
+    } catch (error) {
+      // Nobody else will be told of those removed so far.
+      if (users.size === 0) throw error;
+    }
+    return [...users];
   }
 
   /**
    * Several keys in several slots, so not one step; what makes it safe is the order. The routes and their index
    * are read first, then the node is found dead: so it registers again, if it does, after that, and whatever
    * it binds then has a newer epoch and a newer touch than those read here, which alone are removed.
+   * @param users gets those whose routes were removed.
    */
-  async #reapIncarnation(incarnation: string): Promise<number> {
-    let removed = 0;
+  async #reapIncarnation(incarnation: string, users: Set<UserId>): Promise<void> {
     for (;;) {
       const entries = await this.#index.page(incarnation);
       const routes = await this.#routes.of([...new Set(entries.map((entry) => entry.user))]);
-      if ((await this.#alive()).has(incarnation)) return removed;
-      const left = [...routes.values()].flat().filter((route) => route.incarnation === incarnation);
-      removed += await this.#routes.removeAll(left);
-      if (entries.length > 0 && (await this.#index.forget(incarnation, entries)) > 0) continue;
-      if (entries.length === 0)
+      if ((await this.#alive()).has(incarnation)) return;
+      if (entries.length === 0) {
         await this.#redis.command((client) => client.srem(keys.incarnations, incarnation));
-      return removed;
+        return;
+      }
+      const left = [...routes.values()].flat().filter((route) => route.incarnation === incarnation);
+      await Promise.all(
+        left.map(async ({ user, session, epoch }) => {
+          if (await this.#routes.unbind(user, session, epoch)) users.add(user);
+        }),
+      );
+      await this.#index.forget(incarnation, entries);
     }
   }
 

@@ -44,7 +44,7 @@ export class RouteIndex {
   /** The entries touched longest ago, a page of them. */
   async page(incarnation: string): Promise<IndexEntry[]> {
     const flat = await this.#redis.command((client) =>
-      client.zrange(keys.index(incarnation), 0, PAGE - 1, "WITHSCORES"),
+      client.zrange(keys.index(incarnation), 0, String(PAGE - 1), "WITHSCORES"),
     );
     const entries: IndexEntry[] = [];
     for (let i = 0; i + 1 < flat.length; i += 2) {

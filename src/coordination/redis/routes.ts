@@ -64,14 +64,6 @@ export class RedisRoutes implements RouteTable {
     return found;
   }
 
-  /** Removes these routes unless they were bound anew. @returns how many were there. */
-  async removeAll(routes: readonly Route[]): Promise<number> {
-    const removed = await Promise.all(
-      routes.map((route) => this.unbind(route.user, route.session, route.epoch)),
-    );
-    return removed.filter(Boolean).length;
-  }
-
   /** Gives a longer life to some routes of a live node, those that were not touched for long. */
   async refresh(incarnation: string): Promise<void> {
     const users = await this.#index.refresh(incarnation);
