@@ -18,7 +18,7 @@ import { PasswordHasher } from "../../src/services/passwords.ts";
 import { PlacementService } from "../../src/services/placement.ts";
 import type { SessionEnder } from "../../src/services/ports.ts";
 import { VerificationService } from "../../src/services/verification.ts";
-import { openStore } from "../../src/store/open.ts";
+import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { atEnd } from "./cleanup.ts";
 import { tempDir } from "./tempdir.ts";
@@ -101,7 +101,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
   const real = openMemory(clock);
   await real.nodes.register(NODE, 1_000_000 * MINUTE);
   const coordination = options.coordination?.(real) ?? real;
-  const opened = await openStore({ engine: "sqlite", path: join(tempDir("gateway"), "chatsrv.db") }, logger);
+  const opened = await openSqliteStore({ path: join(tempDir("gateway"), "chatsrv.db") }, logger);
   atEnd(() => opened.close());
   await opened.migrate();
   const store = options.store?.(opened) ?? opened;

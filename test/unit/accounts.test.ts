@@ -3,10 +3,11 @@
  * Registration, reset, login and resumption on SQLite and the memory coordination: what each is allowed by, in
  * which order, and what it costs.
  */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import type { Coordination } from "../../src/coordination/coordination.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { type UserId, userId } from "../../src/domain/ids.ts";
+import { PasswordHasher } from "../../src/services/passwords.ts";
 import { failureOf } from "../support/failure.ts";
 import { CODE_ATTEMPTS, CODE_TTL, type Gateway, NODE, openGateway, PASSWORD } from "../support/gateway.ts";
 
@@ -298,6 +299,17 @@ describe("login", () => {
       ["x".repeat(1024), PASSWORD],
     ] as const)
       expect(await failureOf(gateway.accounts.logIn(username, password))).toMatchObject({ code: 13 });
+  });
+
+  test("every login that fails costs one hash, whether there is such a user or not", async () => {
+    const gateway = await openGateway();
+    await gateway.register("Ada", ADA.email);
+    using verify = spyOn(PasswordHasher.prototype, "verify");
+    for (const username of ["Ada", "Nobody", "a\0b", ""]) {
+      verify.mockClear();
+      await failureOf(gateway.accounts.logIn(username, "Wrong1Horse"));
+      expect(verify).toHaveBeenCalledTimes(1);
+    }
   });
 
   test("no node is 6, coordination away 8, the store away 70", async () => {
