@@ -7,7 +7,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import {
-  type ChannelCredentials,
   Client,
   type ClientDuplexStream,
   connectivityState,
@@ -22,7 +21,7 @@ import { type Method, methodDefinition } from "./definition.ts";
 import { callError } from "./errors.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
 import { target } from "./server.ts";
-import { channelCredentials, type TlsFiles } from "./tls.ts";
+import { type ChannelSecurity, channelSecurity, type TlsFiles } from "./tls.ts";
 
 export interface RpcAddress {
   readonly host: string;
@@ -63,13 +62,13 @@ const RETRY_AFTER_MS = [50, 200];
 
 export class RpcClient {
   readonly #options: RpcClientOptions;
-  readonly #credentials: ChannelCredentials;
+  readonly #security: (host: string) => ChannelSecurity;
   readonly #channels = new Map<string, Client>();
 
   /** @throws the file system's error for a TLS file that cannot be read. */
   constructor(options: RpcClientOptions) {
     this.#options = options;
-    this.#credentials = channelCredentials(options.tls);
+    this.#security = channelSecurity(options.tls);
   }
 
   /**
@@ -87,9 +86,9 @@ export class RpcClient {
     const to = target(address.host, address.port);
     const message = create(method.input, request);
     for (let attempt = 0; ; attempt++) {
-      await this.#connected(to, Math.min(deadline, Date.now() + connectMs));
+      await this.#connected(address, Math.min(deadline, Date.now() + connectMs));
       try {
-        return await this.#send(to, method, message, options, deadline);
+        return await this.#send(address, method, message, options, deadline);
       } catch (error) {
         const pause = RETRY_AFTER_MS[attempt];
         const again = options.idempotent === true && isLost(error) && pause !== undefined;
@@ -105,7 +104,7 @@ export class RpcClient {
     method: Method<I, O>,
   ): ClientDuplexStream<MessageShape<I>, MessageShape<O>> {
     const { path, requestSerialize, responseDeserialize } = methodDefinition(method);
-    const channel = this.#channel(target(address.host, address.port));
+    const channel = this.#channel(address);
     return channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, this.#metadata());
   }
 
@@ -116,7 +115,7 @@ export class RpcClient {
   }
 
   #send<I extends DescMessage, O extends DescMessage>(
-    to: string,
+    address: RpcAddress,
     method: Method<I, O>,
     message: MessageShape<I>,
     options: UnaryOptions,
@@ -127,7 +126,7 @@ export class RpcClient {
     for (const [key, value] of Object.entries(options.metadata ?? {})) metadata.set(key, value);
     return new Promise((resolve, reject) => {
       let answer: MessageShape<O> | undefined;
-      this.#channel(to)
+      this.#channel(address)
         .makeUnaryRequest(
           path,
           requestSerialize,
@@ -147,22 +146,29 @@ export class RpcClient {
     });
   }
 
-  #connected(to: string, until: number): Promise<void> {
-    const channel = this.#channel(to);
+  #connected(address: RpcAddress, until: number): Promise<void> {
+    const channel = this.#channel(address);
     if (channel.getChannel().getConnectivityState(true) === connectivityState.READY) return Promise.resolve();
     return new Promise((resolve, reject) =>
       channel.waitForReady(until, (error) =>
         error === undefined || error === null
           ? resolve()
-          : reject(new AppError("GRPC_ERROR", { detail: `${to}: no connection`, cause: error })),
+          : reject(
+              new AppError("GRPC_ERROR", {
+                detail: `${target(address.host, address.port)}: no connection`,
+                cause: error,
+              }),
+            ),
       ),
     );
   }
 
-  #channel(to: string): Client {
+  #channel({ host, port }: RpcAddress): Client {
+    const to = target(host, port);
     let channel = this.#channels.get(to);
     if (channel === undefined) {
-      channel = new Client(to, this.#credentials, CHANNEL);
+      const { credentials, options } = this.#security(host);
+      channel = new Client(to, credentials, { ...CHANNEL, ...options });
       this.#channels.set(to, channel);
     }
     return channel;

@@ -2,7 +2,7 @@
  * @module rpc/server
  * One gRPC server: its services, the health service, the secret before anything else, TLS from files.
  */
-import { Server, type ServerOptions } from "@grpc/grpc-js";
+import { logVerbosity, Server, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
 import type { Logger } from "../lib/log.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import { requireSecret } from "./auth.ts";
@@ -50,6 +50,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       wanted: options.host,
       host,
     });
+  // What grpc-js would write to the console reaches us as an error anyway.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({ ...OPTIONS, interceptors: secret === "" ? [] : [requireSecret(secret)] });
   const health = healthService(services.map((service) => service.name));
   const all = [...services, health];
