@@ -39,9 +39,7 @@ export async function startControl(
   note: RunNote,
   report: () => Promise<unknown>,
 ): Promise<Control> {
-  const other = await askControl(dataDir);
-  if (other) throw new Error(`${dataDir} is in use by the server with process id ${other.note.pid}`);
-
+  await requireUnused(dataDir);
   const key = randomSecret();
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -65,6 +63,12 @@ export async function startControl(
       await server.stop(true);
     },
   };
+}
+
+/** @throws Error when a live server has left its note there. */
+export async function requireUnused(dataDir: string): Promise<void> {
+  const other = await askControl(dataDir);
+  if (other) throw new Error(`${dataDir} is in use by the server with process id ${other.note.pid}`);
 }
 
 /** Appears whole or not at all, for this user's eyes. */

@@ -12,13 +12,16 @@ export interface CheckResult {
 }
 
 export interface Readiness {
-  readonly status: "ready" | "not_ready" | "draining";
+  /** `starting`: the roles are not up yet. `not_ready`: a check fails. */
+  readonly status: "starting" | "ready" | "not_ready" | "draining";
   readonly checks: readonly CheckResult[];
 }
 
 export interface Health {
   /** Adds a check: it resolves when what it looks at is well, else rejects. */
   add(name: string, check: () => Promise<void>): void;
+  /** The roles are up: from now on the checks decide. */
+  begin(): void;
   /** From now on the process is not ready: it takes leave. */
   drain(): void;
   readiness(): Promise<Readiness>;
@@ -27,16 +30,19 @@ export interface Health {
 /** @param timeoutMs how long one check may take; they run side by side. */
 export function createHealth(timeoutMs = 2_000): Health {
   const checks = new Map<string, () => Promise<void>>();
-  let draining = false;
+  let phase: "starting" | "up" | "draining" = "starting";
   return {
     add: (name, check) => void checks.set(name, check),
+    begin: () => {
+      phase = "up";
+    },
     drain: () => {
-      draining = true;
+      phase = "draining";
     },
     readiness: async () => {
       const results = await Promise.all([...checks].map(([name, check]) => runCheck(name, check, timeoutMs)));
-      const well = results.every((result) => result.ok);
-      return { status: draining ? "draining" : well ? "ready" : "not_ready", checks: results };
+      const state = results.every((result) => result.ok) ? "ready" : "not_ready";
+      return { status: phase === "up" ? state : phase, checks: results };
     },
   };
 }

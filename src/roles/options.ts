@@ -23,6 +23,11 @@ export async function pem(path: string): Promise<string | undefined> {
   }
 }
 
+/** Where the embedded store's file is. */
+export function databasePath({ Storage }: Config, dataDir: string): string {
+  return Storage.path === "" ? join(dataDir, "chatsrv.db") : Storage.path;
+}
+
 export async function storeOptions(config: Config, dataDir: string): Promise<StoreOptions> {
   const { Storage, MySQL, Cluster } = config;
   return {

@@ -74,6 +74,8 @@ describe("health", () => {
   test("all checks pass: ready; one fails or hangs: not ready, with the reason", async () => {
     const health = createHealth(20);
     health.add("store", async () => {});
+    expect((await health.readiness()).status).toBe("starting");
+    health.begin();
     expect(await health.readiness()).toMatchObject({
       status: "ready",
       checks: [{ name: "store", ok: true }],
@@ -119,6 +121,8 @@ describe("the pages", () => {
   });
 
   test("/readyz is 200 when ready, 503 when not", async () => {
+    expect((await get("/readyz")).status).toBe(503);
+    health.begin();
     expect((await get("/readyz")).status).toBe(200);
     health.add("store", async () => {
       throw new Error("away");

@@ -1,0 +1,18 @@
+/**
+ * @module cli/reason
+ * Errors in a person's words.
+ */
+import { AppError } from "../domain/error.ts";
+import { CommandFailure } from "./io.ts";
+
+/** What went wrong, for a person: an expected failure in a sentence, anything else with its stack. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof CommandFailure) return error.message;
+  if (error instanceof AppError) {
+    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+    return `${error.detail ?? error.message}${cause}`;
+  }
+  if (!(error instanceof Error)) return String(error);
+  // What the system says (a port that is taken, a folder that may not be written) is no bug of ours.
+  return "code" in error ? error.message : (error.stack ?? error.message);
+}

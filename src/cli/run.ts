@@ -1,0 +1,83 @@
+/**
+ * @module cli/run
+ * From the command line to an exit code. Every error that a command lets through is told here, once.
+ */
+import { ConfigError } from "../config/load.ts";
+import { nearest } from "../lib/nearest.ts";
+import { type ParsedArgs, parseArgs } from "./args.ts";
+import type { Command } from "./command.ts";
+import { commands } from "./commands.ts";
+import { commandHelp, helpText, usageLines } from "./help.ts";
+import { EXIT, type Io, UsageError } from "./io.ts";
+import { reasonOf } from "./reason.ts";
+
+/** Runs a command line (without the program's name). Never rejects. @returns the exit code */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  let command: Command | undefined;
+  try {
+    const parsed = parseArgs(args);
+    command = pick(parsed);
+    if (command === undefined) {
+      io.stdout.write(helpText(commands));
+      return EXIT.ok;
+    }
+    if (parsed.flags.has("help")) {
+      io.stdout.write(commandHelp(command));
+      return EXIT.ok;
+    }
+    const words = parsed.words[0] === command.name ? parsed.words.slice(1) : parsed.words;
+    fit(command, { ...parsed, words });
+    return await command.run({ ...parsed, words }, io);
+  } catch (error) {
+    return tell(error, command, io);
+  }
+}
+
+/** The command that is meant; undefined for the help text. @throws UsageError */
+function pick({ flags, words }: ParsedArgs): Command | undefined {
+  const name = words[0] ?? (flags.has("role") ? "serve" : "help");
+  const names = commands.map((command) => command.name);
+  const command = commands.find((one) => one.name === name);
+  if (command) return command;
+  if (name !== "help") {
+    const meant = nearest(name, names);
+    throw new UsageError(`unknown command ${name}${meant ? `; did you mean ${meant}?` : ""}`);
+  }
+  if (words.length > 1) return commands.find((one) => one.name === words[1]);
+  const other = [...flags.keys()].find((flag) => flag !== "help");
+  if (words.length === 0 && other && !flags.has("help"))
+    throw new UsageError(`--${other} without a command; to serve, add --role=all`);
+  return undefined;
+}
+
+/** Whether flags and words are those of the command. @throws UsageError */
+function fit(command: Command, { flags, words }: ParsedArgs): void {
+  for (const flag of flags.keys())
+    if (!command.flags.includes(flag)) {
+      const users = commands.filter((one) => one.flags.includes(flag)).map((one) => one.name);
+      throw new UsageError(`${command.name} takes no --${flag}; it belongs to ${users.join(", ")}`);
+    }
+  const missing = command.words[words.length];
+  if (missing) throw new UsageError(`${command.name} needs ${missing}`);
+  const extra = words[command.words.length];
+  if (extra !== undefined) throw new UsageError(`${command.name}: ${extra} is one word too many`);
+}
+
+function tell(error: unknown, command: Command | undefined, io: Io): number {
+  if (error instanceof UsageError) {
+    const usage = command ? commandHelp(command) : `Usage\n${usageLines(commands)}`;
+    io.stderr.write(`chatsrv: ${error.message}\n\n${usage}`);
+    return EXIT.usage;
+  }
+  if (error instanceof ConfigError) {
+    const { problems } = error;
+    const head =
+      problems.length === 1
+        ? "the configuration has a mistake"
+        : `the configuration has ${problems.length} mistakes`;
+    io.stderr.write(`chatsrv: ${head}\n${problems.map((problem) => `  ${problem}\n`).join("")}`);
+    return EXIT.usage;
+  }
+  io.stderr.write(`chatsrv: ${reasonOf(error)}\n`);
+  return EXIT.failure;
+}

@@ -1,0 +1,144 @@
+/**
+ * @module cli/serve
+ * `chatsrv --role=…`: starts the roles, says when they are ready, and stops them when it is told to.
+ * Order: log, admin pages, roles, control note, ready; back: not ready, control note, roles (which drain), admin pages.
+ */
+import { embeddedCoordination } from "../config/embedded.ts";
+import { systemClock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { version } from "../lib/version.ts";
+import { type AdminServer, startAdmin } from "../ops/admin.ts";
+import { type Control, requireUnused, startControl } from "../ops/control.ts";
+import { createHealth, type Health } from "../ops/health.ts";
+import { createLogger } from "../ops/logger.ts";
+import { createMetrics, type Metrics } from "../ops/metrics.ts";
+import { watchProcess } from "../ops/process-metrics.ts";
+import { type Running, startRoles } from "../roles/compose.ts";
+import { addressText, type RoleName } from "../roles/role.ts";
+import { banner } from "./banner.ts";
+import type { Command } from "./command.ts";
+import { EXIT, type Io, UsageError } from "./io.ts";
+import { parseRoles, requireSharedState } from "./roles.ts";
+import { loadSettings, type Settings } from "./settings.ts";
+import type { ControlReport } from "./status.ts";
+
+/** Beyond [ChattingServer] drain_timeout: what hangs then is left behind. */
+const STOP_GRACE_MS = 5_000;
+
+export const serve: Command = {
+  name: "serve",
+  words: [],
+  flags: ["role", "config", "data"],
+  summary: "serve; ROLE is gateway, verify, balance, chat, or all",
+  more: "SIGTERM and Ctrl+C take leave of the clients first; a second one ends at once.",
+  run: async (args, io) => {
+    const text = args.flags.get("role");
+    if (text === undefined) throw new UsageError("which role? --role=all serves everything in one process");
+    const roles = parseRoles(text);
+    const settings = await loadSettings(args, io);
+    requireSharedState(roles, settings.config);
+    const { level, format } = settings.config.Log;
+    const logger = createLogger({ level, format, colour: io.isTty, clock: systemClock, output: io.stdout });
+    const endCrash = io.onCrash((error) => logger.log("error", "crashed", { error }));
+    const stop = stopRequests(io, logger);
+    try {
+      return await Promise.race([live({ settings, roles, io, logger, asked: stop.first }), stop.second]);
+    } catch (error) {
+      logger.log("error", "start.failed", { error });
+      throw error;
+    } finally {
+      stop.end();
+      endCrash();
+    }
+  },
+};
+
+interface Life {
+  readonly settings: Settings;
+  readonly roles: ReadonlySet<RoleName>;
+  readonly io: Io;
+  readonly logger: Logger;
+  /** Resolves when the process is to stop. */
+  readonly asked: Promise<void>;
+}
+
+/** From start to stop. @returns the exit code */
+async function live({ settings, roles, io, logger, asked }: Life): Promise<number> {
+  const { config, dataDir } = settings;
+  announceSettings(settings, logger);
+  if (embeddedCoordination(config)) await requireUnused(dataDir);
+  const metrics = createMetrics();
+  const health = createHealth();
+  const endWatch = watchProcess(metrics, version);
+  const admin = openAdmin(settings, health, metrics);
+  const starting = startRoles({ config, roles, dataDir, logger, meter: metrics });
+  const running = await Promise.race([starting, asked]);
+  if (running === undefined) {
+    // Told to stop while it still waited for what it needs: nobody was served, nothing is lost.
+    logger.log("info", "stopped");
+    return EXIT.ok;
+  }
+  for (const { name, check } of running.checks) health.add(name, check);
+  const addresses = { ...running.addresses, ...(admin && { admin: addressText(admin) }) };
+  const control = await openControl(settings, roles, addresses, running);
+  health.begin();
+  logger.log("info", "ready", { version, pid: process.pid, roles: [...roles], addresses, data: dataDir });
+  io.stderr.write(banner(settings, addresses));
+
+  await asked;
+  health.drain();
+  logger.log("info", "stopping");
+  await control?.stop();
+  const deadlineMs = config.ChattingServer.drain_timeout * 1_000 + STOP_GRACE_MS;
+  const inTime = await Promise.race([
+    running.stop().then(() => true),
+    Bun.sleep(deadlineMs).then(() => false),
+  ]);
+  await admin?.stop();
+  endWatch();
+  logger.log(inTime ? "info" : "error", inTime ? "stopped" : "stop.timed_out");
+  return inTime ? EXIT.ok : EXIT.failure;
+}
+
+/** The first request to stop, and the second, which does not wait. */
+function stopRequests(io: Io, logger: Logger) {
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<number>();
+  let requests = 0;
+  const end = io.onStopSignal((signal) => {
+    requests++;
+    logger.log(requests === 1 ? "info" : "warn", "signal", { signal });
+    if (requests === 1) first.resolve();
+    else second.resolve(EXIT.failure);
+  });
+  return { first: first.promise, second: second.promise, end };
+}
+
+function announceSettings({ file, ignoredVariables, config }: Settings, logger: Logger): void {
+  logger.log("info", "config.loaded", { file: file ?? "none" });
+  if (ignoredVariables.length > 0)
+    logger.log("warn", "config.ignored_variables", { variables: ignoredVariables });
+  if (!config.GateServer.reset_requires_code)
+    logger.log("warn", "config.unsafe", {
+      setting: "[GateServer] reset_requires_code = false",
+      meaning: "unsafe: whoever knows a username and its e-mail can take the account",
+    });
+}
+
+function openAdmin({ config }: Settings, health: Health, metrics: Metrics): AdminServer | undefined {
+  const { host, port } = config.Admin;
+  return port === undefined ? undefined : startAdmin({ host, port, health, metrics });
+}
+
+/** Where the state is in this process alone, `chatsrv status` asks the process. */
+function openControl(
+  { config, dataDir }: Settings,
+  roles: ReadonlySet<RoleName>,
+  addresses: Readonly<Record<string, string>>,
+  running: Running,
+): Promise<Control> | undefined {
+  if (!embeddedCoordination(config)) return undefined;
+  const started = new Date(systemClock.now()).toISOString();
+  const note = { pid: process.pid, version, started, roles: [...roles], addresses };
+  return startControl(dataDir, note, async (): Promise<ControlReport> => ({ nodes: await running.status() }));
+}
