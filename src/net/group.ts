@@ -1,0 +1,75 @@
+/**
+ * @module net/group
+ * What all connections of one listener share: the handler, the limits, the turn, the sweeper, and the list of
+ * those that are open.
+ */
+
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { FrameDecoder } from "../wire/frame.ts";
+import type { BaseConnection } from "./base.ts";
+import type { ConnectionHandler, QueueLimits } from "./connection.ts";
+import type { ListenOptions } from "./listener.ts";
+import { Sweeper } from "./sweeper.ts";
+import { Turn } from "./turn.ts";
+
+export class ConnectionGroup<S> {
+  readonly handler: ConnectionHandler<S>;
+  readonly limits: QueueLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly turn = new Turn();
+  readonly #members = new Set<BaseConnection<S>>();
+  readonly #sweeper: Sweeper;
+  readonly #maxConnections: number;
+  #emptied: (() => void) | undefined;
+  #spareDecoder: FrameDecoder | undefined;
+
+  constructor(options: ListenOptions<S>) {
+    this.handler = options.handler;
+    this.limits = options.limits;
+    this.clock = options.clock;
+    this.log = options.log;
+    this.#maxConnections = options.maxConnections ?? Number.POSITIVE_INFINITY;
+    this.#sweeper = new Sweeper(this.#members, options.clock, options.sweepIntervalMs ?? 500);
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  get isFull(): boolean {
+    return this.#members.size >= this.#maxConnections;
+  }
+
+  add(connection: BaseConnection<S>): void {
+    this.#members.add(connection);
+  }
+
+  delete(connection: BaseConnection<S>): void {
+    this.#members.delete(connection);
+    if (this.#members.size === 0) this.#emptied?.();
+  }
+
+  /** A decoder without bytes. Only a connection in the middle of a frame keeps one; the others pass one around. */
+  borrowDecoder(): FrameDecoder {
+    const decoder = this.#spareDecoder ?? new FrameDecoder();
+    this.#spareDecoder = undefined;
+    return decoder;
+  }
+
+  /** Takes back a decoder that holds no bytes and is not broken. */
+  returnDecoder(decoder: FrameDecoder): void {
+    this.#spareDecoder = decoder;
+  }
+
+  /** Ends all connections and resolves when none is left and the sweeper has stopped. */
+  async endAll(): Promise<void> {
+    const emptied = new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
+    for (const connection of [...this.#members]) connection.end("shutdown");
+    if (this.#members.size > 0) await emptied;
+    this.#sweeper.stop();
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * @module net/listener
+ * What both listeners take and give.
+ */
+
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { ConnectionHandler, QueueLimits } from "./connection.ts";
+
+/** PEM text, or `Bun.file(path)` of a PEM file. */
+export interface TlsFiles {
+  readonly cert: string | Bun.BunFile;
+  readonly key: string | Bun.BunFile;
+}
+
+export interface ListenOptions<S> {
+  /** The address to bind. */
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly tls?: TlsFiles;
+  readonly limits: QueueLimits;
+  readonly handler: ConnectionHandler<S>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** A connection beyond so many is closed as soon as it is accepted; unlimited unless given. */
+  readonly maxConnections?: number;
+  /** Milliseconds between two looks at idle times and deadlines, so their precision too; 500 unless given. */
+  readonly sweepIntervalMs?: number;
+}
+
+export interface Listener {
+  /** What was bound. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** How many connections are open or closing. */
+  readonly connections: number;
+  /** Closes the listening socket; open connections go on. */
+  stopAccepting(): void;
+  /**
+   * Stops accepting, ends every connection with "shutdown" (what is queued is written first) and resolves when
+   * the last is closed, CLOSE_GRACE_MS and one sweep from now at the latest.
+   */
+  stop(): Promise<void>;
+}

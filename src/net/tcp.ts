@@ -1,0 +1,125 @@
+/**
+ * @module net/tcp
+ * Frames over TCP, with or without TLS: the byte stream is the frames, one behind the other.
+ */
+
+import { plainAddress } from "./address.ts";
+import { BaseConnection } from "./base.ts";
+import { ConnectionGroup } from "./group.ts";
+import type { Listener, ListenOptions } from "./listener.ts";
+import type { FrameQueue } from "./queue.ts";
+
+/** Small frames are gathered into writes of at most so many bytes. */
+const SCRATCH_BYTES = 65_536;
+/** Silence after which the kernel asks whether the peer is still there. */
+const KEEP_ALIVE_MS = 60_000;
+/** What a TLS handshake may take. */
+const HANDSHAKE_MS = 10_000;
+
+type TcpSocket<S> = Bun.Socket<TcpConnection<S> | undefined>;
+
+class TcpConnection<S> extends BaseConnection<S> {
+  override readonly remoteAddress: string;
+  readonly #socket: TcpSocket<S>;
+  readonly #scratch: Uint8Array;
+  #peerEnded = false;
+  #shutDown = false;
+
+  constructor(group: ConnectionGroup<S>, socket: TcpSocket<S>, scratch: Uint8Array) {
+    super(group);
+    this.#socket = socket;
+    this.#scratch = scratch;
+    this.remoteAddress = plainAddress(socket.remoteAddress ?? ""); // none when the peer is gone already
+  }
+
+  override get kind(): "tcp" {
+    return "tcp";
+  }
+
+  /** The peer sent FIN; whoever closes second closes the whole connection. */
+  finReceived(): void {
+    this.#peerEnded = true;
+    if (this.#shutDown) this.#socket.end();
+    else this.peerEnded();
+  }
+
+  protected override transmit(queue: FrameQueue): boolean {
+    while (queue.length > 0) {
+      const bytes = queue.gather(this.#scratch);
+      const written = this.#socket.write(bytes);
+      if (written < 0) {
+        this.destroy("error");
+        return false;
+      }
+      queue.take(written);
+      if (written < bytes.length) return false;
+    }
+    return true;
+  }
+
+  protected override shutdown(): void {
+    this.#shutDown = true;
+    // Closing both directions at once would answer bytes still on their way with a reset, which can destroy
+    // what the peer has not read yet; so close ours, and the rest when the peer's FIN comes.
+    if (this.#peerEnded) this.#socket.end();
+    else this.#socket.shutdown();
+  }
+
+  protected override cut(): void {
+    this.#socket.terminate();
+  }
+
+  protected override setReading(reading: boolean): void {
+    if (reading) this.#socket.resume();
+    else this.#socket.pause();
+  }
+}
+
+/** Listens for TCP connections. @throws Error of the system when the address cannot be bound. */
+export function listenTcp<S>(options: ListenOptions<S>): Listener {
+  const group = new ConnectionGroup(options);
+  const scratch = new Uint8Array(SCRATCH_BYTES);
+  const server = Bun.listen<TcpConnection<S> | undefined>({
+    hostname: options.host,
+    port: options.port,
+    ...(options.tls && { tls: options.tls }),
+    allowHalfOpen: true, // what is queued is written although the peer has sent its last
+    socket: {
+      binaryType: "uint8array",
+      open(socket) {
+        if (group.isFull) return socket.terminate();
+        socket.setNoDelay(true);
+        socket.setKeepAlive(true, KEEP_ALIVE_MS);
+        const connection = new TcpConnection(group, socket, scratch);
+        socket.data = connection;
+        connection.accepted();
+        if (options.tls) connection.deadlineAt = options.clock.now() + HANDSHAKE_MS;
+        else connection.opened();
+      },
+      // With this handler `open` comes before the TLS handshake, so that one that stalls is counted and cut.
+      handshake(socket, success) {
+        const connection = socket.data;
+        if (!success || connection === undefined) return socket.terminate();
+        connection.deadlineAt = 0;
+        connection.opened();
+      },
+      data: (socket, chunk) => socket.data?.received(chunk),
+      drain: (socket) => socket.data?.writable(),
+      end: (socket) => socket.data?.finReceived(),
+      error: (socket) => socket.data?.destroy("error"),
+      close: (socket, error) => socket.data?.gone(error ? "error" : "peer"),
+    },
+  });
+  const address = { host: server.hostname, port: server.port };
+  return {
+    address,
+    get connections() {
+      return group.size;
+    },
+    stopAccepting: () => server.stop(),
+    async stop() {
+      server.stop();
+      await group.endAll();
+    },
+  };
+}
