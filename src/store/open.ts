@@ -3,15 +3,24 @@
  * Which adapter serves: the one place that compares the engine's name.
  */
 import type { Logger } from "../lib/log.ts";
+import type { MySqlOptions } from "./mysql/options.ts";
+import { openMySqlStore } from "./mysql/store.ts";
 import { openSqliteStore, type SqliteOptions } from "./sqlite/store.ts";
 import type { Store } from "./store.ts";
 
-export type StoreOptions = { readonly engine: "sqlite" } & SqliteOptions;
+/** What each adapter is opened with; only the chosen one's part is read. */
+export interface StoreOptions {
+  readonly engine: "sqlite" | "mysql";
+  readonly sqlite: SqliteOptions;
+  readonly mysql: MySqlOptions;
+}
 
 /**
- * Opens the store; the schema is brought up to date by `migrate`.
+ * Opens the store; `migrate` then brings its schema up to date.
  * @throws AppError UNAVAILABLE when the file cannot be opened (sqlite); a MySQL that is away shows in the calls.
  */
-export function openStore(options: StoreOptions, logger: Logger): Promise<Store> {
-  return openSqliteStore(options, logger);
+export async function openStore(options: StoreOptions, logger: Logger): Promise<Store> {
+  return options.engine === "mysql"
+    ? openMySqlStore(options.mysql, logger)
+    : openSqliteStore(options.sqlite, logger);
 }

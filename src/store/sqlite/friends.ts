@@ -3,7 +3,7 @@
  * Friendships and blocks in SQLite: the tables AuthFriend and Block.
  */
 import { and, asc, eq, gt, or } from "drizzle-orm";
-import type { UserId } from "../../domain/ids.ts";
+import { type UserId, userId } from "../../domain/ids.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { profileOf } from "../rows.ts";
 import type { FriendStore } from "../store.ts";
@@ -50,7 +50,7 @@ export function friendStore(connection: Connection): FriendStore {
           .from(authFriend)
           .innerJoin(authentication, eq(authentication.uuid, authFriend.friendUuid))
           .innerJoin(userProfile, eq(userProfile.uuid, authFriend.friendUuid))
-          .where(and(eq(authFriend.selfUuid, user), gt(authFriend.friendUuid, after as UserId)))
+          .where(and(eq(authFriend.selfUuid, user), gt(authFriend.friendUuid, userId(after))))
           .orderBy(asc(authFriend.friendUuid))
           .limit(rows)
           .all();

@@ -1,0 +1,99 @@
+/**
+ * @module store/mysql/append
+ * Storing messages in MySQL, the hot path: one transaction of three statements for a whole batch.
+ *
+ * 1. Lock the conversations in the order of their ids, and read in the same statement whether their members are
+ *    friends and unblocked (changes to that take the same lock, see relations.ts).
+ * 2. Insert all messages. 3. Raise `last_seq`.
+ *
+ * Repeats are rare, so the first try looks for none: the unique index refuses the batch if there is one, and a
+ * second try asks first. Under the conversation's lock nobody else can store in it, so that one cannot fail so.
+ */
+import type { ConversationId } from "../../domain/ids.ts";
+import { storable } from "../repeats.ts";
+import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
+import { type Conversations, conversations } from "./conversations.ts";
+import { isDuplicateKey } from "./errors.ts";
+import { findStored, type Known, rememberStored, repeatOf } from "./known.ts";
+import { lockConversations, type Standing } from "./locked.ts";
+import type { Pool, Session } from "./pool.ts";
+
+/** A row of Message in the order of `INSERT_MESSAGES`. */
+type Row = [ConversationId, number, number, string, string, string, number];
+
+const INSERT_MESSAGES =
+  "INSERT INTO Message (conversation_id, seq, sender, client_id, kind, body, at) VALUES ?";
+const RAISE_LAST_SEQ =
+  "INSERT INTO Conversation (id, last_seq) VALUES ? ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq)";
+
+export function appender(pool: Pool): MessageStore["append"] {
+  const pairs = conversations(pool);
+
+  return async (batch, at) => {
+    if (batch.length === 0) return [];
+    const entries = batch.map(storable);
+    const ids = await pairs.ids(entries);
+    const distinct = [...new Set(ids)].filter((id) => id !== undefined).sort((a, b) => a - b);
+    if (distinct.length === 0) return entries.map(() => ({ status: "not_friends" }));
+
+    const store = (lookFirst: boolean) =>
+      pool.transaction(async (session) => {
+        const standings = await lockConversations(session, distinct);
+        forgetGone(pairs, entries, ids, standings);
+        const refused = distinct.some((id) => standings.get(id)?.refusal !== undefined);
+        const known = lookFirst || refused ? await findStored(session, distinct, entries) : undefined;
+        return storeAll(session, entries, ids, standings, known, at);
+      });
+    try {
+      return await store(false);
+    } catch (thrown) {
+      if (!isDuplicateKey(thrown)) throw thrown;
+      return await store(true);
+    }
+  };
+}
+
+async function storeAll(
+  { client }: Session,
+  entries: readonly AppendEntry[],
+  ids: readonly (ConversationId | undefined)[],
+  standings: ReadonlyMap<ConversationId, Standing>,
+  known: Known | undefined,
+  at: number,
+): Promise<AppendOutcome[]> {
+  const rows: Row[] = [];
+  const grown = new Map<ConversationId, number>();
+  const outcomes = entries.map((entry, index): AppendOutcome => {
+    const conversation = ids[index];
+    const standing = conversation === undefined ? undefined : standings.get(conversation);
+    if (conversation === undefined || standing === undefined) return { status: "not_friends" };
+    // Asked of a refused one too: what was stored while they were friends is answered as such for ever.
+    const repeat = known && repeatOf(known, conversation, entry);
+    if (repeat !== undefined) return repeat;
+    if (standing.refusal !== undefined) return standing.refusal;
+
+    const seq = (grown.get(conversation) ?? standing.lastSeq) + 1;
+    grown.set(conversation, seq);
+    const { sender, clientId, kind, body } = entry;
+    rows.push([conversation, seq, sender, clientId, kind, body, at]);
+    if (known) rememberStored(known, conversation, entry, seq, at);
+    return { status: "stored", conversation, seq, at };
+  });
+  if (rows.length > 0) {
+    await client.query(INSERT_MESSAGES, [rows]);
+    await client.query(RAISE_LAST_SEQ, [[...grown]]);
+  }
+  return outcomes;
+}
+
+function forgetGone(
+  pairs: Conversations,
+  entries: readonly AppendEntry[],
+  ids: readonly (ConversationId | undefined)[],
+  standings: ReadonlyMap<ConversationId, Standing>,
+): void {
+  entries.forEach((entry, index) => {
+    const id = ids[index];
+    if (id !== undefined && !standings.has(id)) pairs.forget(entry);
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * @module store/mysql/known
+ * Which entries of a batch are stored already, for the batches in which some are.
+ */
+import { and, inArray } from "drizzle-orm";
+import type { ConversationId } from "../../domain/ids.ts";
+import { repeatOutcome, type StoredMessage } from "../repeats.ts";
+import type { AppendEntry, AppendOutcome } from "../store.ts";
+import type { Session } from "./pool.ts";
+import { message } from "./schema.ts";
+
+/** Client ids asked for in one query. */
+const CHUNK = 500;
+
+/** What is stored, by conversation, sender and client id. */
+export type Known = Map<string, StoredMessage>;
+
+/** Spaces at the end of a client id do not count: its column's collation pads. */
+const keyOf = (
+  conversation: ConversationId,
+  { sender, clientId }: Pick<AppendEntry, "sender" | "clientId">,
+) => `${conversation}:${sender}:${clientId.replace(/ +$/, "")}`;
+
+/** Reads what is there of these entries; the conversations are locked. */
+export async function findStored(
+  { db }: Session,
+  conversations: readonly ConversationId[],
+  entries: readonly AppendEntry[],
+): Promise<Known> {
+  const known: Known = new Map();
+  const clientIds = [...new Set(entries.map(({ clientId }) => clientId))];
+  for (let from = 0; from < clientIds.length; from += CHUNK) {
+    const rows = await db
+      .select({
+        conversation: message.conversationId,
+        seq: message.seq,
+        sender: message.sender,
+        clientId: message.clientId,
+        kind: message.kind,
+        body: message.body,
+        at: message.at,
+      })
+      .from(message)
+      .where(
+        and(
+          inArray(message.clientId, clientIds.slice(from, from + CHUNK)),
+          inArray(message.conversationId, [...conversations]),
+        ),
+      );
+    for (const row of rows) known.set(keyOf(row.conversation, row), row);
+  }
+  return known;
+}
+
+/** The outcome of an entry that is stored already, or undefined when it is new. */
+export function repeatOf(
+  known: Known,
+  conversation: ConversationId,
+  entry: AppendEntry,
+): AppendOutcome | undefined {
+  const stored = known.get(keyOf(conversation, entry));
+  return stored && repeatOutcome(stored, entry);
+}
+
+/** For an entry later in the same batch. */
+export function rememberStored(
+  known: Known,
+  conversation: ConversationId,
+  entry: AppendEntry,
+  seq: number,
+  at: number,
+): void {
+  const { kind, body } = entry;
+  known.set(keyOf(conversation, entry), { conversation, seq, kind, body, at });
+}

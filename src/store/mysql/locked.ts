@@ -1,0 +1,64 @@
+/**
+ * @module store/mysql/locked
+ * The conversations of a batch, locked until its transaction ends.
+ */
+import { and, asc, eq, isNotNull, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/mysql-core";
+import type { ConversationId } from "../../domain/ids.ts";
+import type { AppendOutcome } from "../store.ts";
+import { perSession, type Session } from "./pool.ts";
+import { authFriend, block, conversationTable } from "./schema.ts";
+
+/** How a conversation stands while it is locked. */
+export interface Standing {
+  readonly lastSeq: number;
+  /** Why nothing new may be stored in it. */
+  readonly refusal: AppendOutcome | undefined;
+}
+
+const NOT_FRIENDS: AppendOutcome = { status: "not_friends" };
+const BLOCKED: AppendOutcome = { status: "blocked" };
+
+/**
+ * Locks conversations in the order of their ids, so that two batches wait for each other instead of
+ * deadlocking. Friendship and blocks are joined, not asked in subqueries: only what a locking read itself
+ * reads is current, a subquery would see the time before the wait.
+ * @param ids ascending, not empty. @returns those that exist.
+ */
+export async function lockConversations(
+  session: Session,
+  ids: readonly ConversationId[],
+): Promise<Map<ConversationId, Standing>> {
+  const rows = await lockStatement(session).execute({ ids: [ids] });
+  const standings = new Map<ConversationId, Standing>();
+  for (const { id, lastSeq, friends, blocked } of rows) {
+    const refusal = friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS;
+    standings.set(id, { lastSeq, refusal });
+  }
+  return standings;
+}
+
+const lockStatement = perSession((db) => {
+  const { id, lo, hi, lastSeq } = conversationTable;
+  const byLo = alias(block, "by_lo");
+  const byHi = alias(block, "by_hi");
+  return (
+    db
+      .select({
+        id,
+        lastSeq,
+        friends: isNotNull(authFriend.id),
+        blocked: or(isNotNull(byLo.uuid), isNotNull(byHi.uuid)) ?? sql`0`,
+      })
+      // Without it a small table would be read, and locked, as a whole.
+      .from(conversationTable, { forceIndex: "PRIMARY" })
+      .leftJoin(authFriend, and(eq(authFriend.selfUuid, lo), eq(authFriend.friendUuid, hi)))
+      .leftJoin(byLo, and(eq(byLo.uuid, lo), eq(byLo.blockedUuid, hi)))
+      .leftJoin(byHi, and(eq(byHi.uuid, hi), eq(byHi.blockedUuid, lo)))
+      // The driver writes an array inside the array as a list in parentheses.
+      .where(sql`${id} in ${sql.placeholder("ids")}`)
+      .orderBy(asc(id))
+      .for("update")
+      .prepare()
+  );
+});

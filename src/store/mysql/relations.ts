@@ -1,0 +1,63 @@
+/**
+ * @module store/mysql/relations
+ * What holds between two users, asked inside the transactions that change it. Such a transaction locks, in this
+ * order: the two accounts (lower id first), then their conversation. So changes to one pair are serial, and
+ * `append`, which locks the conversation, sees all or nothing of them.
+ */
+import { and, asc, eq, inArray, or } from "drizzle-orm";
+import { type ConversationId, conversationId, pairOf, type UserId } from "../../domain/ids.ts";
+import type { Session } from "./pool.ts";
+import { authentication, authFriend, block, conversationTable } from "./schema.ts";
+
+/** @returns whether both exist (and are two). */
+export async function lockPair({ db }: Session, a: UserId, b: UserId): Promise<boolean> {
+  const accounts = await db
+    .select({ id: authentication.uuid })
+    .from(authentication)
+    .where(inArray(authentication.uuid, [a, b]))
+    .orderBy(asc(authentication.uuid))
+    .for("update");
+  return accounts.length === 2;
+}
+
+/** Waits until no append to the two's conversation is under way, and keeps new ones out. */
+export async function lockConversation({ db }: Session, a: UserId, b: UserId): Promise<void> {
+  const { lo, hi } = pairOf(a, b);
+  await db
+    .select({ id: conversationTable.id })
+    .from(conversationTable)
+    .where(and(eq(conversationTable.lo, lo), eq(conversationTable.hi, hi)))
+    .for("update");
+}
+
+export async function areFriends({ db }: Session, a: UserId, b: UserId): Promise<boolean> {
+  const rows = await db
+    .select({ id: authFriend.id })
+    .from(authFriend)
+    .where(and(eq(authFriend.selfUuid, a), eq(authFriend.friendUuid, b)));
+  return rows.length > 0;
+}
+
+/** In either direction. */
+export async function isBlocked({ db }: Session, a: UserId, b: UserId): Promise<boolean> {
+  const rows = await db
+    .select({ uuid: block.uuid })
+    .from(block)
+    .where(
+      or(and(eq(block.uuid, a), eq(block.blockedUuid, b)), and(eq(block.uuid, b), eq(block.blockedUuid, a))),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** The id of the two's conversation, which is made when it is not there. Needs the pair's lock. */
+export async function conversationOf({ db }: Session, a: UserId, b: UserId): Promise<ConversationId> {
+  const { lo, hi } = pairOf(a, b);
+  const [row] = await db
+    .select({ id: conversationTable.id })
+    .from(conversationTable)
+    .where(and(eq(conversationTable.lo, lo), eq(conversationTable.hi, hi)));
+  if (row !== undefined) return row.id;
+  const [{ insertId }] = await db.insert(conversationTable).values({ lo, hi });
+  return conversationId(insertId);
+}

@@ -1,0 +1,141 @@
+/**
+ * @module store/mysql/schema
+ * The tables in MySQL and MariaDB: the original's four as they were, and ours beside them.
+ * `drizzle-kit generate` makes the migrations in drizzle/mysql from this file; what drizzle cannot say is added
+ * there by hand: every table is InnoDB, utf8mb4, with the collation utf8mb4_unicode_520_ci, the one that both
+ * servers have and that tells one emoji from another.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  customType,
+  index,
+  int,
+  mediumtext,
+  mysqlTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  varchar,
+} from "drizzle-orm/mysql-core";
+import type { MessageKind } from "../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
+
+/** BOOL, read as the number it is. */
+const bool = customType<{ data: number }>({ dataType: () => "bool" });
+/** A client's own id: compared by its bytes, but for spaces at the end. */
+const clientIdText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
+
+const uuid = (name = "uuid") => int(name).$type<UserId>();
+const account = (name: string) => uuid(name).references(() => authentication.uuid, { onDelete: "cascade" });
+const conversation = (name: string) => bigint(name, { mode: "number" }).$type<ConversationId>();
+const seq = (name: string) => int(name, { unsigned: true });
+const milliseconds = (name: string) => bigint(name, { mode: "number" });
+
+export const authentication = mysqlTable(
+  "Authentication",
+  {
+    uuid: uuid().autoincrement().primaryKey(),
+    username: varchar("username", { length: 50 }).notNull(),
+    /** A PHC string. */
+    password: varchar("password", { length: 255 }).notNull(),
+    email: varchar("email", { length: 100 }),
+  },
+  (t) => [uniqueIndex("username").on(t.username), uniqueIndex("email").on(t.email)],
+);
+
+export const userProfile = mysqlTable("UserProfile", {
+  uuid: account("uuid").primaryKey(),
+  avatar: varchar("avatar", { length: 255 }),
+  nickname: varchar("nickname", { length: 50 }),
+  description: text("description"),
+  /** 0 male, 1 female. */
+  sex: bool("sex"),
+});
+
+export const friendRequest = mysqlTable(
+  "FriendRequest",
+  {
+    id: int("id").autoincrement().primaryKey(),
+    srcUuid: account("src_uuid").notNull(),
+    dstUuid: account("dst_uuid").notNull(),
+    nickname: varchar("nickname", { length: 255 }),
+    message: varchar("message", { length: 255 }),
+    /** 0 open, 1 confirmed. */
+    status: bool("status"),
+  },
+  (t) => [uniqueIndex("FriendRequest_src_dst").on(t.srcUuid, t.dstUuid)],
+);
+
+/** A friendship is two rows, one for each side. */
+export const authFriend = mysqlTable(
+  "AuthFriend",
+  {
+    id: int("id").autoincrement().primaryKey(),
+    selfUuid: account("self_uuid").notNull(),
+    friendUuid: account("friend_uuid").notNull(),
+    alternativeName: varchar("alternative_name", { length: 255 }),
+  },
+  (t) => [uniqueIndex("self_uuid").on(t.selfUuid, t.friendUuid)],
+);
+
+export const conversationTable = mysqlTable(
+  "Conversation",
+  {
+    id: conversation("id").autoincrement().primaryKey(),
+    /** `direct`: two members, `lo` < `hi`. Room for groups, which would have neither. */
+    kind: varchar("kind", { length: 16 }).notNull().default("direct"),
+    lo: uuid("lo"),
+    hi: uuid("hi"),
+    lastSeq: seq("last_seq").notNull().default(0),
+  },
+  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi)],
+);
+
+/** Rows lie in the order of the primary key: a page of history is one short range, wherever it lies. */
+export const message = mysqlTable(
+  "Message",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    seq: seq("seq").notNull(),
+    sender: uuid("sender").notNull(),
+    clientId: clientIdText("client_id").notNull(),
+    kind: varchar("kind", { length: 16 }).$type<MessageKind>().notNull(),
+    body: mediumtext("body").notNull(),
+    /** Milliseconds since 1970. */
+    at: milliseconds("at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.seq] }),
+    // One index for "stored once per conversation, sender and client id" and for `trace`, hence this order.
+    uniqueIndex("Message_client").on(t.clientId, t.conversationId, t.sender),
+  ],
+);
+
+export const conversationMember = mysqlTable(
+  "ConversationMember",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    uuid: uuid().notNull(),
+    deliveredSeq: seq("delivered_seq").notNull().default(0),
+    readSeq: seq("read_seq").notNull().default(0),
+    /** Milliseconds since 1970, null until it first moved; `read_at` likewise. */
+    deliveredAt: milliseconds("delivered_at"),
+    readAt: milliseconds("read_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.uuid] }),
+    index("ConversationMember_uuid").on(t.uuid, t.conversationId),
+  ],
+);
+
+export const block = mysqlTable(
+  "Block",
+  { uuid: account("uuid").notNull(), blockedUuid: account("blocked_uuid").notNull() },
+  (t) => [primaryKey({ columns: [t.uuid, t.blockedUuid] })],
+);
+
+/** An open request's status; rows of the original may hold NULL. */
+export const OPEN = 0;
+export const CONFIRMED = 1;
+export const isOpen = sql`coalesce(${friendRequest.status}, 0) = 0`;

@@ -1,0 +1,36 @@
+/**
+ * @module store/mysql/store
+ * The shared store: MySQL 8 or MariaDB 10.6 and later, for any number of processes.
+ */
+import type { Logger } from "../../lib/log.ts";
+import type { Store } from "../store.ts";
+import { accountStore } from "./accounts.ts";
+import { appender } from "./append.ts";
+import { cursorStore } from "./cursors.ts";
+import { friendStore } from "./friends.ts";
+import { historyStore } from "./history.ts";
+import { migrate, pendingNames } from "./migrate.ts";
+import type { MySqlOptions } from "./options.ts";
+import { openPool } from "./pool.ts";
+import { profileStore } from "./profiles.ts";
+
+/** Connects at the first call: a server that is away, or a wrong password, shows there as UNAVAILABLE. */
+export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
+  const pool = openPool(options, logger);
+  return {
+    engine: "mysql",
+    shared: true,
+    accounts: accountStore(pool),
+    profiles: profileStore(pool),
+    friends: friendStore(pool),
+    messages: {
+      append: appender(pool),
+      ...historyStore(pool),
+      ...cursorStore(pool),
+    },
+    migrate: () => migrate(options),
+    pendingMigrations: () => pool.use(({ client }) => pendingNames(client)),
+    ping: () => pool.use(({ client }) => client.ping()),
+    close: () => pool.close(),
+  };
+}

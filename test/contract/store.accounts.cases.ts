@@ -1,0 +1,137 @@
+/**
+ * @module contract/store.accounts.cases
+ * Accounts and profiles, on any store.
+ */
+import { expect, test } from "bun:test";
+import type { Store } from "../../src/store/store.ts";
+import { failureOf } from "../support/failure.ts";
+import { freshName, HOSTILE, nobody, register, type StoreFactory } from "./store.harness.ts";
+
+export function accountCases({ accentsDistinct }: StoreFactory, store: () => Store): void {
+  test("an account is found as it was registered, with its profile", async () => {
+    const { accounts, profiles } = store();
+    const username = freshName("Ann");
+    const account = { username, email: `${username.toLowerCase()}@example.com`, passwordHash: "$argon2id$x" };
+    const id = await accounts.register(account);
+    expect(await accounts.find(id)).toEqual({ id, ...account });
+    expect(await accounts.findByUsername(username)).toEqual({ id, ...account });
+    const profile = { id, username, nickname: username, avatar: "", description: "", sex: 0 as const };
+    expect(await profiles.find(id)).toEqual(profile);
+    expect(await profiles.findByUsername(username)).toEqual(profile);
+  });
+
+  test("the case of ASCII letters in a name does not count", async () => {
+    const { accounts, profiles } = store();
+    const name = freshName("MiXed");
+    const id = await register(store(), name);
+    expect((await accounts.findByUsername(name.toUpperCase()))?.id).toBe(id);
+    expect((await profiles.findByUsername(name.toLowerCase()))?.username).toBe(name);
+    const error = await failureOf(register(store(), name.toLowerCase()));
+    expect([error.codeName, error.field]).toEqual(["MYSQL_INTERNAL_ERROR", "username"]);
+  });
+
+  test("a taken e-mail is refused, in any case, and leaves no account behind", async () => {
+    const { accounts } = store();
+    const email = `${freshName("taken")}@example.com`;
+    await accounts.register({ username: freshName(), email, passwordHash: "h" });
+    for (const again of [email, email.toUpperCase()]) {
+      const username = freshName("for key 'username'");
+      const error = await failureOf(accounts.register({ username, email: again, passwordHash: "h" }));
+      expect([error.codeName, error.field]).toEqual(["MYSQL_INTERNAL_ERROR", "email"]);
+      expect(await accounts.findByUsername(username)).toBeUndefined();
+    }
+  });
+
+  test("a hostile taken username is still told from a taken e-mail", async () => {
+    const name = freshName("x' for key 'email'");
+    await register(store(), name);
+    expect((await failureOf(register(store(), name))).field).toBe("username");
+  });
+
+  test("names of different emoji are different names", async () => {
+    const ids = new Map<string, number>();
+    const names = ["🎉", "🎂", "👍", "👎", "𝒳", "四", "五"].map((sign) => `${sign}${freshName("")}`);
+    const stem = freshName("emoji");
+    for (const name of [...names, `${stem}😀`, `${stem}😁`, stem])
+      ids.set(name, await register(store(), name));
+    expect(new Set(ids.values()).size).toBe(10);
+    for (const [name, id] of ids)
+      expect((await store().accounts.findByUsername(name))?.id as number).toBe(id);
+  });
+
+  test("finding tells letters with accents from those without", async () => {
+    const { accounts, profiles } = store();
+    const name = freshName("José");
+    const plain = name.replace("é", "e");
+    await register(store(), name);
+    expect(await accounts.findByUsername(plain)).toBeUndefined();
+    expect(await profiles.findByUsername(plain)).toBeUndefined();
+    if (accentsDistinct) expect(await register(store(), plain)).toBeGreaterThan(0);
+    else expect((await failureOf(register(store(), plain))).field).toBe("username");
+  });
+
+  test("text that would break out of a statement is only text", async () => {
+    const { accounts, profiles } = store();
+    for (const [index, evil] of HOSTILE.entries()) {
+      const username = `${index}${evil.slice(0, 30).replaceAll("\0", "0").trim()}`;
+      const id = await register(store(), username);
+      expect((await accounts.findByUsername(username))?.username).toBe(username);
+      await accounts.setPassword(id, evil);
+      expect((await accounts.find(id))?.passwordHash).toBe(evil);
+      const patch = { nickname: evil.slice(0, 50), avatar: evil, description: evil, sex: 1 as const };
+      expect(await profiles.update(id, patch)).toEqual({ id, username, ...patch });
+      expect(await profiles.find(id)).toEqual({ id, username, ...patch });
+    }
+  });
+
+  test("absence is undefined or empty", async () => {
+    const { accounts, profiles } = store();
+    expect(await accounts.find(nobody)).toBeUndefined();
+    expect(await accounts.findByUsername("nobody at all")).toBeUndefined();
+    expect(await accounts.findByUsername("")).toBeUndefined();
+    expect(await accounts.setPassword(nobody, "x")).toBeUndefined();
+    expect(await profiles.find(nobody)).toBeUndefined();
+    expect(await profiles.findByUsername("nobody at all")).toBeUndefined();
+    expect(await profiles.findMany([])).toEqual([]);
+    expect(await profiles.findMany([nobody])).toEqual([]);
+    expect(await profiles.update(nobody, { nickname: "x" })).toBeUndefined();
+  });
+
+  test("a patch changes what it names and nothing else", async () => {
+    const { profiles } = store();
+    const id = await register(store());
+    const before = await profiles.find(id);
+    expect(await profiles.update(id, {})).toEqual(before);
+    expect(await profiles.update(id, { description: "new" })).toMatchObject({
+      ...before,
+      description: "new",
+    });
+    expect(await profiles.update(id, { sex: 1 })).toMatchObject({ ...before, description: "new", sex: 1 });
+    expect(await profiles.update(id, { sex: 0, description: "" })).toEqual(before);
+  });
+
+  test("many profiles come in one call, those that exist", async () => {
+    const { profiles } = store();
+    const ids = [await register(store()), await register(store()), await register(store())];
+    const found = await profiles.findMany([...ids, nobody]);
+    expect(found.map(({ id }) => id).sort((a, b) => a - b)).toEqual(ids);
+  });
+
+  test("accounts are listed in pages, ascending, each once", async () => {
+    const { accounts } = store();
+    const mine = [await register(store()), await register(store()), await register(store())];
+    const seen: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await accounts.list({ cursor, limit: 2 });
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+    expect(seen).toEqual(expect.arrayContaining(mine));
+    const first = await accounts.list({ limit: 2 });
+    for (const junk of ["", "x", "-1", "1e9", "9".repeat(40), "'"])
+      expect(await accounts.list({ cursor: junk, limit: 2 })).toEqual(first);
+  });
+}

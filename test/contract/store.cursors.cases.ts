@@ -1,0 +1,140 @@
+/**
+ * @module contract/store.cursors.cases
+ * Heads, cursors and what is still to be delivered, on any store.
+ */
+import { expect, test } from "bun:test";
+import type { UserId } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/store/store.ts";
+import { befriend, friends, nobody, register, text } from "./store.harness.ts";
+
+export function cursorCases(store: () => Store): void {
+  /** Two friends with that many messages from the first to the second. */
+  async function talked(count: number): Promise<[UserId, UserId]> {
+    const [a, b] = await friends(store());
+    await store().messages.append(
+      Array.from({ length: count }, () => text(a, b)),
+      1,
+    );
+    return [a, b];
+  }
+  const head = async (user: UserId) => (await store().messages.heads(user, { limit: 1 })).items[0];
+
+  test("cursors move forward, never back, never past the last seq", async () => {
+    const [a, b] = await talked(5);
+    const move = async (marks: { delivered?: number; read?: number }) => {
+      const [state] = await store().messages.advance([{ user: b, peer: a, ...marks }], 9);
+      return [state?.delivered, state?.read, state?.moved];
+    };
+    expect(await move({})).toEqual([0, 0, false]);
+    expect(await move({ delivered: 3 })).toEqual([3, 0, true]);
+    expect(await move({ delivered: 2 })).toEqual([3, 0, false]);
+    expect(await move({ delivered: 3 })).toEqual([3, 0, false]);
+    expect(await move({ read: 2 })).toEqual([3, 2, true]);
+    expect(await move({ read: 4 })).toEqual([4, 4, true]);
+    expect(await move({ read: 1, delivered: 1 })).toEqual([4, 4, false]);
+    expect(await move({ delivered: 1_000_000 })).toEqual([5, 4, true]);
+    expect(await move({ read: 1_000_000 })).toEqual([5, 5, true]);
+    expect(await move({ read: -5, delivered: -5 })).toEqual([5, 5, false]);
+    expect(await head(b)).toMatchObject({ lastSeq: 5, deliveredSeq: 5, readSeq: 5, peerReadSeq: 0 });
+    expect(await head(a)).toMatchObject({ deliveredSeq: 0, peerDeliveredSeq: 5, peerReadSeq: 5 });
+  });
+
+  test("several moves in one call, each answered in its place", async () => {
+    const [a, b] = await talked(4);
+    const [c, d] = await talked(2);
+    const states = await store().messages.advance(
+      [
+        { user: b, peer: a, delivered: 1 },
+        { user: d, peer: c, read: 9 },
+        { user: b, peer: a, delivered: 3 },
+        { user: a, peer: b, delivered: 4 },
+        { user: a, peer: nobody, delivered: 4 },
+        { user: b, peer: a, read: 2 },
+      ],
+      9,
+    );
+    expect(states).toEqual([
+      { user: b, peer: a, delivered: 1, read: 0, moved: true },
+      { user: d, peer: c, delivered: 2, read: 2, moved: true },
+      { user: b, peer: a, delivered: 3, read: 0, moved: true },
+      { user: a, peer: b, delivered: 4, read: 0, moved: true },
+      { user: a, peer: nobody, delivered: 0, read: 0, moved: false },
+      { user: b, peer: a, delivered: 3, read: 2, moved: true },
+    ]);
+    expect(await head(b)).toMatchObject({ deliveredSeq: 3, readSeq: 2, peerDeliveredSeq: 4 });
+    expect(await store().messages.advance([], 9)).toEqual([]);
+  });
+
+  test("times are those of the last move of each mark", async () => {
+    const [a, b] = await friends(store());
+    const entry = text(a, b);
+    await store().messages.append([entry, text(a, b)], 1);
+    const times = async () => {
+      const [trace] = await store().messages.trace(entry.clientId);
+      return [trace?.deliveredAt, trace?.readAt];
+    };
+    expect(await times()).toEqual([undefined, undefined]);
+    await store().messages.advance([{ user: b, peer: a, delivered: 1 }], 100);
+    expect(await times()).toEqual([100, undefined]);
+    await store().messages.advance([{ user: b, peer: a, read: 1 }], 200);
+    expect(await times()).toEqual([100, 200]);
+    await store().messages.advance([{ user: b, peer: a, read: 1, delivered: 1 }], 300);
+    expect(await times()).toEqual([100, 200]);
+    await store().messages.advance([{ user: b, peer: a, delivered: 2 }], 400);
+    expect(await times()).toEqual([400, 200]);
+  });
+
+  test("heads come ascending by conversation, in pages", async () => {
+    const me = await register(store());
+    const peers: UserId[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const peer = await register(store());
+      await befriend(store(), me, peer);
+      await store().messages.append(
+        Array.from({ length: count }, () => text(peer, me)),
+        1,
+      );
+      peers.push(peer);
+    }
+    const first = await store().messages.heads(me, { limit: 3 });
+    const second = await store().messages.heads(me, { limit: 3, cursor: first.next });
+    const all = [...first.items, ...second.items];
+    expect(all.map(({ peer }) => peer)).toEqual(peers);
+    expect(all.map(({ lastSeq }) => lastSeq)).toEqual([0, 1, 2, 3, 4]);
+    expect(all.map(({ conversation }) => conversation)).toEqual(
+      all.map(({ conversation }) => conversation).sort((a, b) => a - b),
+    );
+    expect(second.next).toBeUndefined();
+    expect((await store().messages.heads(me, { limit: 5 })).next).toBeUndefined();
+    expect(await store().messages.heads(me, { limit: 3, cursor: "no cursor" })).toEqual(first);
+    expect(await store().messages.heads(nobody, { limit: 3 })).toEqual({ items: [], next: undefined });
+  });
+
+  test("undelivered names every conversation with something beyond the cursor, and no other", async () => {
+    const [a, b] = await talked(3);
+    const [, d] = await talked(0);
+    const c = await register(store());
+    await befriend(store(), b, c);
+    await store().messages.append([text(c, b)], 1);
+    const behind = async (users: UserId[]) =>
+      (await store().messages.undelivered(users)).map(({ user, head }) => [user, head.peer, head.lastSeq]);
+    expect((await behind([b, d, nobody])).sort()).toEqual([
+      [b, a, 3],
+      [b, c, 1],
+    ]);
+    await store().messages.advance([{ user: b, peer: a, delivered: 2 }], 1);
+    const [still] = await store().messages.undelivered([b]);
+    expect(still?.head).toMatchObject({ peer: a, lastSeq: 3, deliveredSeq: 2 });
+    await store().messages.advance(
+      [
+        { user: b, peer: a, delivered: 3 },
+        { user: b, peer: c, read: 1 },
+      ],
+      1,
+    );
+    expect(await behind([b])).toEqual([]);
+    expect(await store().messages.undelivered([])).toEqual([]);
+    const many = Array.from({ length: 2_000 }, (_, index) => (1_900_000_000 + index) as UserId);
+    expect(await behind([...many, a])).toEqual([[a, b, 3]]);
+  });
+}

@@ -1,0 +1,123 @@
+/**
+ * @module contract/store.harness
+ * What the store's cases run on, and the people in them. Every case makes people of its own, so that cases can
+ * share one database and none depends on another.
+ */
+import { join } from "node:path";
+import { type UserId, userId } from "../../src/domain/ids.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import type { MySqlOptions } from "../../src/store/mysql/options.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { AppendEntry, AppendOutcome, Store } from "../../src/store/store.ts";
+import { sharedMariaDb, tempDir } from "../support/servers.ts";
+
+/** One adapter and one database of it. */
+export interface StoreHarness {
+  readonly engine: string;
+  /** Another handle on the same database, as another process would open it. The caller closes it. */
+  open(): Promise<Store>;
+}
+
+/** An adapter, and a way to get an empty database of it. */
+export interface StoreFactory {
+  readonly engine: string;
+  /** Whether "é" and "e" can both be registered; in finding they differ everywhere. */
+  readonly accentsDistinct: boolean;
+  emptyDatabase(): Promise<StoreHarness>;
+}
+
+/** Of the adapter that is not opened. */
+const noFile = { path: "" };
+const noServer: MySqlOptions = {
+  ...{ host: "", port: 0, username: "", password: "", database: "" },
+  ...{ poolSize: 10, heartbeatSeconds: 60, tls: false },
+};
+
+export const factories: readonly StoreFactory[] = [
+  {
+    engine: "sqlite",
+    accentsDistinct: true,
+    emptyDatabase: async () => {
+      const sqlite = { path: join(tempDir("store"), "data", "chatsrv.db") };
+      const open = () => openStore({ engine: "sqlite", sqlite, mysql: noServer }, silentLogger);
+      return { engine: "sqlite", open };
+    },
+  },
+  {
+    engine: "mysql",
+    accentsDistinct: false,
+    emptyDatabase: async () => {
+      const mysql = { ...noServer, ...(await (await sharedMariaDb()).createDatabase()) };
+      const open = () => openStore({ engine: "mysql", sqlite: noFile, mysql }, silentLogger);
+      return { engine: "mysql", open };
+    },
+  },
+];
+
+let made = 0;
+
+/** A name nobody else has. */
+export function freshName(base = "user"): string {
+  made += 1;
+  return `${base}${made}`;
+}
+
+/** An account with that name, or a fresh one. */
+export function register(store: Store, username = freshName()): Promise<UserId> {
+  made += 1;
+  return store.accounts.register({ username, email: `mail${made}@example.com`, passwordHash: "$hash" });
+}
+
+/** An id that no account has. */
+export const nobody = userId(2_000_000_000);
+
+/** Makes two users friends, `a` having asked. */
+export async function befriend(store: Store, a: UserId, b: UserId): Promise<void> {
+  await store.friends.request({ from: a, to: b, nickname: "", message: "" });
+  const outcome = await store.friends.confirm({ from: a, by: b, alternativeName: "" });
+  if (outcome !== "confirmed") throw new Error(`not confirmed: ${outcome}`);
+}
+
+/** Two new users who are friends. */
+export async function friends(store: Store): Promise<[UserId, UserId]> {
+  const [a, b] = [await register(store), await register(store)];
+  await befriend(store, a, b);
+  return [a, b];
+}
+
+/** One text; its client id is new unless given. */
+export function text(
+  sender: UserId,
+  receiver: UserId,
+  body = "hello",
+  clientId = `{${crypto.randomUUID()}}`,
+): AppendEntry {
+  return { sender, receiver, clientId, kind: "text", body };
+}
+
+/** The seqs of outcomes; undefined for one that has none. */
+export function seqs(outcomes: readonly AppendOutcome[]): (number | undefined)[] {
+  return outcomes.map((outcome) => ("seq" in outcome ? outcome.seq : undefined));
+}
+
+export function statuses(outcomes: readonly AppendOutcome[]): string[] {
+  return outcomes.map(({ status }) => status);
+}
+
+/** Everything that is stored between two, ascending. */
+export async function everything(store: Store, a: UserId, b: UserId) {
+  return (await store.messages.history(a, b, { after: 0, limit: 1_000_000 }))?.messages ?? [];
+}
+
+/** Text that breaks what builds SQL, cuts at NUL or takes a character for two bytes. */
+export const HOSTILE = [
+  "'; DROP TABLE Message; --",
+  `quotes ' " \` and \\ backslashes \\' \\0`,
+  "a NUL \0 in the middle",
+  "\0",
+  "四字节 🎉 👨‍👩‍👧 𝒳",
+  "? ?? :name $1 %s %27 _",
+  "trailing space ",
+  "line\nbreak\r\ttab\u0008\u001a",
+  "x".repeat(200),
+] as const;
