@@ -2,13 +2,13 @@
  * @module rpc/peers
  * The Peers port: one long-lived stream per peer node, opened on demand, and the service at its other end.
  */
-import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { unavailable } from "../domain/error.ts";
 import type { NodeName } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { LocalSessions, Peers, UserEvent } from "../services/ports.ts";
 import type { RpcAddress, RpcClient } from "./client.ts";
-import { type RpcService, rpcService } from "./definition.ts";
+import { type RpcService, rpcService, StatusError } from "./definition.ts";
 import { fromMessage } from "./events.ts";
 import { type BatchAck, type EventBatch, PeerService } from "./gen/cluster_pb.ts";
 import { PeerLink } from "./peer-link.ts";
@@ -88,8 +88,7 @@ export function peerService(local: Pick<LocalSessions, "deliver">, logger: Logge
             local.deliver(events.map(fromMessage).filter((event) => event !== undefined));
           } catch (error) {
             logger.log("error", "peer.bug", { error });
-            over();
-            call.destroy(error instanceof Error ? error : new Error(String(error)));
+            call.emit("error", new StatusError(status.INTERNAL, "the batch could not be handed over"));
             return;
           }
           call.write({ $typeName: "chatsrv.cluster.BatchAck", id });
