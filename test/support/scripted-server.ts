@@ -56,7 +56,7 @@ export class ScriptedServer {
           socket.data = { decoder: new FrameDecoder(), peer };
         },
         data: ({ data: { decoder, peer } }, chunk) =>
-          decoder.push(chunk, (id, bytes) => {
+          void decoder.push(chunk, (id, bytes) => {
             const frame = { name: nameOf.get(id), body: JSON.parse(new TextDecoder().decode(bytes)) };
             this.received.push(frame);
             script(peer, frame);
