@@ -196,8 +196,6 @@ export interface MigrationReport {
 export interface Store {
   /** `mysql` or `sqlite`: for the log and `chatsrv check`. */
   readonly engine: string;
-  /** Whether other processes use it, too: then its schema is changed by `chatsrv migrate` only, never by a start. */
-  readonly shared: boolean;
   readonly accounts: AccountStore;
   readonly profiles: ProfileStore;
   readonly friends: FriendStore;

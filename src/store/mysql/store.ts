@@ -19,7 +19,6 @@ export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
   const pool = openPool(options, logger);
   return {
     engine: "mysql",
-    shared: true,
     accounts: accountStore(pool),
     profiles: profileStore(pool),
     friends: friendStore(pool),

@@ -25,7 +25,6 @@ export async function openSqliteStore({ path }: SqliteOptions, logger: Logger): 
   logger.log("debug", "store.opened", { engine: "sqlite", path });
   return {
     engine: "sqlite",
-    shared: false,
     accounts: accountStore(connection),
     profiles: profileStore(connection),
     friends: friendStore(connection),
