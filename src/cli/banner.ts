@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { embeddedCoordination, embeddedMail, embeddedStorage } from "../config/embedded.ts";
 import { version } from "../lib/version.ts";
-import { databasePath } from "../roles/options.ts";
+import { databasePath, outboxDir } from "../roles/options.ts";
 import type { Settings } from "./settings.ts";
 import { columns } from "./text.ts";
 
@@ -16,9 +16,8 @@ export function banner(settings: Settings, addresses: Readonly<Record<string, st
   const scheme = (secure: string) => (secure === "" ? "" : "s");
   const { GateServer, ChattingServer, Mail } = config;
   const { http, chat, ws, admin } = addresses;
-  const outbox = Mail.outbox_dir === "" ? join(dataDir, "outbox") : Mail.outbox_dir;
   const mailed = embeddedMail(config)
-    ? `${join(outbox, "*.eml")}, and the log line mail.outbox`
+    ? `${join(outboxDir(config, dataDir), "*.eml")}, and the log line mail.outbox`
     : `by ${Mail.transport} to the people themselves`;
   const rows = [
     http && ["HTTP API, web client", `http${scheme(GateServer.tls_cert)}://${reachable(http)}/`],

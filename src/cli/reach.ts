@@ -3,13 +3,14 @@
  * What `chatsrv check` looks at: each thing that the configuration names, whether it can be reached from here,
  * and if not, what to mend.
  */
-import { embeddedCoordination, embeddedStorage } from "../config/embedded.ts";
+import { embeddedCoordination, embeddedMail, embeddedStorage } from "../config/embedded.ts";
 import { sections } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { silentLogger } from "../lib/log.ts";
 import { askControl } from "../ops/control.ts";
-import { databasePath, openMailOf } from "../roles/options.ts";
+import { databasePath, openMailOf, outboxDir } from "../roles/options.ts";
 import { type Finding, look, patiently } from "./finding.ts";
+import { CommandFailure } from "./io.ts";
 import { lookAtPeers } from "./peers.ts";
 import { type Settings, withCoordination, withStore } from "./settings.ts";
 
@@ -41,7 +42,8 @@ async function files(config: Config): Promise<Finding[]> {
   return Promise.all(
     named.map(({ section, key, path }) =>
       look(`[${section}] ${key}`, path, "give the path of a PEM file that this user may read", async () => {
-        if (!(await Bun.file(path).text()).includes("-----BEGIN ")) throw new Error("is no PEM file");
+        if (!(await Bun.file(path).text()).includes("-----BEGIN "))
+          throw new CommandFailure("is no PEM file");
         return undefined;
       }),
     ),
@@ -80,8 +82,7 @@ function schemaFinding(settings: Settings, mend: string): Promise<Finding> {
   return look("schema", "tables", mend, () =>
     withStore(settings, async (store) => {
       const pending = await store.pendingMigrations();
-      if (pending.length > 0)
-        throw new Error(`${pending.length} migrations are pending (${pending.join(", ")})`);
+      if (pending.length > 0) throw new CommandFailure(`pending: ${pending.join(", ")}`);
       return "up to date";
     }),
   );
@@ -105,9 +106,10 @@ async function coordination(settings: Settings): Promise<Finding[]> {
 
 async function mail({ config, dataDir }: Settings): Promise<Finding[]> {
   const transport = openMailOf(config, dataDir, silentLogger);
+  const where = embeddedMail(config) ? `${transport.kind}, ${outboxDir(config, dataDir)}` : transport.kind;
   try {
     return [
-      await look("mail", transport.kind, "correct [Mail]; codes cannot be mailed", async () => {
+      await look("mail", where, "correct [Mail]; codes cannot be mailed", async () => {
         await transport.probe();
         return undefined;
       }),

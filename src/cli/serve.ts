@@ -8,7 +8,7 @@ import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { version } from "../lib/version.ts";
 import { type AdminServer, startAdmin } from "../ops/admin.ts";
-import { type Control, requireUnused, startControl } from "../ops/control.ts";
+import { askControl, type Control, inUse, startControl } from "../ops/control.ts";
 import { createHealth, type Health } from "../ops/health.ts";
 import { createLogger } from "../ops/logger.ts";
 import { createMetrics, type Metrics } from "../ops/metrics.ts";
@@ -17,7 +17,7 @@ import { type Running, startRoles } from "../roles/compose.ts";
 import { addressText, type RoleName } from "../roles/role.ts";
 import { banner } from "./banner.ts";
 import type { Command } from "./command.ts";
-import { EXIT, type Io, UsageError } from "./io.ts";
+import { CommandFailure, EXIT, type Io, UsageError } from "./io.ts";
 import { parseRoles, requireSharedState } from "./roles.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 import type { ControlReport } from "./status.ts";
@@ -66,7 +66,7 @@ interface Life {
 async function live({ settings, roles, io, logger, asked }: Life): Promise<number> {
   const { config, dataDir } = settings;
   announceSettings(settings, logger);
-  if (embeddedCoordination(config)) await requireUnused(dataDir);
+  if (embeddedCoordination(config)) await requireAlone(dataDir);
   const metrics = createMetrics();
   const health = createHealth();
   const endWatch = watchProcess(metrics, version);
@@ -128,6 +128,12 @@ function announceSettings({ file, ignoredVariables, config }: Settings, logger: 
 function openAdmin({ config }: Settings, health: Health, metrics: Metrics): AdminServer | undefined {
   const { host, port } = config.Admin;
   return port === undefined ? undefined : startAdmin({ host, port, health, metrics });
+}
+
+/** @throws CommandFailure when another server runs on this data folder */
+async function requireAlone(dataDir: string): Promise<void> {
+  const other = await askControl(dataDir);
+  if (other) throw new CommandFailure(`${inUse(dataDir, other.note)}; stop it, or give another --data`);
 }
 
 /** Where the state is in this process alone, `chatsrv status` asks the process. */

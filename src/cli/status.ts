@@ -64,7 +64,7 @@ function statusText(server: RunNote | undefined, nodes: readonly ChatNode[], now
     printable(address(node.grpcHost, node.grpcPort)),
     `${Math.max(0, (node.leaseUntil - now) / 1000).toFixed(1)} s`,
   ]);
-  return `${about}${columns([["NODE", "STATE", "SESSIONS", "CLIENTS", "WEBSOCKET", "PEERS", "LEASE"], ...rows])}`;
+  return `${about}${columns([["NODE", "STATE", "SESSIONS", "CLIENTS", "WEBSOCKET", "PEERS", "LEASE LEFT"], ...rows])}`;
 }
 
 function nodeJson(node: ChatNode, now: number) {

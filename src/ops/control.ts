@@ -28,6 +28,8 @@ export interface Control {
 }
 
 const ASK_TIMEOUT_MS = 3_000;
+export const inUse = (dataDir: string, { pid }: RunNote): string =>
+  `${dataDir} is in use by the server with process id ${pid}`;
 export const runNotePath = (dataDir: string): string => join(dataDir, "chatsrv.run.json");
 
 /**
@@ -39,7 +41,8 @@ export async function startControl(
   note: RunNote,
   report: () => Promise<unknown>,
 ): Promise<Control> {
-  await requireUnused(dataDir);
+  const other = await askControl(dataDir);
+  if (other) throw new Error(inUse(dataDir, other.note));
   const key = randomSecret();
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -63,12 +66,6 @@ export async function startControl(
       await server.stop(true);
     },
   };
-}
-
-/** @throws Error when a live server has left its note there. */
-export async function requireUnused(dataDir: string): Promise<void> {
-  const other = await askControl(dataDir);
-  if (other) throw new Error(`${dataDir} is in use by the server with process id ${other.note.pid}`);
 }
 
 /** Appears whole or not at all, for this user's eyes. */

@@ -3,6 +3,7 @@
  * Puts the roles of one process together: what two of them share is opened once, a role that lives here is
  * called directly, one that does not is reached by gRPC at its configured address.
  */
+import { embeddedStorage } from "../config/embedded.ts";
 import type { Config } from "../config/schema.ts";
 import type { Coordination } from "../coordination/coordination.ts";
 import type { ChatNode } from "../domain/entities.ts";
@@ -80,7 +81,7 @@ export async function startRoles(options: StartOptions): Promise<Running> {
   };
 
   try {
-    if (store !== undefined) await migrated(store, logger);
+    if (store !== undefined) await migrated(store, config, logger);
     const allocator = makeAllocator(base, roles, coordination, rpcClient);
     const codeSender = makeCodeSender(base, roles, coordination, rpcClient, dataDir, closers);
     if (codeSender.local !== undefined) started.push(await startVerify(base, codeSender.local, rpc));
@@ -183,10 +184,14 @@ function makeSessionEnder(
   });
 }
 
-/** Waits for the store. @throws AppError UNSUPPORTED when migrations are pending */
-async function migrated(store: Store, logger: Logger): Promise<void> {
+/**
+ * Waits for the store. An embedded one is this process's own, and brought up to date; a shared one is the
+ * operator's. @throws AppError UNSUPPORTED when migrations are pending there
+ */
+async function migrated(store: Store, config: Config, logger: Logger): Promise<void> {
   for (;;) {
     try {
+      if (embeddedStorage(config)) await store.migrate();
       const pending = await store.pendingMigrations();
       if (pending.length === 0) return;
       throw new AppError("UNSUPPORTED", {

@@ -75,6 +75,11 @@ export async function openCoordinationOf(config: Config, logger: Logger): Promis
   return openCoordination(await coordinationOptions(config), logger);
 }
 
+/** Where mails become files, when they do. */
+export function outboxDir({ Mail }: Config, dataDir: string): string {
+  return Mail.outbox_dir === "" ? join(dataDir, "outbox") : Mail.outbox_dir;
+}
+
 export function openMailOf(config: Config, dataDir: string, logger: Logger): MailTransport {
   const { Mail } = config;
   return openMail(
@@ -84,7 +89,7 @@ export function openMailOf(config: Config, dataDir: string, logger: Logger): Mai
       resendApiKey: Mail.resend_api_key,
       resendBaseUrl: Mail.resend_base_url,
       smtpUrl: Mail.smtp_url,
-      outboxDir: Mail.outbox_dir === "" ? join(dataDir, "outbox") : Mail.outbox_dir,
+      outboxDir: outboxDir(config, dataDir),
     },
     logger,
   );
