@@ -10,6 +10,13 @@ const AWAY = /^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|BUSY|Too many C
 /** Replies that no waiting mends: credentials or rights. */
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH)/;
 
+/** Messages that only tell that there is no connection; the reason came before them. */
+const CONSEQUENCE =
+  /^(connection closed|Connection is closed|Stream isn't writeable|Reached the max retries|Cluster isn't ready|no node is connected|None of startup nodes)/;
+
+/** Whether a reason only tells the consequence of another. */
+export const saysLittle = (reason: string): boolean => CONSEQUENCE.test(reason);
+
 /** The message that says most: a Cluster client wraps what its last node said. */
 export function reasonOf(thrown: unknown): string {
   const inner = thrown instanceof Error && "lastNodeError" in thrown ? thrown.lastNodeError : undefined;

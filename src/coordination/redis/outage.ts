@@ -5,7 +5,7 @@
  * Cluster that fails over.
  */
 import type { Logger } from "../../lib/log.ts";
-import { reasonOf } from "./errors.ts";
+import { reasonOf, saysLittle } from "./errors.ts";
 
 const PROBE_EVERY_MS = 200;
 
@@ -15,6 +15,8 @@ export class Outage {
   readonly #where: string;
   readonly #callbacks = new Set<() => void>();
   #reason: string | undefined;
+  /** The reasons logged in this outage: the nodes of a Cluster give theirs in turn. */
+  readonly #logged = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -36,15 +38,15 @@ export class Outage {
     return () => this.#callbacks.delete(callback);
   }
 
-  /** Reports a sign that the server is lost; one line is logged for each new reason. */
+  /** Reports a sign that the server is lost; each reason is logged once. */
   lost(cause: unknown): void {
     if (this.#closed) return;
     const reason = reasonOf(cause);
     const isNew = this.#reason === undefined;
-    // A closed connection is the consequence; what was said before it is the reason.
-    if (!isNew && (reason === this.#reason || VAGUE.test(reason))) return;
+    if (!isNew && saysLittle(reason)) return;
     this.#reason = reason;
-    this.#logger.log("warn", "redis.lost", { redis: this.#where, reason });
+    if (!this.#logged.has(reason)) this.#logger.log("warn", "redis.lost", { redis: this.#where, reason });
+    this.#logged.add(reason);
     if (isNew) this.#schedule();
   }
 
@@ -66,11 +68,8 @@ export class Outage {
     if (this.#closed) return;
     if (!isBack) return this.#schedule();
     this.#reason = undefined;
+    this.#logged.clear();
     this.#logger.log("info", "redis.recovered", { redis: this.#where });
     for (const callback of [...this.#callbacks]) callback();
   }
 }
-
-/** Messages that only tell that a connection closed, or that there is none. */
-const VAGUE =
-  /^(connection closed|Connection is closed|Stream isn't writeable|Reached the max retries|Cluster isn't ready)/;
