@@ -17,6 +17,8 @@ export type Client = Redis | Cluster;
 
 /** A command without an answer after this long has failed. */
 const COMMAND_TIMEOUT_MS = 1_000;
+/** A connection on which nothing answers for this long is given up: the host may be gone without a word. */
+const SILENCE_TIMEOUT_MS = 2_500;
 const CONNECT_TIMEOUT_MS = 2_000;
 const RETRY_FIRST_MS = 50;
 const RETRY_LONGEST_MS = 1_000;
@@ -103,6 +105,7 @@ function common(options: RedisOptions) {
     ...(options.password === "" ? {} : { password: options.password }),
     ...(options.tls ? { tls: tlsOf(options) } : {}),
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     connectionName: "chatsrv",
     disableClientInfo: true,

@@ -1,0 +1,158 @@
+/**
+ * @module contract/coordination.redis
+ * What the adapter leaves in Redis: only keys that end, only hashes of secrets, nothing of nodes that died.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Coordination } from "../../src/coordination/coordination.ts";
+import { Connection } from "../../src/coordination/redis/connection.ts";
+import { openRedis } from "../../src/coordination/redis/index.ts";
+import type { Lifetimes } from "../../src/coordination/redis/keys.ts";
+import type { RedisOptions } from "../../src/coordination/redis/options.ts";
+import { RouteIndex } from "../../src/coordination/redis/route-index.ts";
+import { nodeName, sessionId, userId } from "../../src/domain/ids.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import { type RedisServer, startRedis, startRedisCluster } from "../support/servers.ts";
+import { until } from "../support/until.ts";
+import { alice, atOnce, bob, chatNode, redisOptions, route } from "./coordination.fixture.ts";
+
+/** Lives short enough to see everything end. */
+const BRIEF: Lifetimes = { routes: 1_500, epoch: 500 };
+const TTL = 1_000;
+const EMAIL = "ann@example.com";
+const SECRETS = ["482913", "login-token", "resume-ticket"] as const;
+
+/** Logins, sessions that come and go, an eviction, a dead node and its reaping: every kind of key. */
+async function live({ codes, placement, tickets, nodes, routes, limits }: Coordination): Promise<void> {
+  const [code, token, ticket] = SECRETS;
+  await codes.reserve(EMAIL, TTL);
+  await codes.put(EMAIL, code, TTL);
+  await codes.check(EMAIL, "000000", 5);
+  await codes.put("bea@example.com", code, TTL);
+  for (let i = 0; i < 6; i += 1) await codes.check("bea@example.com", "000000", 5);
+  await nodes.register(chatNode("a"), TTL);
+  await nodes.register(chatNode("b"), TTL);
+  await nodes.renew(nodeName("a"), "a#1", { sessions: 1, draining: false }, TTL);
+  await atOnce(20, (i) => placement.allocate(alice, `${token}${i}`, TTL));
+  await placement.allocate(bob, token, TTL);
+  await atOnce(10, (i) => placement.redeem(alice, `${token}${i}`, nodeName("a")));
+  await tickets.put(alice, ticket, TTL, 2);
+  await tickets.put(alice, `${ticket}2`, TTL, 2);
+  await tickets.remove(alice, `${ticket}2`);
+  const on = (name: string) => ({ node: nodeName(name), incarnation: `${name}#1` });
+  await atOnce(50, async (i) => {
+    const user = userId(i + 1);
+    const { epoch } = await routes.bind(route(`s${i}`, { user, ...on(i % 2 ? "a" : "b") }), 5);
+    if (i % 3 === 0) await routes.unbind(user, sessionId(`s${i}`), epoch);
+  });
+  await atOnce(8, (i) => routes.bind(route(`more${i}`, on("a")), 5));
+  await limits.take("login ann@example.com", { burst: 2, perMs: TTL });
+  await nodes.deregister(nodeName("b"), "b#1");
+  expect((await nodes.reap()).length).toBeGreaterThan(0);
+}
+
+/** All keys of some servers, with their TTLs in milliseconds. */
+async function keysOf(servers: readonly RedisServer[]): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const server of servers)
+    for (const key of await server.command<string[]>("KEYS", "*"))
+      found.set(key, await server.command<number>("PTTL", key));
+  return found;
+}
+
+const kinds = [
+  { name: "one server", start: async () => [await startRedis()], isCluster: false },
+  { name: "a cluster", start: async () => [...(await startRedisCluster()).nodes], isCluster: true },
+];
+
+describe.each(kinds)("what is left on $name", ({ start, isCluster }) => {
+  let servers: RedisServer[];
+  beforeAll(async () => {
+    servers = await start();
+  }, 30_000);
+  afterAll(async () => void (await Promise.all(servers.map((server) => server.kill()))));
+
+  const options = (): RedisOptions => {
+    const [first] = servers as [RedisServer];
+    return redisOptions(first, isCluster ? { clusterNodes: servers } : {});
+  };
+
+  test("every key has the prefix and a TTL; when they are over nothing is left", async () => {
+    const redis = options();
+    const coordination = await openRedis(redis, silentLogger, BRIEF);
+    await live(coordination);
+    const left = await keysOf(servers);
+    expect(left.size).toBeGreaterThan(30);
+    for (const [key, ttl] of left) {
+      expect(key.startsWith(redis.prefix)).toBe(true);
+      expect({ key, ttl }).not.toEqual({ key, ttl: -1 });
+      expect(ttl).toBeLessThanOrEqual(BRIEF.routes);
+    }
+    await until(async () => (await keysOf(servers)).size === 0, { what: "the keyspace to be empty" });
+    await coordination.close();
+  });
+
+  test("of a dead node nothing but other nodes' keys is left after the reaping", async () => {
+    const coordination = await openRedis(options(), silentLogger, BRIEF);
+    await live(coordination);
+    const names = [...(await keysOf(servers)).keys()].map((key) => key.replace(/^[^{]*/, ""));
+    expect(names.filter((name) => name.startsWith("{i:"))).toEqual(["{i:a#1}:routes"]);
+    expect(names).not.toContain("{nodes}:node:b");
+    await coordination.close();
+    await until(async () => (await keysOf(servers)).size === 0, { what: "the keyspace to be empty" });
+  });
+
+  test("no secret and no address is kept in clear", async () => {
+    const redis = options();
+    const coordination = await openRedis(redis, silentLogger, BRIEF);
+    await live(coordination);
+    const dumps: string[] = [];
+    for (const server of servers)
+      for (const key of await server.command<string[]>("KEYS", "*")) {
+        const type = await server.command<string>("TYPE", key);
+        const read = { string: ["GET"], hash: ["HGETALL"], set: ["SMEMBERS"], zset: ["ZRANGE", "0", "-1"] }[
+          type
+        ];
+        const [command = "", ...args] = read ?? [];
+        dumps.push(key, JSON.stringify(await server.command(command, key, ...args)));
+      }
+    for (const secret of [...SECRETS, EMAIL]) expect(dumps.join("\n")).not.toContain(secret);
+    await coordination.close();
+    await until(async () => (await keysOf(servers)).size === 0, { what: "the keyspace to be empty" });
+  });
+
+  test("routes live on for as long as their node renews, and no longer", async () => {
+    const coordination = await openRedis(options(), silentLogger, BRIEF);
+    const { nodes, routes } = coordination;
+    await nodes.register(chatNode("a"), 60_000);
+    await atOnce(20, (i) => routes.bind(route(`s${i}`, { user: userId(i + 1) }), 5));
+    const users = Array.from({ length: 20 }, (_, i) => userId(i + 1));
+    const start = performance.now();
+    await until(async () => {
+      await nodes.renew(nodeName("a"), "a#1", { sessions: 20, draining: false }, 60_000);
+      expect((await routes.of(users)).size).toBe(20);
+      return performance.now() - start > 2 * BRIEF.routes;
+    });
+    await until(async () => (await routes.of(users)).size === 0, { what: "the routes to end" });
+    await nodes.deregister(nodeName("a"), "a#1");
+    await coordination.close();
+  });
+});
+
+describe("the route index", () => {
+  test("forgets only what was not touched since it was read", async () => {
+    const server = await startRedis();
+    const redis = new Connection(redisOptions(server), silentLogger);
+    await redis.started(1_000);
+    const index = new RouteIndex(redis, BRIEF);
+    await index.touch(route("old"));
+    await index.touch(route("again"));
+    const read = await index.page("a#1");
+    expect(read.map((entry) => entry.user)).toEqual([alice, alice]);
+    await index.touch(route("again"));
+    await index.touch(route("new"));
+    expect(await index.forget("a#1", read)).toBe(1);
+    const left = (await index.page("a#1")).map((entry) => entry.member);
+    expect(left).toEqual([`${alice}:again`, `${alice}:new`]);
+    await redis.close();
+  });
+});
