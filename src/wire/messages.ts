@@ -307,7 +307,7 @@ export const frames = {
   GOAWAY: push(
     2,
     object({ error: optional(error), reason: text(), reconnect_in_ms: int(), resume: bool() }),
-    "the server ends this session: `drain`, `kicked` (error 15), `revoked`, `overload`",
+    "the server ends this session: `drain`, `overload`, `kicked` (error 15), `revoked`, `reset`",
   ),
   HEADSREQUEST: request(2, I.HEADSRESPONSE, object({ cursor }), "the next page of heads"),
   HEADSRESPONSE: push(

@@ -75,7 +75,7 @@ export function text(limits: { min?: number; max?: number; large?: boolean } = {
 /** Text of at most `max` bytes in UTF-8; over it is TOO_LARGE, not a wrong field. */
 export function content(max: number, byteLength: (text: string) => number): Schema<string> {
   const expected = `a string of at most ${max} bytes`;
-  return make(expected, { type: "string" }, (value, path) => {
+  return make(expected, { type: "string", maxLength: max }, (value, path) => {
     if (typeof value !== "string") throw new SchemaError(path, expected);
     if (value.length > max || byteLength(value) > max) throw new SchemaError(path, expected, true);
     return value.toWellFormed();

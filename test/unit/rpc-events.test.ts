@@ -1,3 +1,6 @@
+/**
+ * Every event as a message of cluster.proto and back.
+ */
 import { expect, test } from "bun:test";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { Message, Profile } from "../../src/domain/entities.ts";

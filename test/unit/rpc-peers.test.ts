@@ -1,3 +1,6 @@
+/**
+ * The peer stream: order, batches, loss, restart, bounds.
+ */
 import { describe, expect, test } from "bun:test";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import type { Message } from "../../src/domain/entities.ts";

@@ -1,3 +1,6 @@
+/**
+ * gRPC servers and clients: secret, TLS, deadlines, retries, health.
+ */
 import { describe, expect, test } from "bun:test";
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { AppError } from "../../src/domain/error.ts";
