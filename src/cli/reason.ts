@@ -9,8 +9,9 @@ import { CommandFailure } from "./io.ts";
 export function reasonOf(error: unknown): string {
   if (error instanceof CommandFailure) return error.message;
   if (error instanceof AppError) {
-    const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-    return `${error.detail ?? error.message}${cause}`;
+    const told = error.detail ?? error.message;
+    const cause = error.cause instanceof Error ? error.cause.message : "";
+    return cause === "" || told.includes(cause) ? told : `${told}: ${cause}`;
   }
   if (!(error instanceof Error)) return String(error);
   // What the system says (a port that is taken, a folder that may not be written) is no bug of ours.

@@ -15,43 +15,39 @@ import { reasonOf } from "./reason.ts";
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let command: Command | undefined;
   try {
-    const parsed = parseArgs(args);
-    command = pick(parsed);
-    if (command === undefined) {
-      io.stdout.write(helpText(commands));
+    const { flags, words } = parseArgs(args);
+    const help = words[0] === "help" || flags.has("help");
+    const named = words[0] === "help" ? words.slice(1) : words;
+    command = pick(named[0], flags);
+    if (command === undefined || help) {
+      io.stdout.write(command ? commandHelp(command) : helpText(commands));
       return EXIT.ok;
     }
-    if (parsed.flags.has("help")) {
-      io.stdout.write(commandHelp(command));
-      return EXIT.ok;
-    }
-    const words = parsed.words[0] === command.name ? parsed.words.slice(1) : parsed.words;
-    fit(command, { ...parsed, words });
-    return await command.run({ ...parsed, words }, io);
+    const parsed = { flags, words: named.slice(1) };
+    requireFit(command, parsed);
+    return await command.run(parsed, io);
   } catch (error) {
     return tell(error, command, io);
   }
 }
 
 /** The command that is meant; undefined for the help text. @throws UsageError */
-function pick({ flags, words }: ParsedArgs): Command | undefined {
-  const name = words[0] ?? (flags.has("role") ? "serve" : "help");
-  const names = commands.map((command) => command.name);
+function pick(word: string | undefined, flags: ParsedArgs["flags"]): Command | undefined {
+  const name = word ?? (flags.has("role") ? "serve" : undefined);
+  if (name === undefined) {
+    const [flag] = flags.keys();
+    if (flag === undefined || flags.has("help")) return undefined;
+    throw new UsageError(`--${flag} without a command; to serve, add --role=all`);
+  }
   const command = commands.find((one) => one.name === name);
   if (command) return command;
-  if (name !== "help") {
-    const meant = nearest(name, names);
-    throw new UsageError(`unknown command ${name}${meant ? `; did you mean ${meant}?` : ""}`);
-  }
-  if (words.length > 1) return commands.find((one) => one.name === words[1]);
-  const other = [...flags.keys()].find((flag) => flag !== "help");
-  if (words.length === 0 && other && !flags.has("help"))
-    throw new UsageError(`--${other} without a command; to serve, add --role=all`);
-  return undefined;
+  const names = commands.map((one) => one.name);
+  const meant = nearest(name, names);
+  throw new UsageError(`unknown command ${name}${meant ? `; did you mean ${meant}?` : ""}`);
 }
 
 /** Whether flags and words are those of the command. @throws UsageError */
-function fit(command: Command, { flags, words }: ParsedArgs): void {
+function requireFit(command: Command, { flags, words }: ParsedArgs): void {
   for (const flag of flags.keys())
     if (!command.flags.includes(flag)) {
       const users = commands.filter((one) => one.flags.includes(flag)).map((one) => one.name);
