@@ -48,11 +48,15 @@ export const factories: readonly StoreFactory[] = [
     accentsDistinct: false,
     emptyDatabase: async () => {
       const mysql = { ...noServer, ...(await (await sharedMariaDb()).createDatabase()) };
-      const open = () => openStore({ engine: "mysql", sqlite: noFile, mysql }, silentLogger);
-      return { engine: "mysql", open };
+      return { engine: "mysql", open: () => openMySql(mysql) };
     },
   },
 ];
+
+/** The MySQL adapter on one database, for what concerns that adapter alone. */
+export function openMySql(mysql: MySqlOptions): Promise<Store> {
+  return openStore({ engine: "mysql", sqlite: noFile, mysql }, silentLogger);
+}
 
 let made = 0;
 
