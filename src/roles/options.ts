@@ -32,7 +32,7 @@ export async function storeOptions(config: Config, dataDir: string): Promise<Sto
   const { Storage, MySQL, Cluster } = config;
   return {
     engine: Storage.engine,
-    sqlite: { path: Storage.path === "" ? join(dataDir, "chatsrv.db") : Storage.path },
+    sqlite: { path: databasePath(config, dataDir) },
     mysql: {
       host: MySQL.host,
       port: MySQL.port,
