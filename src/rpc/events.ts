@@ -110,8 +110,8 @@ export function fromMessage(message: Event): UserEvent | undefined {
   }
 }
 
-function textOf({ seq, sender, clientId, kind, body, at }: Message): Text {
-  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind, body, at };
+function textOf({ seq, sender, clientId, body, at }: Message): Text {
+  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind: "", body, at };
 }
 
 function messageOf({ seq, sender, clientId, body, at }: Text, conversation: number): Message {

@@ -183,7 +183,8 @@ export class PeerLink {
     this.#retryAt = Date.now() + this.#backoffMs;
     this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS.last);
     const { node, logger } = this.#options;
-    logger.log("warn", "peer.lost", { node, reason, unacknowledged: this.#events });
+    const level = this.#events > 0 ? "warn" : "info";
+    logger.log(level, "peer.lost", { node, reason, unacknowledged: this.#events });
     const error = unavailable(`node ${node}`, reason);
     for (const parcel of parcels) {
       this.#release(parcel);

@@ -26,7 +26,8 @@ export interface RpcServer {
   /** What is bound. */
   readonly address: { readonly host: string; readonly port: number };
   /**
-   * Takes no new call, ends the services' streams, and gives calls under way `graceMs` to end (1 s unless given).
+   * Takes no new call, ends the services' streams, and gives calls under way `graceMs` to end (1 s unless given). A second call
+   * waits for the first.
    */
   stop(graceMs?: number): Promise<void>;
 }
@@ -61,14 +62,19 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       error === null ? resolve(bound) : reject(error),
     ),
   );
+  let stopped: Promise<void> | undefined;
+  const stop = async (graceMs: number) => {
+    for (const service of all) service.close?.();
+    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    clearTimeout(timer);
+    server.forceShutdown();
+  };
   return {
     address: { host, port },
-    stop: async (graceMs = 1_000) => {
-      for (const service of all) service.close?.();
-      const timer = setTimeout(() => server.forceShutdown(), graceMs);
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      clearTimeout(timer);
-      server.forceShutdown();
+    stop: (graceMs = 1_000) => {
+      stopped ??= stop(graceMs);
+      return stopped;
     },
   };
 }

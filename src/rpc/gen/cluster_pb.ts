@@ -196,6 +196,8 @@ export type Text = Message<"chatsrv.cluster.Text"> & {
   clientId: string;
 
   /**
+   * Empty for plain text, which is all there is so far.
+   *
    * @generated from field: string kind = 4;
    */
   kind: string;
