@@ -1,0 +1,196 @@
+/**
+ * @module contract/store.mysql
+ * What only the MySQL adapter has to bear: a server that dies, comes back, stops answering or was never there.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { AppError } from "../../src/domain/error.ts";
+import type { UserId } from "../../src/domain/ids.ts";
+import type { MySqlOptions } from "../../src/store/mysql/options.ts";
+import type { Store } from "../../src/store/store.ts";
+import { failureOf } from "../support/failure.ts";
+import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
+import { everything, friends, openMySql, text } from "./store.harness.ts";
+
+const OWN = { poolSize: 4, heartbeatSeconds: 60, tls: false };
+
+describe("MySQL adapter", () => {
+  const certs = makeCerts();
+  let server: MariaDb;
+  let options: MySqlOptions;
+  let store: Store;
+  let a: UserId;
+  let b: UserId;
+
+  beforeAll(async () => {
+    server = await startMariaDb({ tls: certs });
+    options = { ...OWN, ...(await server.createDatabase()) };
+    store = await openMySql(options);
+    await store.migrate();
+    [a, b] = await friends(store);
+  });
+  afterAll(async () => {
+    await store.close();
+    await server.kill();
+  });
+
+  /** Runs `use` on a store of its own. */
+  async function opened<T>(own: Partial<MySqlOptions>, use: (store: Store) => Promise<T>): Promise<T> {
+    const one = await openMySql({ ...options, ...own });
+    try {
+      return await use(one);
+    } finally {
+      await one.close();
+    }
+  }
+  const connections = async () =>
+    server.query<{ id: number }>(
+      `SELECT id FROM information_schema.processlist WHERE db = '${options.database}' AND user <> 'root'`,
+    );
+
+  test("a server that is killed under appends loses nothing it acknowledged, and all goes on after it", async () => {
+    const acknowledged = new Set<string>();
+    const failures: unknown[] = [];
+    let over = false;
+    const writers = [0, 1, 2].map(async (writer) => {
+      for (let count = 0; !over; count += 1) {
+        const entry = text(a, b, `${writer} ${count}`);
+        // As a client does it: the same message again until it is acknowledged.
+        for (;;) {
+          try {
+            const [outcome] = await store.messages.append([entry], count);
+            if (outcome?.status === "stored" || outcome?.status === "duplicate")
+              acknowledged.add(entry.clientId);
+            break;
+          } catch (thrown) {
+            failures.push(thrown);
+            await Bun.sleep(20);
+          }
+        }
+      }
+    });
+    for (let round = 0; round < 2; round += 1) {
+      const before = acknowledged.size;
+      await until(() => acknowledged.size > before + 50, { what: "appends to go on" });
+      await server.kill();
+      await until(() => failures.length > 0);
+      await server.start();
+    }
+    const before = acknowledged.size;
+    await until(() => acknowledged.size > before + 50, { what: "appends to go on after the last restart" });
+    over = true;
+    await Promise.all(writers);
+
+    for (const failure of failures)
+      expect(failure instanceof AppError ? failure.codeName : failure).toBe("UNAVAILABLE");
+    const stored = await everything(store, a, b);
+    expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1));
+    expect(new Set(stored.map(({ clientId }) => clientId)).size).toBe(stored.length);
+    const ids = new Set(stored.map(({ clientId }) => clientId));
+    expect([...acknowledged].filter((id) => !ids.has(id))).toEqual([]);
+  });
+
+  test("while the server is away every call says so at once, and works when it is back", async () => {
+    await store.ping();
+    await server.kill();
+    const started = performance.now();
+    for (const call of [
+      () => store.ping(),
+      () => store.accounts.find(a),
+      () => store.messages.append([text(a, b)], 1),
+      () => store.migrate(),
+      () => store.pendingMigrations(),
+    ])
+      expect((await failureOf(call())).codeName).toBe("UNAVAILABLE");
+    expect(performance.now() - started).toBeLessThan(5_000);
+    await server.start();
+    expect((await store.accounts.find(a))?.id).toBe(a);
+    expect((await store.messages.append([text(a, b)], 1))[0]?.status).toBe("stored");
+  });
+
+  test("a connection the server closed is replaced", async () => {
+    await store.ping();
+    for (const { id } of await connections()) await server.query(`KILL ${id}`);
+    await until(() => store.ping().then(() => true));
+    expect((await store.accounts.find(a))?.id).toBe(a);
+  });
+
+  test("a server that stops answering is given up, and met again", async () => {
+    await opened({}, async (one) => {
+      await one.ping();
+      server.pause();
+      try {
+        expect((await failureOf(one.messages.append([text(a, b)], 1))).codeName).toBe("UNAVAILABLE");
+      } finally {
+        server.resume();
+      }
+      await until(() => one.ping().then(() => true));
+      expect((await one.messages.append([text(a, b)], 1))[0]?.status).toBe("stored");
+    });
+  });
+
+  test("the heartbeat keeps idle connections open past the server's own limit", async () => {
+    await server.query("SET GLOBAL wait_timeout = 3");
+    try {
+      await opened({ heartbeatSeconds: 1 }, async (one) => {
+        await Promise.all([one.ping(), one.ping(), one.ping()]);
+        const before = (await connections()).map(({ id }) => id);
+        const since = performance.now();
+        await until(() => performance.now() - since > 5_000, { what: "the server's limit to pass" });
+        const after = (await connections()).map(({ id }) => id);
+        const kept = before.filter((id) => after.includes(id));
+        expect(kept.length).toBeGreaterThanOrEqual(3);
+      });
+    } finally {
+      await server.query("SET GLOBAL wait_timeout = 28800");
+    }
+  });
+
+  test("a database that does not exist, a wrong password and no server are told apart in the detail", async () => {
+    const detailOf = (own: Partial<MySqlOptions>) =>
+      opened(own, async (one) => {
+        for (const call of [() => one.ping(), () => one.migrate()]) {
+          const error = await failureOf(call());
+          expect(error.codeName).toBe("UNAVAILABLE");
+        }
+        return (await failureOf(one.migrate())).detail;
+      });
+    expect(await detailOf({ database: "not_there" })).toMatch(/not_there.*create it/);
+    expect(await detailOf({ password: "wrong" })).toMatch(/denied/);
+    expect(await detailOf({ password: "wrong" })).not.toContain("wrong");
+    expect(await detailOf({ port: freePort() })).toMatch(/ECONNREFUSED|connect/i);
+  });
+
+  test("TLS verifies the server's certificate against the given authority only", async () => {
+    const tlsCa = readFileSync(certs.ca, "utf8");
+    await opened({ tls: true, tlsCa, host: "localhost" }, async (one) => {
+      expect((await one.accounts.find(a))?.id).toBe(a);
+    });
+    await opened({ tls: true, host: "localhost" }, async (one) => {
+      expect((await failureOf(one.ping())).codeName).toBe("UNAVAILABLE");
+    });
+  });
+
+  test("what does not fit its column names the field and stores nothing", async () => {
+    const error = await failureOf(store.profiles.update(a, { nickname: "x".repeat(51) }));
+    expect([error.codeName, error.field]).toEqual(["INVALID_FIELD", "nickname"]);
+    const before = await everything(store, a, b);
+    const batch = [text(a, b), text(a, b, "x", "i".repeat(65))];
+    expect((await failureOf(store.messages.append(batch, 1))).field).toBe("client_id");
+    expect(await everything(store, a, b)).toEqual(before);
+  });
+
+  test("more calls at once than connections wait their turn", async () => {
+    const results = await Promise.all(Array.from({ length: 300 }, () => store.accounts.find(a)));
+    expect(new Set(results.map((account) => account?.id))).toEqual(new Set([a]));
+    expect((await connections()).length).toBeLessThanOrEqual(OWN.poolSize);
+  });
+
+  test("a closed store refuses calls and closes again without complaint", async () => {
+    const one = await openMySql(options);
+    await one.ping();
+    await one.close();
+    await one.close();
+    expect((await failureOf(one.ping())).codeName).toBe("UNAVAILABLE");
+  });
+});
