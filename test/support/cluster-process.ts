@@ -35,16 +35,16 @@ export class Cluster {
   constructor(
     readonly database: MariaDb,
     readonly redis: RedisServer,
-    address: DatabaseAddress,
+    readonly databaseAddress: DatabaseAddress,
     { gateways = 1, chats = 2, env = {}, command = FROM_SOURCES }: ClusterOptions,
   ) {
     this.#command = command;
     this.env = {
-      CHATSRV_MYSQL_HOST: address.host,
-      CHATSRV_MYSQL_PORT: String(address.port),
-      CHATSRV_MYSQL_USERNAME: address.username,
-      CHATSRV_MYSQL_PASSWORD: address.password,
-      CHATSRV_MYSQL_DATABASE: address.database,
+      CHATSRV_MYSQL_HOST: databaseAddress.host,
+      CHATSRV_MYSQL_PORT: String(databaseAddress.port),
+      CHATSRV_MYSQL_USERNAME: databaseAddress.username,
+      CHATSRV_MYSQL_PASSWORD: databaseAddress.password,
+      CHATSRV_MYSQL_DATABASE: databaseAddress.database,
       CHATSRV_REDIS_HOST: redis.host,
       CHATSRV_REDIS_PORT: String(redis.port),
       CHATSRV_CLUSTER_SECRET: "a test's secret",
