@@ -15,7 +15,7 @@ export const check: Command = {
   words: [],
   flags: ["config", "data", "json"],
   summary: "the configuration in force, and whether database, Redis, mail and peers can be reached",
-  more: "Exit code 1 when something that is needed fails; the last column says what to mend.",
+  more: "Exit code 1 when something that is needed fails; each failure says what to mend.",
   run: async (args, io) => {
     const settings = await loadSettings(args, io);
     const findings = await lookAround(settings);
@@ -45,15 +45,11 @@ function settingsText(settings: readonly EffectiveSetting[]): string {
 }
 
 function findingsText(findings: readonly Finding[], colour: boolean): string {
-  const mark = (ok: boolean) => {
-    const word = ok ? "ok" : "FAILED";
-    return colour ? `\x1b[${ok ? 32 : 31}m${word}\x1b[0m` : word;
-  };
-  const rows = findings.map(({ name, ok, detail, mend }) => [
-    mark(ok),
-    name,
-    printable(detail),
-    mend === undefined ? "" : `-> ${mend}`,
+  const paint = (code: number, word: string) => (colour ? `\x1b[${code}m${word}\x1b[0m` : word);
+  const rows = findings.flatMap(({ name, ok, detail, error, mend }) => [
+    [ok ? paint(32, "ok") : paint(31, "FAILED"), name, printable(detail)],
+    ...(error === undefined ? [] : [["", "", `why:   ${printable(error)}`]]),
+    ...(mend === undefined ? [] : [["", "", `mend:  ${mend}`]]),
   ]);
   const failed = findings.filter((finding) => !finding.ok).length;
   const verdict = failed === 0 ? "All is well.\n" : `${failed} of ${findings.length} failed.\n`;

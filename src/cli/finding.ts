@@ -9,7 +9,10 @@ import { reasonOf } from "./reason.ts";
 export interface Finding {
   readonly name: string;
   readonly ok: boolean;
+  /** What was looked at, and what was found. */
   readonly detail: string;
+  /** Why it failed. */
+  readonly error?: string;
   /** What a person can do about a failure. */
   readonly mend?: string;
 }
@@ -36,7 +39,7 @@ export async function look(
     },
     TIMEOUT_MS,
   );
-  if (!ok) return { name, ok, detail: `${detail}: ${error}`, mend };
+  if (!ok) return { name, ok, detail, error: error ?? "", mend };
   return { name, ok, detail: found === undefined ? detail : `${detail}: ${found}` };
 }
 

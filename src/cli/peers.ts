@@ -74,5 +74,5 @@ async function ask(client: RpcClient, { name, host, port, mend }: Peer): Promise
     await client.unary({ host, port }, Health.method.check, { service: "" });
     return undefined;
   });
-  return !finding.ok && /UNAUTHENTICATED/i.test(finding.detail) ? { ...finding, mend: REFUSED } : finding;
+  return !finding.ok && finding.error?.includes("UNAUTHENTICATED") ? { ...finding, mend: REFUSED } : finding;
 }

@@ -10,8 +10,9 @@ export function reasonOf(error: unknown): string {
   if (error instanceof CommandFailure) return error.message;
   if (error instanceof AppError) {
     const told = error.detail ?? error.message;
-    const cause = error.cause instanceof Error ? error.cause.message : "";
-    return cause === "" || told.includes(cause) ? told : `${told}: ${cause}`;
+    // Adapters that tell why do so behind a colon.
+    const cause = error.cause instanceof Error && !told.includes(": ") ? `: ${error.cause.message}` : "";
+    return `${told}${cause}`;
   }
   if (!(error instanceof Error)) return String(error);
   // What the system says (a port that is taken, a folder that may not be written) is no bug of ours.

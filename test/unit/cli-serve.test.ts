@@ -166,7 +166,7 @@ describe("without a server", () => {
     };
     const text = await chatsrv(["check"], cwd, env);
     expect(text.code).toBe(1);
-    expect(text.out).toMatch(/^FAILED +mail +.*-> correct \[Mail\]/m);
+    expect(text.out).toMatch(/^FAILED +mail +smtp\n +why: +.*ECONNREFUSED.*\n +mend: +correct \[Mail\]/m);
     expect(text.out).toMatch(/^FAILED +\[GateServer\] tls_cert +nix\.pem/m);
     expect(text.out).toMatch(/^ +secret +\*{8} +CHATSRV_CLUSTER_SECRET$/m);
     const json = await chatsrv(["check", "--json"], cwd, env);
@@ -184,7 +184,7 @@ describe("without a server", () => {
     });
     expect(code).toBe(1);
     for (const name of ["storage", "coordination", "verify", "balance"])
-      expect(out).toMatch(new RegExp(`^FAILED +${name} .*-> `, "m"));
+      expect(out).toMatch(new RegExp(`^FAILED +${name} .*\\n +why: .*\\n +mend: `, "m"));
     expect(out).toContain("\n4 of 6 failed.\n");
   });
 });
