@@ -7,6 +7,7 @@ import {
   type ChatClientOptions,
   type ChatMessage,
   type HttpApi,
+  type Placement,
 } from "../../src/client/index.ts";
 import { tcpDialer } from "../../src/client/tcp.ts";
 
@@ -81,4 +82,19 @@ export async function befriend(a: ChatClient, b: ChatClient): Promise<void> {
   await a.requestFriend(b.uuid);
   await b.confirmFriend(a.uuid);
   await Promise.all(confirmed);
+}
+
+/** Two connected clients on two different chat nodes of a cluster. */
+export async function connectApart(api: HttpApi, a: User, b: User): Promise<[TestClient, TestClient]> {
+  const first = await api.login(a.username, a.password);
+  let second = await api.login(b.username, b.password);
+  // A pick that is not used counts as load for a while, so the next one goes elsewhere.
+  for (let tries = 0; second.port === first.port && tries < 20; tries++)
+    second = await api.login(b.username, b.password);
+  if (second.port === first.port) throw new Error("20 logins in a row were sent to the same chat node");
+  const open = async (user: User, placement: Placement) => {
+    const { username, password } = user;
+    return connect(api, user, { credentials: { placement, username, password } });
+  };
+  return Promise.all([open(a, first), open(b, second)]);
 }
