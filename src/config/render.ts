@@ -16,7 +16,7 @@ const PREFACE = [
   "",
   `The environment wins over the file: CHATSRV_SECTION_KEY in upper case, for instance ${variableOf("MySQL", "password")}. \`chatsrv check\` shows what is in force, where it came from, and what is wrong.`,
   "",
-  "Rendered from the table in src/config/schema.ts by `bun src/config/write-example.ts`.",
+  "Rendered from the table in src/config/sections by `bun src/config/write-example.ts`.",
 ].join("\n");
 
 /** The text of config.ini.example: every section and key with its meaning, what is allowed, and its default. */

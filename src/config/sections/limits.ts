@@ -1,10 +1,10 @@
 /**
- * @module config/limits
+ * @module config/sections/limits
  * The `[Limits]` part of the table: token buckets, one per kind of call and who makes it. They bound what one
  * address, account or session can cost the others; they are wide enough for an office behind one address.
  */
-import { bool, rate } from "./kinds.ts";
-import { key } from "./table.ts";
+import { bool, rate } from "../kinds.ts";
+import { key } from "../table.ts";
 
 const limit = (burst: number, seconds: number, meaning: string) =>
   key(rate, { burst, perMs: seconds * 1000 }, meaning);

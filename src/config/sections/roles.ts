@@ -1,0 +1,140 @@
+/**
+ * @module config/sections/roles
+ * The part of the table about the four roles: where each listens, where others reach it, its times and bounds.
+ */
+import * as is from "../kinds.ts";
+import { key } from "../table.ts";
+import { tlsCert, tlsKey } from "./tls.ts";
+
+export const roles = {
+  GateServer: {
+    about: "The HTTP gateway (role gateway): accounts, logins, the web client.",
+    keys: {
+      host: key(is.host, "0.0.0.0", "Address bound. The default takes connections from everywhere."),
+      port: key(is.port, 8080, "TCP port of the HTTP API and the web client. 0 binds any free one.", {
+        prominent: true,
+      }),
+      public_host: key(
+        is.optionalHost,
+        "",
+        "Name under which people reach this gateway; shown in /openapi.json. Empty: the name each request uses.",
+        { example: "chat.example.org" },
+      ),
+      tls_cert: tlsCert("the gateway's port"),
+      tls_key: tlsKey,
+      trust_proxy: key(
+        is.bool,
+        false,
+        "Whether the client's address is taken from the last entry of X-Forwarded-For. Set true only behind a proxy that writes that header: otherwise anybody can choose an address, and so get around the limits per address.",
+      ),
+      reset_requires_code: key(
+        is.bool,
+        true,
+        "Whether /reset_password needs a mailed code. false is what the original's desktop client needs, and lets anybody who knows a username and its e-mail take the account: every start logs it as unsafe.",
+      ),
+    },
+  },
+
+  VerificationServer: {
+    about: "Mailed codes (role verify).",
+    keys: {
+      host: key(is.host, "127.0.0.1", "Address at which gateways reach the verify role by gRPC.", {
+        prominent: true,
+      }),
+      port: key(is.port, 65500, "TCP port of the verify role's gRPC.", { prominent: true }),
+      code_ttl: key(is.int(1, 86_400), 180, "How long a mailed code is good, in seconds."),
+      code_attempts: key(
+        is.int(1, 100),
+        5,
+        "Wrong tries that a code survives; the next one kills it, and a new code has to be mailed.",
+      ),
+      resend_cooldown: key(is.int(0, 86_400), 60, "Seconds between two code mails to one address."),
+    },
+  },
+
+  BalanceService: {
+    about: "Placement of logins on chat servers (role balance).",
+    keys: {
+      host: key(
+        is.host,
+        "127.0.0.1",
+        "Address at which gateways and chat servers reach the balance role by gRPC.",
+        {
+          prominent: true,
+        },
+      ),
+      port: key(is.port, 59900, "TCP port of the balance role's gRPC.", { prominent: true }),
+      token_ttl: key(
+        is.int(1, 86_400),
+        300,
+        "How long the token of /trylogin_server is good, in seconds. It is spent by the first chat login.",
+      ),
+      resume_ttl: key(
+        is.int(1, 31_536_000),
+        86_400,
+        "How long a client may come back without its password (/resume_server), in seconds.",
+      ),
+    },
+  },
+
+  gRPCServer: {
+    about: "This chat server towards the others (role chat).",
+    keys: {
+      server_name: key(
+        is.name,
+        "ChattingServer0",
+        "Name of this chat server, unique in the cluster: a second live one of the same name is refused.",
+        { prominent: true },
+      ),
+      host: key(is.host, "127.0.0.1", "Address at which the other chat servers reach this one by gRPC.", {
+        prominent: true,
+      }),
+      port: key(is.port, 64400, "TCP port of this chat server's gRPC.", { prominent: true }),
+    },
+  },
+
+  ChattingServer: {
+    about: "The chat server towards its clients (role chat).",
+    keys: {
+      host: key(
+        is.host,
+        "127.0.0.1",
+        "Address that clients are told to connect to. The default serves clients on this machine only: set the public name or address.",
+        { prominent: true },
+      ),
+      bind: key(is.host, "0.0.0.0", "Address bound. The default takes connections from everywhere."),
+      port: key(is.port, 60000, "TCP port of the chat protocol. 0 binds any free one.", { prominent: true }),
+      ws_port: key(is.port, 60001, "TCP port of the chat protocol over WebSocket. 0 binds any free one.", {
+        prominent: true,
+      }),
+      tls_cert: tlsCert("both chat ports"),
+      tls_key: tlsKey,
+      send_queue_size: key(
+        is.int(1, 1_000_000),
+        1000,
+        "Frames that may wait for a client that does not read; past it (or 4 MiB) the connection is cut. The client loses nothing: it resumes by history.",
+        { prominent: true },
+      ),
+      idle_timeout: key(
+        is.int(1, 86_400),
+        90,
+        "Seconds without a byte after which a client that speaks protocol 2 is taken for gone. Clients of the original send no heartbeat; for them TCP keep-alive decides.",
+      ),
+      drain_timeout: key(
+        is.int(0, 3600),
+        20,
+        "Seconds that a stopping chat server has to commit, hand over and take leave of its clients.",
+      ),
+      max_sessions_per_user: key(
+        is.int(1, 1000),
+        5,
+        "Devices a user may be logged in on at once, across all chat servers; one more ends the oldest (error 15).",
+      ),
+      legacy_frame_gap: key(
+        is.int(0, 10_000),
+        100,
+        "Milliseconds between two frames to a client that does not speak protocol 2. The original's desktop client hangs on two frames in one read and needs 100; 0 for other clients of that protocol.",
+      ),
+    },
+  },
+} as const;
