@@ -138,6 +138,14 @@ describe.each(kinds)("what is left on $name", ({ start, isCluster }) => {
   });
 });
 
+test("a device name that is no text at all is stored as well as it can be", async () => {
+  const server = await startRedis();
+  const { routes, close } = await openRedis(redisOptions(server), silentLogger, BRIEF);
+  await routes.bind(route("s", { device: "half \ud800 pair" }), 5);
+  expect((await routes.of([alice])).get(alice)).toMatchObject([{ device: "half \ufffd pair" }]);
+  await close();
+});
+
 describe("the route index", () => {
   test("forgets only what was not touched since it was read", async () => {
     const server = await startRedis();

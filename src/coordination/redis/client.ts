@@ -88,6 +88,8 @@ function connectCluster(options: RedisOptions): Cluster {
     clusterRetryStrategy: retryDelay,
     enableOfflineQueue: false,
     maxRedirections: MAX_REDIRECTIONS,
+    enableAutoPipelining: true,
+    autoPipeliningIgnoredCommands: Object.keys(scripts),
     slotsRefreshInterval: SLOTS_REFRESH_MS,
     slotsRefreshTimeout: COMMAND_TIMEOUT_MS,
     // Nodes announce names, which their certificates are for; an address would not match.

@@ -6,12 +6,19 @@
 import type { UserId } from "../../domain/ids.ts";
 import { sha256 } from "../../lib/random.ts";
 
+/** Enough to spread over the nodes of a large Cluster, fewer than the users of one look-up. */
+const ROUTE_BUCKETS = 64;
+
+/** Users of one bucket have their routes in one slot. */
+export const routesBucket = (user: UserId): number => user % ROUTE_BUCKETS;
+
 export const keys = {
   /** The right to mail to an address is taken. An address does not appear in clear. */
   cooldown: (email: string) => `{c:${sha256(email)}}:cooldown`,
   code: (email: string) => `{c:${sha256(email)}}:code`,
   tickets: (user: UserId) => `{u:${user}}:tickets`,
-  routes: (user: UserId) => `{u:${user}}:routes`,
+  /** In few slots, so that in a Cluster the routes of many users are few commands. */
+  routes: (user: UserId) => `{r:${routesBucket(user)}}:${user}`,
   /** Which routes a node's incarnation holds. */
   index: (incarnation: string) => `{i:${incarnation}}:routes`,
   /**

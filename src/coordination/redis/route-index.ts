@@ -7,6 +7,7 @@ import type { Route } from "../../domain/entities.ts";
 import { type UserId, userId } from "../../domain/ids.ts";
 import type { Connection } from "./connection.ts";
 import { keys, type Lifetimes } from "./keys.ts";
+import { encodeField } from "./route-line.ts";
 
 const PAGE = 500;
 /** How many routes one `renew` refreshes at most. */
@@ -69,5 +70,5 @@ export class RouteIndex {
   }
 }
 
-const member = ({ user, session }: IndexedRoute): string => `${user}:${encodeURIComponent(session)}`;
+const member = ({ user, session }: IndexedRoute): string => `${user}:${encodeField(session)}`;
 const userOf = (name: string): UserId => userId(Number.parseInt(name, 10));

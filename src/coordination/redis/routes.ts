@@ -1,16 +1,17 @@
 /**
  * @module coordination/redis/routes
  * Who is connected, in Redis. A user's routes are one string, so that those of many users are one MGET:
- * the last epoch, then a line per session, `<epoch> <since> <session> <route as JSON>`.
+ * the last epoch, then a line per session (see route-line.ts).
  */
 import { Redis } from "ioredis";
 import type { Route } from "../../domain/entities.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { RouteTable } from "../coordination.ts";
-import { byAge } from "../routes.ts";
+import type { Client } from "./client.ts";
 import type { Connection } from "./connection.ts";
-import { keys, type Lifetimes } from "./keys.ts";
+import { keys, type Lifetimes, routesBucket } from "./keys.ts";
 import type { RouteIndex } from "./route-index.ts";
+import { encodeField, lineFields, readRoute, readRoutes } from "./route-line.ts";
 
 export class RedisRoutes implements RouteTable {
   readonly #redis: Connection;
@@ -29,13 +30,11 @@ export class RedisRoutes implements RouteTable {
     const [epoch, ...lines] = (await this.#redis.script(
       "routeBind",
       keys.routes(route.user),
-      encodeURIComponent(route.session),
-      Math.max(0, Math.trunc(route.since)),
-      JSON.stringify(route),
+      ...lineFields(route),
       max,
       this.#life.routes,
     )) as string[];
-    const evicted = lines.map(readRoute);
+    const evicted = lines.map((line) => readRoute(route.user, line));
     await Promise.all(evicted.map((old) => this.#index.remove(old)));
     return { epoch: Number(epoch), evicted };
   }
@@ -44,23 +43,27 @@ export class RedisRoutes implements RouteTable {
     const line = await this.#redis.script(
       "routeUnbind",
       keys.routes(user),
-      encodeURIComponent(session),
+      encodeField(session),
       epoch,
       this.#life.epoch,
     );
     if (line === null) return false;
-    await this.#index.remove(readRoute(line as string));
+    await this.#index.remove(readRoute(user, line as string));
     return true;
   }
 
   async of(users: readonly UserId[]): Promise<Map<UserId, Route[]>> {
+    const groups = await this.#redis.command((client) =>
+      Promise.all(
+        groupsFor(client, users).map(async (group) => ({ group, values: await read(client, group) })),
+      ),
+    );
     const found = new Map<UserId, Route[]>();
-    if (users.length === 0) return found;
-    const values = await this.#read(users.map(keys.routes));
-    for (const [position, user] of users.entries()) {
-      const lines = values[position]?.split("\n").slice(1) ?? [];
-      if (lines.length > 0) found.set(user, lines.map(readRoute).sort(byAge));
-    }
+    for (const { group, values } of groups)
+      for (const [position, user] of group.entries()) {
+        const routes = readRoutes(user, values[position] ?? "");
+        if (routes.length > 0) found.set(user, routes);
+      }
     return found;
   }
 
@@ -71,17 +74,20 @@ export class RedisRoutes implements RouteTable {
       Promise.all(users.map((user) => client.pexpire(keys.routes(user), this.#life.routes))),
     );
   }
+}
 
-  #read(names: readonly string[]): Promise<(string | null)[]> {
-    return this.#redis.command((client) =>
-      client instanceof Redis ? client.mget(...names) : Promise.all(names.map((name) => client.get(name))),
-    );
+/** Users whose routes one command can read: all of them, or in a Cluster those of a slot. */
+function groupsFor(client: Client, users: readonly UserId[]): UserId[][] {
+  if (users.length === 0) return [];
+  if (client instanceof Redis) return [[...users]];
+  const groups = new Map<number, UserId[]>();
+  for (const user of users) {
+    const group = groups.get(routesBucket(user));
+    if (group) group.push(user);
+    else groups.set(routesBucket(user), [user]);
   }
+  return [...groups.values()];
 }
 
-/** A route from its line; `epoch` is not in the JSON. */
-function readRoute(line: string): Route {
-  const [epoch = "", since = "", session = ""] = line.split(" ", 3);
-  const json = line.slice(epoch.length + since.length + session.length + 3);
-  return { ...(JSON.parse(json) as Omit<Route, "epoch">), epoch: Number(epoch) };
-}
+const read = (client: Client, users: readonly UserId[]): Promise<(string | null)[]> =>
+  client.mget(users.map(keys.routes));

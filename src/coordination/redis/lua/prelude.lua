@@ -35,7 +35,7 @@ local function node_reply(base, name)
   return redis.call('HMGET', base .. ':node:' .. name, 'node', 'sessions', 'draining', 'until')
 end
 
--- A user's routes from their stored form (see routes.ts): the last epoch given, and a table per session.
+-- A user's routes from their stored form (see route-line.ts): the last epoch given, and a table per session.
 local function read_routes(key)
   local last, routes = 0, {}
   for line in string.gmatch(redis.call('GET', key) or '', '[^\n]+') do
