@@ -1,7 +1,7 @@
 /**
  * @module net/base
- * What a connection is apart from its transport: its queue, its place in the turn, its limits of time, the
- * containment of a failing handler, and the one way in which it ends. tcp.ts and ws.ts add the socket.
+ * What a connection is apart from its transport: its queue, its limits of time, the containment of a failing
+ * handler, and the one way in which it ends. reader.ts is its receiving half; tcp.ts and ws.ts add the socket.
  *
  * A connection is OPEN, then ENDING (no frame goes in or out any more; the queue is written, then the
  * transport closed), then CLOSED; a cut goes from either straight to CLOSED.
@@ -10,17 +10,16 @@
  * callbacks) is made when needed and dropped after use.
  */
 
-import { type FrameDecoder, FrameError } from "../wire/frame.ts";
 import { CLOSE_GRACE_MS, type CloseReason, type Connection } from "./connection.ts";
 import type { ConnectionGroup } from "./group.ts";
-import { HeldBytes } from "./held.ts";
 import { FrameQueue } from "./queue.ts";
+import { FrameReader, type FrameSink } from "./reader.ts";
 
 const OPEN = 0;
 const ENDING = 1;
 const CLOSED = 2;
 
-export abstract class BaseConnection<S> implements Connection<S> {
+export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
   abstract readonly kind: "tcp" | "ws";
   abstract readonly remoteAddress: string;
   declare state: S;
@@ -28,27 +27,20 @@ export abstract class BaseConnection<S> implements Connection<S> {
   deadlineAt = 0;
 
   protected readonly group: ConnectionGroup<S>;
+  protected readonly reader: FrameReader;
   #phase: typeof OPEN | typeof ENDING | typeof CLOSED = OPEN;
   #reason: CloseReason = "peer";
   /** Whether the handler knows of this connection, so is told of its end. */
   #announced = false;
   #lastReadAt: number;
-
   #queue: FrameQueue | undefined;
   /** The kernel takes no more until `writable`. */
   #blocked = false;
   #drained: (() => void)[] | undefined;
 
-  /** Holds the beginning of an incomplete frame. */
-  #decoder: FrameDecoder | undefined;
-  #paused = false;
-  /** Bytes that arrived while reading was paused, not decoded yet. */
-  #held: HeldBytes | undefined;
-  /** The peer closed its side while reading was paused. */
-  #heldEnd = false;
-
   constructor(group: ConnectionGroup<S>) {
     this.group = group;
+    this.reader = new FrameReader(this, group.decoders, group.limits.bytes);
     this.#lastReadAt = group.clock.now();
   }
 
@@ -63,13 +55,13 @@ export abstract class BaseConnection<S> implements Connection<S> {
   protected abstract shutdown(reason: CloseReason): void;
   /** Closes at once. */
   protected abstract cut(): void;
-  protected abstract setReading(reading: boolean): void;
+  abstract setReading(reading: boolean): void;
   /** Bytes that the transport itself holds because the kernel does not take them. */
   protected get transportBytes(): number {
     return 0;
   }
 
-  // What a transport reports.
+  // What a transport reports; bytes go to `reader`.
 
   /** A peer was accepted; it counts, and its deadline runs, from here on. */
   accepted(): void {
@@ -78,30 +70,16 @@ export abstract class BaseConnection<S> implements Connection<S> {
 
   /** The transport carries bytes. */
   opened(): void {
+    if (this.#phase !== OPEN) return;
     this.#guarded(() => {
       this.state = this.group.handler.opened(this);
       this.#announced = true;
     });
   }
 
-  /** Bytes arrived; they are not kept after the call. */
-  received(chunk: Uint8Array): void {
-    this.touch();
-    if (this.#phase !== OPEN) return;
-    const taken = this.#paused || this.#held !== undefined ? 0 : this.#decode(chunk);
-    if (taken < chunk.length && this.#phase === OPEN) this.#hold(chunk.subarray(taken));
-  }
-
   /** The peer is alive. */
   touch(): void {
     this.#lastReadAt = this.group.clock.now();
-  }
-
-  /** What arrived cannot be a frame. */
-  malformed(): void {
-    if (this.#phase !== OPEN) return;
-    this.#guarded(() => this.group.handler.broken(this));
-    this.end("protocol");
   }
 
   /** The kernel takes bytes again. */
@@ -110,21 +88,37 @@ export abstract class BaseConnection<S> implements Connection<S> {
     this.flush();
   }
 
-  /** The peer sends no more. */
-  peerEnded(): void {
-    if (this.#paused || this.#held !== undefined) this.#heldEnd = true;
-    else this.end("peer");
-  }
-
   /** The transport is closed, by whomever. `reason` holds if none was given before. */
   gone(reason: CloseReason): void {
     if (this.#phase === CLOSED) return;
     if (this.#phase === OPEN) this.#reason = reason;
     this.#phase = CLOSED;
-    this.#release();
+    this.reader.clear();
+    this.#queue = undefined;
+    this.#drained = undefined;
     this.group.delete(this);
-    if (!this.#announced) return;
-    queueMicrotask(() => this.#guarded(() => this.group.handler.closed(this, this.#reason)));
+    queueMicrotask(() => {
+      if (this.#announced) this.#guarded(() => this.group.handler.closed(this, this.#reason));
+    });
+  }
+
+  // What its reader reports.
+
+  received(id: number, body: Uint8Array): void {
+    this.#guarded(() => this.group.handler.frame(this, id, body));
+  }
+
+  malformed(): void {
+    this.#guarded(() => this.group.handler.broken(this));
+    this.end("protocol");
+  }
+
+  finished(): void {
+    this.end("peer");
+  }
+
+  overflowed(): void {
+    this.destroy("overflow");
   }
 
   // What its user sees.
@@ -195,11 +189,8 @@ export abstract class BaseConnection<S> implements Connection<S> {
     this.#phase = ENDING;
     this.#reason = reason;
     this.deadlineAt = this.group.clock.now() + CLOSE_GRACE_MS;
-    this.#decoder = undefined;
-    this.#held = undefined;
     this.#drained = undefined;
-    // What arrives is read and dropped: a close with unread bytes would reset what the peer has not read yet.
-    if (this.#paused) this.setReading(true);
+    this.reader.drop(); // a close with unread bytes would reset what the peer has not read yet
     if (this.#queue === undefined) this.shutdown(reason);
     else this.flush();
   }
@@ -211,67 +202,21 @@ export abstract class BaseConnection<S> implements Connection<S> {
   }
 
   pauseReading(): void {
-    if (this.#phase !== OPEN || this.#paused) return;
-    this.#paused = true;
-    this.setReading(false);
+    if (this.#phase === OPEN) this.reader.pause();
   }
 
   resumeReading(): void {
-    if (this.#phase !== OPEN || !this.#paused) return;
-    this.#paused = false;
+    if (this.#phase !== OPEN) return;
     this.touch();
-    if (this.#held === undefined && !this.#heldEnd) this.setReading(true);
-    else queueMicrotask(() => this.#readOn());
+    this.reader.resume();
   }
 
-  /** Closes the connection if its time has come. */
+  /** Closes the connection if its time has come. `now` in milliseconds since 1970. */
   sweep(now: number): void {
     if (this.deadlineAt !== 0 && now >= this.deadlineAt) this.destroy("deadline");
-    else if (this.#paused || this.idleTimeoutMs === 0 || this.#phase !== OPEN) return;
+    else if (this.#phase !== OPEN || this.idleTimeoutMs === 0 || this.reader.isPaused) return;
     else if (now - this.#lastReadAt >= this.idleTimeoutMs) this.destroy("idle");
   }
-
-  // Reading.
-
-  /** Hands out the frames of a chunk. @returns how many bytes that took: not all when reading was paused. */
-  #decode(chunk: Uint8Array): number {
-    const decoder = this.#decoder ?? this.group.borrowDecoder();
-    this.#decoder = undefined;
-    try {
-      const taken = decoder.push(chunk, (id, body) => {
-        this.#guarded(() => this.group.handler.frame(this, id, body));
-        return this.#phase === OPEN && !this.#paused;
-      });
-      if (decoder.pending === 0) this.group.returnDecoder(decoder);
-      else if (this.#phase === OPEN) this.#decoder = decoder;
-      return taken;
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.malformed();
-      return chunk.length;
-    }
-  }
-
-  #hold(chunk: Uint8Array): void {
-    this.#held ??= new HeldBytes();
-    this.#held.append(chunk);
-    if (this.#held.length > this.group.limits.bytes) this.destroy("overflow");
-  }
-
-  /** Goes on where reading was paused. */
-  #readOn(): void {
-    if (this.#phase !== OPEN || this.#paused) return;
-    const held = this.#held;
-    if (held !== undefined) {
-      held.take(this.#decode(held.bytes()));
-      if (held.length === 0) this.#held = undefined;
-    }
-    if (this.#phase !== OPEN || this.#paused) return;
-    if (this.#heldEnd) this.end("peer");
-    else this.setReading(true);
-  }
-
-  // Ending.
 
   /** Runs what may throw because others wrote it; a failure costs this connection only. */
   #guarded(run: () => void): void {
@@ -281,13 +226,5 @@ export abstract class BaseConnection<S> implements Connection<S> {
       this.group.log.log("error", "net.handler_failed", { address: this.remoteAddress, error });
       this.destroy("error");
     }
-  }
-
-  /** Drops everything a closed connection needs no more, however long others keep the object. */
-  #release(): void {
-    this.#queue = undefined;
-    this.#drained = undefined;
-    this.#decoder = undefined;
-    this.#held = undefined;
   }
 }

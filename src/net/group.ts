@@ -6,10 +6,10 @@
 
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import { FrameDecoder } from "../wire/frame.ts";
 import type { BaseConnection } from "./base.ts";
 import type { ConnectionHandler, QueueLimits } from "./connection.ts";
 import type { ListenOptions } from "./listener.ts";
+import { DecoderPool } from "./reader.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Turn } from "./turn.ts";
 
@@ -19,11 +19,11 @@ export class ConnectionGroup<S> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly turn = new Turn();
+  readonly decoders = new DecoderPool();
   readonly #members = new Set<BaseConnection<S>>();
   readonly #sweeper: Sweeper;
   readonly #maxConnections: number;
   #emptied: (() => void) | undefined;
-  #spareDecoder: FrameDecoder | undefined;
 
   constructor(options: ListenOptions<S>) {
     this.handler = options.handler;
@@ -49,18 +49,6 @@ export class ConnectionGroup<S> {
   delete(connection: BaseConnection<S>): void {
     this.#members.delete(connection);
     if (this.#members.size === 0) this.#emptied?.();
-  }
-
-  /** A decoder without bytes. Only a connection in the middle of a frame keeps one; the others pass one around. */
-  borrowDecoder(): FrameDecoder {
-    const decoder = this.#spareDecoder ?? new FrameDecoder();
-    this.#spareDecoder = undefined;
-    return decoder;
-  }
-
-  /** Takes back a decoder that holds no bytes and is not broken. */
-  returnDecoder(decoder: FrameDecoder): void {
-    this.#spareDecoder = decoder;
   }
 
   /** Ends all connections and resolves when none is left and the sweeper has stopped. */

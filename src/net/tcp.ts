@@ -36,11 +36,16 @@ class TcpConnection<S> extends BaseConnection<S> {
     return "tcp";
   }
 
+  bytesReceived(chunk: Uint8Array): void {
+    this.touch();
+    this.reader.push(chunk);
+  }
+
   /** The peer sent FIN; whoever closes second closes the whole connection. */
   finReceived(): void {
     this.#peerEnded = true;
     if (this.#shutDown) this.#socket.end();
-    else this.peerEnded();
+    else this.reader.end();
   }
 
   protected override transmit(queue: FrameQueue): boolean {
@@ -69,7 +74,7 @@ class TcpConnection<S> extends BaseConnection<S> {
     this.#socket.terminate();
   }
 
-  protected override setReading(reading: boolean): void {
+  override setReading(reading: boolean): void {
     if (reading) this.#socket.resume();
     else this.#socket.pause();
   }
@@ -103,10 +108,13 @@ export function listenTcp<S>(options: ListenOptions<S>): Listener {
         connection.deadlineAt = 0;
         connection.opened();
       },
-      data: (socket, chunk) => socket.data?.received(chunk),
+      data: (socket, chunk) => socket.data?.bytesReceived(chunk),
       drain: (socket) => socket.data?.writable(),
       end: (socket) => socket.data?.finReceived(),
-      error: (socket) => socket.data?.destroy("error"),
+      error(socket, error) {
+        options.log.log("warn", "net.socket_failed", { address: socket.data?.remoteAddress, error });
+        socket.data?.destroy("error");
+      },
       close: (socket, error) => socket.data?.gone(error ? "error" : "peer"),
     },
   });

@@ -29,6 +29,9 @@ const closeCodes: { readonly [R in CloseReason]: number } = {
   error: 1011,
 };
 
+/** Read in place of a message that is not exactly one frame: a header that cannot be. */
+const NO_FRAME = new Uint8Array(HEADER_BYTES);
+
 interface SocketData<S> {
   readonly address: string;
   /** Set when the socket is open. */
@@ -53,8 +56,8 @@ class WsConnection<S> extends BaseConnection<S> {
   }
 
   message(message: string | Uint8Array): void {
-    if (typeof message !== "string" && isOneFrame(message)) this.received(message);
-    else this.malformed();
+    this.touch();
+    this.reader.push(typeof message !== "string" && isOneFrame(message) ? message : NO_FRAME);
   }
 
   protected override get transportBytes(): number {
@@ -63,19 +66,19 @@ class WsConnection<S> extends BaseConnection<S> {
 
   protected override transmit(queue: FrameQueue): boolean {
     const socket = this.#socket;
-    return socket.cork(() => {
+    socket.cork(() => {
       while (queue.length > 0) {
         const frame = queue.first();
         const sent = socket.sendBinary(frame);
         if (sent === 0) {
           this.destroy("error");
-          return false;
+          return;
         }
         queue.take(frame.length);
-        if (sent < 0) return false;
+        if (sent < 0) return;
       }
-      return true;
     });
+    return queue.length === 0 && this.transportBytes === 0;
   }
 
   protected override shutdown(reason: CloseReason): void {
@@ -86,7 +89,7 @@ class WsConnection<S> extends BaseConnection<S> {
     this.#socket.terminate();
   }
 
-  protected override setReading(reading: boolean): void {
+  override setReading(reading: boolean): void {
     if (reading) this.#socket.resume();
     else this.#socket.pause();
   }

@@ -3,7 +3,9 @@
  * What must hold of every connection, whatever carries it: one suite, four transports.
  */
 
+import { heapStats } from "bun:jsc";
 import { describe, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { CLOSE_GRACE_MS } from "../../src/net/connection.ts";
 import { encodeFrame, encodeFrameText, MAX_BODY_BYTES } from "../../src/wire/frame.ts";
 import { until } from "../support/until.ts";
@@ -24,6 +26,17 @@ const largeFrames = (count: number): Uint8Array[] =>
 const numbers = (peer: { frames: readonly { text: string }[] }): number[] =>
   peer.frames.map((frame) => (JSON.parse(frame.text) as { n: number }).n);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+/** What of closed connections could stay: open files, and socket objects of either end. */
+function leftovers(): { descriptors: number; sockets: number } {
+  Bun.gc(true);
+  const { objectTypeCounts: counts } = heapStats();
+  const sockets = ["TCPSocket", "TLSSocket", "ServerWebSocket"].map((type) => counts[type] ?? 0);
+  return {
+    descriptors: readdirSync("/proc/self/fd").length,
+    sockets: sockets.reduce((sum, count) => sum + count, 0),
+  };
+}
 
 describe.each(transports)("%s", (transport) => {
   test("frames arrive whole and in order, and are answered in order", async () => {
@@ -349,6 +362,63 @@ describe.each(transports)("%s", (transport) => {
     good.peer.send(encodeFrame(17, {}));
     await until(() => good.seen.frames.length === 1);
     expect(server.listener.connections).toBe(1);
+  });
+
+  test.each(["end", "destroy"] as const)("%s from within opened is told of once, afterwards", async (how) => {
+    const server = new TestServer(transport, {
+      opened: ({ connection }) => {
+        connection.send(encodeFrame(6, { error: 64 }));
+        connection[how]("ended");
+        expect(connection.isOpen).toBe(false);
+      },
+    });
+    const { peer, seen } = await server.connect();
+    await closedBy(seen, "ended");
+    await until(() => peer.closed);
+    expect(ids(peer)).toEqual(how === "end" ? [6] : []);
+    expect(server.listener.connections).toBe(0);
+  });
+
+  test("what cannot be a frame comes in its turn: after the frames that wait for the end of a pause", async () => {
+    const server = new TestServer(transport, {
+      frame: ({ connection }) => connection.pauseReading(),
+      broken: ({ frames }) => expect(frames.length).toBe(3),
+    });
+    const { peer, seen } = await server.connect();
+    peer.send(...upTo(3).map((n) => encodeFrame(17, { n })), Uint8Array.of(0, 17, 0, 0));
+    for (const n of upTo(3)) {
+      await until(() => seen.frames.length === n + 1);
+      expect(seen.broken).toBe(0);
+      seen.connection.resumeReading();
+    }
+    await closedBy(seen, "protocol");
+    expect(seen.broken).toBe(1);
+    expect(server.logged).toEqual([]);
+  });
+
+  test("a thousand connections opened, used and closed or cut leave nothing behind", async () => {
+    const server = new TestServer(transport, {
+      frame: ({ connection }) => void connection.send(encodeFrame(18, {})),
+    });
+    const round = async () => {
+      const all = await Promise.all(upTo(100).map(() => server.newPeer()));
+      for (const peer of all) peer.send(encodeFrame(17, {}), encodeFrame(17, {}).subarray(0, 5));
+      await until(() => all.every((peer) => peer.frames.length === 1));
+      for (const [n, peer] of all.entries()) {
+        if (n % 2 === 0) peer.reset();
+        else peer.close();
+      }
+      await until(() => server.listener.connections === 0 && all.every((peer) => peer.closed));
+      expect(server.all.every(({ reasons }) => reasons.length === 1)).toBe(true);
+      server.all.length = 0;
+    };
+    await round(); // what is made once is made now
+    const before = leftovers();
+    for (let n = 0; n < 10; n++) await round();
+    await until(() => {
+      const now = leftovers();
+      return now.descriptors <= before.descriptors && now.sockets <= before.sockets + 20;
+    });
   });
 
   test("a connection too many is closed at once and nobody is told", async () => {
