@@ -71,6 +71,28 @@ describe("golden vectors", () => {
   });
 });
 
+describe("a receiver that stops the decoder", () => {
+  test("gets the rest when it is pushed again, wherever the stream was cut", () => {
+    const stream = join(...vectors.slice(0, 6).map(bytesOf));
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const decoder = new FrameDecoder();
+      const ids: number[] = [];
+      for (const chunk of [stream.subarray(0, cut), stream.subarray(cut)])
+        for (let rest = chunk; rest.length > 0; ) {
+          const before = ids.length;
+          const taken = decoder.push(rest, (id) => {
+            ids.push(id);
+            return false;
+          });
+          expect(ids.length - before).toBeLessThanOrEqual(1);
+          rest = rest.subarray(taken);
+        }
+      expect(ids).toEqual(vectors.slice(0, 6).map(({ name }) => ServiceId[name]));
+      expect(decoder.pending).toBe(0);
+    }
+  });
+});
+
 describe("limits of the header", () => {
   for (const total of [0, 1, 2, 3])
     test(`length ${total} breaks the stream for good, after the frames before it`, () => {
