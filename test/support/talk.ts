@@ -46,10 +46,6 @@ async function codeFromOutbox(email: string): Promise<string | undefined> {
   for (const name of mails.sort().reverse()) {
     const mail = await Bun.file(join(outbox, name)).text();
     if (mail.includes(`To: ${email}\r\n`)) return /^Subject: (\d{6})/m.exec(mail)?.[1];
-    return mail
-      .split("\r\n\r\n")
-      .join(" ")
-      .match(/\b\d{6}\b/)?.[0];
   }
   return undefined;
 }
