@@ -6,6 +6,7 @@
 import { embeddedCoordination } from "../config/embedded.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
+import type { Meter } from "../lib/metrics.ts";
 import { version } from "../lib/version.ts";
 import { type AdminServer, startAdmin } from "../ops/admin.ts";
 import { askControl, type Control, inUse, startControl } from "../ops/control.ts";
@@ -21,9 +22,12 @@ import { CommandFailure, EXIT, type Io, UsageError } from "./io.ts";
 import { parseRoles, requireSharedState } from "./roles.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 import type { ControlReport } from "./status.ts";
+import { stopRequests } from "./stop-requests.ts";
 
 /** Beyond [ChattingServer] drain_timeout: what hangs then is left behind. */
 const STOP_GRACE_MS = 5_000;
+/** How long a start that is not wanted any more may take to come to an end. */
+const ABANDON_MS = 1_000;
 
 export const serve: Command = {
   name: "serve",
@@ -40,9 +44,10 @@ export const serve: Command = {
     const { level, format } = settings.config.Log;
     const logger = createLogger({ level, format, colour: io.isTty, clock: systemClock, output: io.stdout });
     const endCrash = io.onCrash((error) => logger.log("error", "crashed", { error }));
-    const stop = stopRequests(io, logger);
+    const stop = stopRequests(io, systemClock, logger);
     try {
-      return await Promise.race([live({ settings, roles, io, logger, asked: stop.first }), stop.second]);
+      const life = live({ settings, roles, io, logger, asked: stop.asked });
+      return await Promise.race([life, stop.askedAgain.then(() => EXIT.failure)]);
     } catch (error) {
       logger.log("error", "start.failed", { error });
       throw error;
@@ -63,21 +68,33 @@ interface Life {
 }
 
 /** From start to stop. @returns the exit code */
-async function live({ settings, roles, io, logger, asked }: Life): Promise<number> {
-  const { config, dataDir } = settings;
+async function live(life: Life): Promise<number> {
+  const { settings, logger } = life;
   announceSettings(settings, logger);
-  if (embeddedCoordination(config)) await requireAlone(dataDir);
+  if (embeddedCoordination(settings.config)) await requireAlone(settings.dataDir);
   const metrics = createMetrics();
   const health = createHealth();
   const endWatch = watchProcess(metrics, version);
   const admin = openAdmin(settings, health, metrics);
-  const starting = startRoles({ config, roles, dataDir, logger, meter: metrics });
-  const running = await Promise.race([starting, asked]);
-  if (running === undefined) {
-    // Told to stop while it still waited for what it needs: nobody was served, nothing is lost.
-    logger.log("info", "stopped");
-    return EXIT.ok;
+  try {
+    return await serveRoles(life, metrics, health, admin);
+  } finally {
+    await admin?.stop();
+    endWatch();
   }
+}
+
+async function serveRoles(
+  { settings, roles, io, logger, asked }: Life,
+  meter: Meter,
+  health: Health,
+  admin: AdminServer | undefined,
+): Promise<number> {
+  const { config, dataDir } = settings;
+  const starting = startRoles({ config, roles, dataDir, logger, meter });
+  const running = await Promise.race([starting, asked]);
+  if (running === undefined) return await abandon(starting, logger);
+
   for (const { name, check } of running.checks) health.add(name, check);
   const addresses = { ...running.addresses, ...(admin && { admin: addressText(admin) }) };
   const control = await openControl(settings, roles, addresses, running);
@@ -89,29 +106,25 @@ async function live({ settings, roles, io, logger, asked }: Life): Promise<numbe
   health.drain();
   logger.log("info", "stopping");
   await control?.stop();
-  const deadlineMs = config.ChattingServer.drain_timeout * 1_000 + STOP_GRACE_MS;
-  const inTime = await Promise.race([
-    running.stop().then(() => true),
-    Bun.sleep(deadlineMs).then(() => false),
-  ]);
-  await admin?.stop();
-  endWatch();
+  const inTime = await within(config.ChattingServer.drain_timeout * 1_000 + STOP_GRACE_MS, running.stop());
   logger.log(inTime ? "info" : "error", inTime ? "stopped" : "stop.timed_out");
   return inTime ? EXIT.ok : EXIT.failure;
 }
 
-/** The first request to stop, and the second, which does not wait. */
-function stopRequests(io: Io, logger: Logger) {
-  const first = Promise.withResolvers<void>();
-  const second = Promise.withResolvers<number>();
-  let requests = 0;
-  const end = io.onStopSignal((signal) => {
-    requests++;
-    logger.log(requests === 1 ? "info" : "warn", "signal", { signal });
-    if (requests === 1) first.resolve();
-    else second.resolve(EXIT.failure);
-  });
-  return { first: first.promise, second: second.promise, end };
+/** Told to stop while it still starts, or waits for what it needs: nobody was served, nothing is lost. */
+async function abandon(starting: Promise<Running>, logger: Logger): Promise<number> {
+  const started = starting.then((running) => running.stop());
+  await within(
+    ABANDON_MS,
+    started.catch(() => {}),
+  );
+  logger.log("info", "stopped");
+  return EXIT.ok;
+}
+
+/** @returns whether the work was done in that time. */
+function within(ms: number, work: Promise<void>): Promise<boolean> {
+  return Promise.race([work.then(() => true), Bun.sleep(ms).then(() => false)]);
 }
 
 function announceSettings({ file, ignoredVariables, config }: Settings, logger: Logger): void {

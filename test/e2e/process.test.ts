@@ -6,17 +6,20 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FROM_SOURCES, USUAL_ENV } from "../support/chatsrv-process.ts";
+import { atEnd } from "../support/cleanup.ts";
 import { tempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
 
 function spawn(args: readonly string[], command: readonly string[] = FROM_SOURCES) {
-  return Bun.spawn([...command, ...args], {
+  const child = Bun.spawn([...command, ...args], {
     cwd: tempDir("process"),
     env: { ...process.env, ...USUAL_ENV, NO_COLOR: "1" },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
   });
+  atEnd(async () => child.kill("SIGKILL"));
+  return child;
 }
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();

@@ -6,6 +6,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../src/cli/run.ts";
+import { stopRequests } from "../../src/cli/stop-requests.ts";
+import { silentLogger } from "../../src/lib/log.ts";
 import { chatsrv, type FakeIo, fakeIo } from "../support/io.ts";
 import { tempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
@@ -105,13 +107,16 @@ describe("a server on embedded stores", () => {
     expect(await ended).toBe(0);
   });
 
-  test("a second signal does not wait", async () => {
-    const { io, ended } = await serving();
+  test("told to stop while it waits for what it needs, it ends cleanly", async () => {
+    const env = { ...PORTS, CHATSRV_MYSQL_HOST: "127.0.0.1", CHATSRV_MYSQL_PORT: "1" };
+    const io = fakeIo(tempDir("serve"), env);
+    const ended = run(["--role=all"], io);
+    await until(() => linesOf(io).some((line) => line.event === "store.waits"), {
+      what: "a line that it waits",
+    });
     io.signal();
-    io.signal();
-    expect(await ended).toBe(1);
-    // What was under way still ends: the next test is not to meet it.
-    await until(() => linesOf(io).some((line) => line.event === "stopped"), { what: "the end" });
+    expect(await ended).toBe(0);
+    expect(linesOf(io).some((line) => line.event === "ready")).toBe(false);
   });
 
   test("what nobody caught is in the log", async () => {
@@ -136,6 +141,20 @@ describe("a server on embedded stores", () => {
     expect(code).toBe(1);
     expect(err).toMatch(/^chatsrv: [^\n]*in use[^\n]*\n$/);
   });
+});
+
+test("a signal that comes twice at once is one request; a later one is the second", async () => {
+  const clock = { now: () => 0 };
+  const io = fakeIo(".");
+  const stop = stopRequests(io, clock, silentLogger);
+  const state = () => Promise.race([stop.askedAgain.then(() => "again"), stop.asked.then(() => "once")]);
+  io.signal();
+  io.signal();
+  expect(await state()).toBe("once");
+  clock.now = () => 500;
+  io.signal();
+  await stop.askedAgain;
+  stop.end();
 });
 
 describe("without a server", () => {
