@@ -216,6 +216,25 @@ describe("a cluster", () => {
     await useAll(coordination);
   });
 
+  test("one node hanging: its keys fail within about a second, the others go on", async () => {
+    const { nodes } = await startRedisCluster();
+    const { coordination, recoveries } = await openOn(clusterOf(nodes));
+    await useAll(coordination);
+    nodes[1].pause();
+    try {
+      const results = await Promise.allSettled(everywhere.map((user) => coordination.routes.of([user])));
+      const failed = results.filter((result) => result.status === "rejected");
+      expect(failed.length).toBeGreaterThan(0);
+      expect(failed.length).toBeLessThan(everywhere.length);
+      for (let i = 0; i < 3; i += 1) await loss(coordination.routes.of(everywhere));
+      await Promise.all(Array.from({ length: 20 }, () => loss(coordination.ping())));
+    } finally {
+      nodes[1].resume();
+    }
+    await until(() => recoveries() > 0, { timeoutMs: 20_000 });
+    await until(() => useAll(coordination).then(() => true), { timeoutMs: 10_000 });
+  });
+
   test("all killed, then started", async () => {
     const { nodes } = await startRedisCluster();
     const { coordination, recoveries } = await openOn(clusterOf(nodes));

@@ -1,8 +1,8 @@
 /**
  * @module coordination/memory/expiring
  * A map whose entries end by themselves. No timer: an ended entry is dropped when it is met, and all of them
- * in a sweep that comes at the latest after as many writes as the map has entries. So the map never holds
- * more than about twice what is alive, and a sweep costs a constant per write.
+ * in a sweep that comes after as many writes as the last one left entries. So the map never holds more than
+ * about twice what is alive, and a sweep costs a constant per write.
  */
 import type { Clock } from "../../lib/clock.ts";
 
@@ -18,7 +18,8 @@ interface Entry<V> {
 export class ExpiringMap<K, V> {
   readonly #entries = new Map<K, Entry<V>>();
   readonly #clock: Clock;
-  #writes = 0;
+  /** Writes until the next sweep. */
+  #writesLeft = MIN_WRITES;
   /** No entry ends before this. */
   #soonest = Number.POSITIVE_INFINITY;
 
@@ -37,7 +38,7 @@ export class ExpiringMap<K, V> {
   }
 
   set(key: K, value: V, ttlMs: number): void {
-    if (++this.#writes >= Math.max(MIN_WRITES, this.#entries.size)) this.#sweep();
+    if (--this.#writesLeft <= 0) this.#sweep();
     const until = this.#clock.now() + ttlMs;
     this.#entries.set(key, { value, until });
     this.#soonest = Math.min(this.#soonest, until);
@@ -56,6 +57,11 @@ export class ExpiringMap<K, V> {
     return this.#entries.size;
   }
 
+  /** How many it holds, ended ones included. */
+  get held(): number {
+    return this.#entries.size;
+  }
+
   #alive(key: K): Entry<V> | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined || this.#clock.now() < entry.until) return entry;
@@ -65,10 +71,10 @@ export class ExpiringMap<K, V> {
 
   #sweep(): void {
     const now = this.#clock.now();
-    this.#writes = 0;
     this.#soonest = Number.POSITIVE_INFINITY;
     for (const [key, { until }] of this.#entries)
       if (until <= now) this.#entries.delete(key);
       else this.#soonest = Math.min(this.#soonest, until);
+    this.#writesLeft = Math.max(MIN_WRITES, this.#entries.size);
   }
 }

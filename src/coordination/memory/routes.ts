@@ -39,6 +39,11 @@ export class MemoryRoutes implements RouteTable {
     return found;
   }
 
+  /** How many users have an entry. */
+  get users(): number {
+    return this.#routes.size;
+  }
+
   /** Removes all routes that match. @returns whose they were. */
   removeWhere(matches: (route: Route) => boolean): UserId[] {
     const users = new Set<UserId>();

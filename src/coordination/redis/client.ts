@@ -1,7 +1,7 @@
 /**
  * @module coordination/redis/client
  * Makes the ioredis client for one server, Sentinel or Cluster. All of them fail at once while there is no
- * connection, give a command a second, and try to connect again for ever.
+ * connection, repeat nothing that was under way, and try to connect again for ever.
  */
 import {
   Cluster,
@@ -15,8 +15,8 @@ import { scripts } from "./scripts.ts";
 
 export type Client = Redis | Cluster;
 
-/** A command without an answer after this long has failed. */
-const COMMAND_TIMEOUT_MS = 1_000;
+/** For what the client asks Sentinels and Cluster nodes on its own account. */
+const DISCOVERY_TIMEOUT_MS = 1_000;
 /** A connection on which nothing answers for this long is given up: the host may be gone without a word. */
 const SILENCE_TIMEOUT_MS = 2_500;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -35,7 +35,7 @@ export function connect(options: RedisOptions): Client {
           sentinels: sentinelNodes.map((node) => ({ ...node })),
           name,
           sentinelRetryStrategy: retryDelay,
-          sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+          sentinelCommandTimeout: DISCOVERY_TIMEOUT_MS,
           enableTLSForSentinelMode: options.tls,
           ...(options.tls ? { sentinelTLS: tlsOf(options) } : {}),
         }
@@ -91,7 +91,7 @@ function connectCluster(options: RedisOptions): Cluster {
     enableAutoPipelining: true,
     autoPipeliningIgnoredCommands: Object.keys(scripts),
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    slotsRefreshTimeout: COMMAND_TIMEOUT_MS,
+    slotsRefreshTimeout: DISCOVERY_TIMEOUT_MS,
     // Nodes announce names, which their certificates are for; an address would not match.
     ...(options.tls ? { dnsLookup: asNamed } : {}),
   } satisfies ClusterOptions;
@@ -106,7 +106,6 @@ function common(options: RedisOptions) {
     ...(options.username === "" ? {} : { username: options.username }),
     ...(options.password === "" ? {} : { password: options.password }),
     ...(options.tls ? { tls: tlsOf(options) } : {}),
-    commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SILENCE_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     connectionName: "chatsrv",

@@ -2,12 +2,16 @@
  * @module coordination/redis/connection
  * One client with its outage watch: runs scripts and commands, and turns what goes wrong into AppError.
  */
+import { within } from "../../lib/deadline.ts";
 import type { Logger } from "../../lib/log.ts";
 import { type Client, connect, describe, probe } from "./client.ts";
 import { isAway, translate } from "./errors.ts";
 import type { RedisOptions } from "./options.ts";
 import { Outage } from "./outage.ts";
 import type { ScriptName } from "./scripts.ts";
+
+/** A call without an answer after this long has failed, whatever the client still tries. */
+const ANSWER_TIMEOUT_MS = 1_000;
 
 /** What `defineCommand` adds to a client at run time. */
 type Scripted = Record<ScriptName, (key: string, ...args: (string | number)[]) => Promise<unknown>>;
@@ -21,7 +25,7 @@ export class Connection {
     const client = connect(options);
     this.#client = client;
     this.#where = describe(options);
-    this.outage = new Outage(() => probe(client), logger, this.#where);
+    this.outage = new Outage(() => within(ANSWER_TIMEOUT_MS, probe(client)), logger, this.#where);
     client.on("error", (error: unknown) => this.outage.lost(error));
     client.on("node error", (error: unknown) => this.outage.lost(error));
     client.on("close", () => this.outage.lost("connection closed"));
@@ -36,10 +40,13 @@ export class Connection {
   /** Runs anything else. @throws AppError UNAVAILABLE */
   async command<T>(send: (client: Client) => Promise<T>): Promise<T> {
     try {
-      return await send(this.#client);
+      // ioredis would keep some commands until the connection stands.
+      if (this.#client.status !== "ready") throw new Error("Connection is closed.");
+      return await within(ANSWER_TIMEOUT_MS, send(this.#client));
     } catch (thrown) {
-      if (isAway(thrown)) this.outage.lost(thrown);
-      throw translate(thrown, this.#where, this.outage.reason);
+      const away = isAway(thrown);
+      if (away) this.outage.lost(thrown);
+      throw translate(thrown, this.#where, away ? this.outage.reason : undefined);
     }
   }
 
@@ -61,7 +68,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.outage.close();
-    await this.#client.quit().catch(() => {}); // Not connected: nothing to wait for.
+    await within(ANSWER_TIMEOUT_MS, this.#client.quit()).catch(() => {}); // Away: nothing to wait for.
     this.#client.disconnect();
   }
 }

@@ -5,7 +5,7 @@
 import { AppError } from "../../domain/error.ts";
 
 /** Replies by which a server says that it cannot serve now, not that the command was wrong. */
-const AWAY = /^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|BUSY|Too many Cluster redirections)/;
+const AWAY = /^(CLUSTERDOWN|LOADING|MASTERDOWN|READONLY|TRYAGAIN|MOVED|ASK|BUSY)/;
 
 /** Replies that no waiting mends: credentials or rights. */
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH)/;
