@@ -85,8 +85,9 @@ export interface NodeRegistry {
 
 export interface RouteTable {
   /**
-   * Adds a session's route and gives it the user's next epoch. Beyond `max` sessions the oldest routes are
-   * removed and returned, for their nodes to close.
+   * Adds a session's route and gives it the user's next epoch. Beyond `max` sessions the oldest routes (by
+   * `since`, so that binding again makes nobody younger; never this one) are removed and returned, for their
+   * nodes to close.
    */
   bind(route: Omit<Route, "epoch">, max: number): Promise<{ epoch: number; evicted: Route[] }>;
   /** Removes a session's route if its epoch is not newer than `epoch`. @returns whether it was removed. */
