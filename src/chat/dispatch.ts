@@ -41,6 +41,7 @@ const BEFORE_LOGIN: ReadonlySet<RequestName> = new Set<RequestName>(["LOGINSERVE
 
 /** One frame arrived. `body` is copied when it has to wait. */
 export function receiveFrame(context: ChatContext, session: ChatSession, id: number, body: Uint8Array): void {
+  if (session.ending) return;
   if (!session.busy) {
     handleFrame(context, session, id, body);
     return;
@@ -91,7 +92,7 @@ function release(context: ChatContext, session: ChatSession): void {
       session.waiting = undefined;
       return;
     }
-    if (session.isOpen) handleFrame(context, session, next.id, next.body);
+    if (session.isOpen && !session.ending) handleFrame(context, session, next.id, next.body);
   }
 }
 

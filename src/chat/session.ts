@@ -39,6 +39,8 @@ export class ChatSession {
   /** A frame whose handling is under way; what follows waits in `waiting`. */
   busy = false;
   waiting: WaitingFrame[] | undefined;
+  /** True once `end` was called: what still comes in is not handled any more. */
+  ending = false;
   /** Bad frames: how many since when (ms since 1970). */
   strikes = 0;
   strikesSince = 0;
@@ -64,6 +66,7 @@ export class ChatSession {
 
   /** Sends what is queued, then closes. */
   end(): void {
+    this.ending = true;
     if (this.login !== undefined) this.login.outbox.end();
     else this.connection.end("ended");
   }
