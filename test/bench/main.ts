@@ -1,20 +1,23 @@
 /**
  * @module bench/main
  * `bun run bench`: the durable relay on MariaDB and on SQLite beside the limits it is held against, measured in
- * one run on one machine. Bounded: about two minutes; starts and ends what it needs. Judges nothing: an
+ * one run on one machine. Bounded: about five minutes; starts and ends what it needs. Judges nothing: an
  * absolute rate of a shared machine says little, the ratios hold.
  *
- *     bun run bench [--seconds=6] [--only=mariadb|cross|sqlite|idle]
+ *     bun run bench [--seconds=6] [--only=mariadb|cross|sqlite|idle|history]
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { silentLogger } from "../../src/lib/log.ts";
+import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import { openMySqlStore } from "../../src/store/mysql/store.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { startEmbedded } from "../support/chatsrv-process.ts";
 import { closeAll } from "../support/cleanup.ts";
 import { type Cluster, startCluster } from "../support/cluster-process.ts";
+import { type DatabaseAddress, startMariaDb, tempDir } from "../support/servers.ts";
+import { fill, pageTimes } from "./history.ts";
 import { measureIdle } from "./memory.ts";
 import { admit, makePairs, type Person } from "./people.ts";
 import type { PairLogin } from "./protocol.ts";
@@ -24,6 +27,9 @@ import { type Measured, runLoad } from "./run.ts";
 const PAIRS = 50;
 const TEXT_BYTES = 100;
 const IDLE_SESSIONS = 5_000;
+const LONG_CONVERSATION = 1_000_000;
+/** Messages of one page. */
+const PAGE_OF = 50;
 
 const { values } = parseArgs({
   options: { seconds: { type: "string", default: "6" }, only: { type: "string" } },
@@ -139,10 +145,12 @@ async function crossNode(): Promise<void> {
   await cluster.stop();
 }
 
+function mysqlOptions({ host, port, username, password, database }: DatabaseAddress): MySqlOptions {
+  return { host, port, username, password, database, poolSize: 4, heartbeatSeconds: 60, tls: false };
+}
+
 function storeOf(cluster: Cluster): Store {
-  const { host, port, username, password, database } = cluster.databaseAddress;
-  const options = { host, port, username, password, database, poolSize: 4, heartbeatSeconds: 60, tls: false };
-  return openMySqlStore(options, silentLogger);
+  return openMySqlStore(mysqlOptions(cluster.databaseAddress), silentLogger);
 }
 
 async function onSqlite(relay: number): Promise<void> {
@@ -169,6 +177,26 @@ async function idle(): Promise<void> {
   await cluster.stop();
 }
 
+/** Pages of a long conversation on both stores, straight from the store. */
+async function history(): Promise<void> {
+  say(`\nHistory: ${PAGE_OF} messages from a conversation of ${whole(LONG_CONVERSATION)}, median`);
+  const database = await startMariaDb();
+  const mysql = openMySqlStore(mysqlOptions(await database.createDatabase()), silentLogger);
+  const sqlite = await openSqliteStore({ path: join(tempDir("history"), "chatsrv.db") }, silentLogger);
+  for (const store of [mysql, sqlite]) {
+    await store.migrate();
+    const [pair] = await makePairs(store, 1, "long");
+    if (pair === undefined) throw new Error("no pair");
+    await fill(store, pair, LONG_CONVERSATION);
+    const { start, middle, end } = await pageTimes(store, pair, LONG_CONVERSATION);
+    const ratio = Math.max(start, middle, end) / Math.min(start, middle, end);
+    const times = `start ${start.toFixed(2)}  middle ${middle.toFixed(2)}  end ${end.toFixed(2)} ms`;
+    say(`  ${store.engine.padEnd(34)} ${times}   slowest against fastest ${ratio.toFixed(2)}  (under 2)`);
+    await store.close();
+  }
+  await database.stop();
+}
+
 async function main(): Promise<void> {
   say(
     `chatsrv bench: ${PAIRS} pairs, texts of ${TEXT_BYTES} bytes, ${seconds} s each, every text committed, acknowledged, delivered`,
@@ -178,6 +206,7 @@ async function main(): Promise<void> {
   if (wanted("cross")) await crossNode();
   if (wanted("sqlite")) await onSqlite(relay);
   if (wanted("idle")) await idle();
+  if (wanted("history")) await history();
 }
 
 try {
