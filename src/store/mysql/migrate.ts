@@ -122,5 +122,8 @@ async function createJournal(client: Connection): Promise<void> {
 }
 
 async function finish(client: Connection, name: string): Promise<void> {
-  await client.query(`UPDATE ${MIGRATIONS_TABLE} SET applied_at = ? WHERE name = ? AND applied_at IS NULL`, [Date.now(), name]);
+  await client.query(`UPDATE ${MIGRATIONS_TABLE} SET applied_at = ? WHERE name = ? AND applied_at IS NULL`, [
+    Date.now(),
+    name,
+  ]);
 }

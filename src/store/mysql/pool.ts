@@ -7,7 +7,7 @@ import { createPool, type PoolConnection } from "mysql2";
 import type { PoolConnection as Client } from "mysql2/promise";
 import { unavailable } from "../../domain/error.ts";
 import type { Logger } from "../../lib/log.ts";
-import { breaksConnection, isDeadlock, timedOut, translated } from "./errors.ts";
+import { breaksConnection, driverError, isDeadlock, timedOut, translated } from "./errors.ts";
 import { keepAlive } from "./heartbeat.ts";
 import { connectionOptions, type MySqlOptions, SESSION_SETTINGS } from "./options.ts";
 
@@ -69,7 +69,11 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
 
   function acquire(): Promise<PoolConnection> {
     return new Promise((resolve, reject) =>
-      pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection))),
+      pool.getConnection((error, connection) => {
+        if (!error) resolve(connection);
+        // One without a code is the pool's own: closed, or too many are waiting.
+        else reject(driverError(error) ? error : unavailable("a connection to MySQL", error));
+      }),
     );
   }
 
@@ -87,8 +91,11 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     });
     const run = async () => {
       const connection = await acquire();
-      if (late) connection.release();
-      else held = connection;
+      if (late) {
+        connection.release();
+        throw timedOut(CALL_TIMEOUT_MS);
+      }
+      held = connection;
       return work(sessionOf(connection));
     };
     try {

@@ -17,6 +17,8 @@ const BUSY_TIMEOUT_MS = 250;
 const BUSY_ATTEMPTS = 25;
 const BUSY_PAUSE_MS = 200;
 const CACHE_KIB = 16_384;
+/** Pages in the log before they are moved into the file: a page that changes often is moved once. */
+const CHECKPOINT_PAGES = 4_000;
 const WAL_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export interface Connection {
@@ -59,6 +61,7 @@ function openFile(path: string): Database {
     client.run("PRAGMA synchronous = FULL");
     client.run("PRAGMA foreign_keys = ON");
     client.run(`PRAGMA cache_size = -${CACHE_KIB}`);
+    client.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     client.run(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
   } catch (thrown) {
     client.close();
