@@ -45,6 +45,8 @@ export interface Placement {
   allocate(user: UserId, token: string, ttlMs: number): Promise<ChatNode | undefined>;
   /** Spends a token. @returns true exactly once, for the right user on the right node, in time. */
   redeem(user: UserId, token: string, node: NodeName): Promise<boolean>;
+  /** Voids the tokens of a user that are not yet redeemed (password reset). */
+  revoke(user: UserId): Promise<void>;
 }
 
 /** Resume tickets: let a known client reconnect without its password. */

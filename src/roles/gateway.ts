@@ -29,6 +29,7 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
     accounts: store.accounts,
     codes: coordination.codes,
     tickets: coordination.tickets,
+    placement: coordination.placement,
     passwords: await PasswordHasher.create(),
     allocator,
     sessions,

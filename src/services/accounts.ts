@@ -4,7 +4,7 @@
  * Order matters in all of them: a code is checked before anything about accounts is told or done, and what
  * the caller may mend (a weak password, a taken name) does not cost the code.
  */
-import type { CodeCheck, CodeStore, TicketStore } from "../coordination/coordination.ts";
+import type { CodeCheck, CodeStore, Placement, TicketStore } from "../coordination/coordination.ts";
 import type { Account } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import { parseUserId, type UserId } from "../domain/ids.ts";
@@ -20,6 +20,7 @@ export interface AccountOptions {
   readonly accounts: AccountStore;
   readonly codes: CodeStore;
   readonly tickets: TicketStore;
+  readonly placement: Pick<Placement, "revoke">;
   readonly passwords: PasswordHasher;
   readonly allocator: Pick<Allocator, "allocate">;
   readonly sessions: SessionEnder;
@@ -82,7 +83,7 @@ export class AccountService {
    * @throws AppError as `register`, MYSQL_MISSING_INFO (no such account), INVALID_FIELD (cpatcha: missing).
    */
   async resetPassword(entry: Identity & { password: string; code: string | undefined }): Promise<void> {
-    const { accounts, passwords, sessions, tickets, resetRequiresCode } = this.#options;
+    const { accounts, passwords, placement, sessions, tickets, resetRequiresCode } = this.#options;
     const identity = normalize(entry);
     const code = entry.code || undefined;
     if (code === undefined && resetRequiresCode) throw new AppError("INVALID_FIELD", { field: "cpatcha" });
@@ -93,7 +94,9 @@ export class AccountService {
     const passwordHash = await passwords.hash(entry.password);
     if (code !== undefined) await this.#spendCode(identity.email, code);
     await accounts.setPassword(account.id, passwordHash);
-    // Sessions first: one that lives could take a new ticket.
+    // What the old password opened ends: first the right to begin a session, then sessions, which could take a
+    // new ticket, then tickets.
+    await coordinated(placement.revoke(account.id));
     await coordinated(sessions.endAll(account.id));
     await coordinated(tickets.clear(account.id));
   }

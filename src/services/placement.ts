@@ -10,7 +10,7 @@ import { coordinated } from "./coordinated.ts";
 import type { Allocation, Allocator } from "./ports.ts";
 
 export interface PlacementOptions {
-  readonly placement: Placement;
+  readonly placement: Pick<Placement, "allocate" | "redeem">;
   /** How long a token is good, milliseconds. */
   readonly tokenTtlMs: number;
   /** Makes a token; a test holds it. */

@@ -120,6 +120,16 @@ export function placementCases(current: Current): void {
       expect(await placement().redeem(alice, "token", b)).toBe(false);
     });
 
+    test("a user's open tokens can be voided, other users' stay", async () => {
+      await register(chatNode("a"), chatNode("b"));
+      const held = await atOnce(4, (i) => placement().allocate(alice, `t${i}`, LONG));
+      const other = await placement().allocate(bob, "other", LONG);
+      await placement().revoke(alice);
+      for (const [i, node] of held.entries())
+        expect(await placement().redeem(alice, `t${i}`, node?.name ?? a)).toBe(false);
+      expect(await placement().redeem(bob, "other", other?.name ?? a)).toBe(true);
+    });
+
     test("of 100 who redeem at once one does", async () => {
       await register(chatNode("a"));
       await placement().allocate(alice, "token", LONG);

@@ -118,6 +118,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     accounts: store.accounts,
     codes: coordination.codes,
     tickets: coordination.tickets,
+    placement: coordination.placement,
     passwords: await PasswordHasher.create({ memoryCostKiB: 8, timeCost: 1 }),
     allocator: new PlacementService({ placement: coordination.placement, tokenTtlMs: 5 * MINUTE }),
     sessions,

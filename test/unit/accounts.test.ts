@@ -6,7 +6,7 @@
 import { describe, expect, spyOn, test } from "bun:test";
 import type { Coordination } from "../../src/coordination/coordination.ts";
 import { unavailable } from "../../src/domain/error.ts";
-import { type UserId, userId } from "../../src/domain/ids.ts";
+import { nodeName, type UserId, userId } from "../../src/domain/ids.ts";
 import { PasswordHasher } from "../../src/services/passwords.ts";
 import { failureOf } from "../support/failure.ts";
 import { CODE_ATTEMPTS, CODE_TTL, type Gateway, NODE, openGateway, PASSWORD } from "../support/gateway.ts";
@@ -206,6 +206,15 @@ describe("reset", () => {
     gateway: Gateway,
     entry: { email?: string; username?: string; password?: string; code?: string },
   ) => gateway.accounts.resetPassword({ ...ADA, password: NEW_PASSWORD, code: undefined, ...entry });
+
+  test("voids a login token that the old password got", async () => {
+    const gateway = await openGateway();
+    const id = await gateway.register("Ada", ADA.email);
+    const { token } = await gateway.accounts.logIn("Ada", PASSWORD);
+    await reset(gateway, { code: await gateway.codeFor(ADA.email) });
+    const [node] = await gateway.coordination.nodes.list();
+    expect(await gateway.coordination.placement.redeem(id, token, node?.name ?? nodeName(""))).toBe(false);
+  });
 
   test("sets the password, ends the sessions, voids the tickets, spends the code", async () => {
     const gateway = await openGateway();

@@ -51,6 +51,11 @@ export class ExpiringMap<K, V> {
     return alive;
   }
 
+  /** Drops the entries with a value that matches. */
+  deleteWhere(matches: (value: V) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
+  }
+
   /** How many are alive. */
   get size(): number {
     if (this.#clock.now() >= this.#soonest) this.#sweep();

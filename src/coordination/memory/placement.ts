@@ -47,6 +47,10 @@ export class MemoryPlacement implements Placement {
     return true;
   }
 
+  async revoke(user: UserId): Promise<void> {
+    for (const tokens of this.#tokens.values()) tokens.deleteWhere((holder) => holder === user);
+  }
+
   #tokensOf(node: NodeName): ExpiringMap<string, UserId> {
     const tokens = this.#tokens.get(node) ?? new ExpiringMap<string, UserId>(this.#clock);
     this.#tokens.set(node, tokens);

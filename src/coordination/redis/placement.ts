@@ -22,6 +22,10 @@ export class RedisPlacement implements Placement {
     return reply === null ? undefined : readNode(reply as NodeReply);
   }
 
+  async revoke(user: UserId): Promise<void> {
+    await this.#redis.script("nodeRevoke", keys.nodes, `${user}:`);
+  }
+
   async redeem(user: UserId, token: string, node: NodeName): Promise<boolean> {
     return (await this.#redis.script("nodeRedeem", keys.nodes, node, member(user, token))) === 1;
   }

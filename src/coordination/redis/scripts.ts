@@ -16,6 +16,7 @@ import nodeList from "./lua/node_list.lua" with { type: "text" };
 import nodeRedeem from "./lua/node_redeem.lua" with { type: "text" };
 import nodeRegister from "./lua/node_register.lua" with { type: "text" };
 import nodeRenew from "./lua/node_renew.lua" with { type: "text" };
+import nodeRevoke from "./lua/node_revoke.lua" with { type: "text" };
 import prelude from "./lua/prelude.lua" with { type: "text" };
 import routeBind from "./lua/route_bind.lua" with { type: "text" };
 import routeUnbind from "./lua/route_unbind.lua" with { type: "text" };
@@ -39,6 +40,7 @@ export const scripts = {
   nodeDeregister: script(nodeDeregister),
   nodeList: script(nodeList),
   nodeRedeem: script(nodeRedeem),
+  nodeRevoke: script(nodeRevoke),
   nodeRegister: script(nodeRegister),
   nodeRenew: script(nodeRenew),
   routeBind: script(routeBind),
