@@ -15,6 +15,7 @@ import {
   type ChatMessage,
   eventOf,
   type FriendRequest,
+  headOf,
   messageOf,
   profileOf,
   type StateChange,
@@ -204,12 +205,12 @@ export class ChatClient extends Requests {
 
   /** Everything up to `seq` is safe with the app. Called by itself unless `autoAck` is false. */
   markDelivered(peer: string, seq: number): void {
-    this.#acks.delivered(peer, seq);
+    this.#acks.delivered(peer, Math.min(seq, this.#conversations.cursorOf(peer)));
   }
 
-  /** Everything up to `seq` was read; the other side gets a receipt. */
+  /** Everything up to `seq`, as far as it has come out here, was read; the other side gets a receipt. */
   markRead(peer: string, seq: number): void {
-    this.#acks.read(peer, seq);
+    this.#acks.read(peer, Math.min(seq, this.#conversations.cursorOf(peer)));
   }
 
   /** Tells a friend that one is writing. Forgotten when there is no connection. */
@@ -279,7 +280,10 @@ export class ChatClient extends Requests {
   }
 
   #heads(heads: readonly HeadBody[]): void {
-    for (const head of heads) this.#acks.known(head);
+    for (const head of heads) {
+      this.#acks.known(head);
+      this.#emitter.emit("head", headOf(head));
+    }
     this.#conversations.heads(heads);
   }
 

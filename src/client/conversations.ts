@@ -60,6 +60,11 @@ export class Conversations {
     return new Map([...this.#timelines].map(([peer, timeline]) => [peer, timeline.cursor]));
   }
 
+  /** How far a conversation has come out; 0 for one that is not known. */
+  cursorOf(peer: string): number {
+    return this.#timelines.get(peer)?.cursor ?? 0;
+  }
+
   /** A connection is being made: until its heads are in, pushes of unknown conversations are parked. */
   begin(): void {
     this.end();

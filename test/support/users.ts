@@ -85,7 +85,12 @@ export async function befriend(a: ChatClient, b: ChatClient): Promise<void> {
 }
 
 /** Two connected clients on two different chat nodes of a cluster. */
-export async function connectApart(api: HttpApi, a: User, b: User): Promise<[TestClient, TestClient]> {
+export async function connectApart(
+  api: HttpApi,
+  a: User,
+  b: User,
+  options: Partial<ChatClientOptions> = {},
+): Promise<[TestClient, TestClient]> {
   const first = await api.login(a.username, a.password);
   let second = await api.login(b.username, b.password);
   // A pick that is not used counts as load for a while, so the next one goes elsewhere.
@@ -94,7 +99,7 @@ export async function connectApart(api: HttpApi, a: User, b: User): Promise<[Tes
   if (second.port === first.port) throw new Error("20 logins in a row were sent to the same chat node");
   const open = async (user: User, placement: Placement) => {
     const { username, password } = user;
-    return connect(api, user, { credentials: { placement, username, password } });
+    return connect(api, user, { ...options, credentials: { placement, username, password } });
   };
   return Promise.all([open(a, first), open(b, second)]);
 }
