@@ -8,6 +8,7 @@ import { type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import { openStore } from "../../src/store/open.ts";
+import type { SqliteOptions } from "../../src/store/sqlite/store.ts";
 import type { AppendEntry, AppendOutcome, Store } from "../../src/store/store.ts";
 import { sharedMariaDb, tempDir } from "../support/servers.ts";
 
@@ -38,9 +39,8 @@ export const factories: readonly StoreFactory[] = [
     engine: "sqlite",
     accentsDistinct: true,
     emptyDatabase: async () => {
-      const sqlite = { path: join(tempDir("store"), "data", "chatsrv.db") };
-      const open = () => openStore({ engine: "sqlite", sqlite, mysql: noServer }, silentLogger);
-      return { engine: "sqlite", open };
+      const path = join(tempDir("store"), "data", "chatsrv.db");
+      return { engine: "sqlite", open: () => openSqlite({ path }) };
     },
   },
   {
@@ -52,6 +52,11 @@ export const factories: readonly StoreFactory[] = [
     },
   },
 ];
+
+/** The SQLite adapter on one file, for what concerns that adapter alone. */
+export function openSqlite(sqlite: SqliteOptions): Promise<Store> {
+  return openStore({ engine: "sqlite", sqlite, mysql: noServer }, silentLogger);
+}
 
 /** The MySQL adapter on one database, for what concerns that adapter alone. */
 export function openMySql(mysql: MySqlOptions): Promise<Store> {

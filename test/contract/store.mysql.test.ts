@@ -185,12 +185,4 @@ describe("MySQL adapter", () => {
     expect(new Set(results.map((account) => account?.id))).toEqual(new Set([a]));
     expect((await connections()).length).toBeLessThanOrEqual(OWN.poolSize);
   });
-
-  test("a closed store refuses calls and closes again without complaint", async () => {
-    const one = await openMySql(options);
-    await one.ping();
-    await one.close();
-    await one.close();
-    expect((await failureOf(one.ping())).codeName).toBe("UNAVAILABLE");
-  });
 });

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Store } from "../../src/store/store.ts";
+import { failureOf } from "../support/failure.ts";
 import { accountCases } from "./store.accounts.cases.ts";
 import { concurrencyCases } from "./store.concurrency.cases.ts";
 import { cursorCases } from "./store.cursors.cases.ts";
@@ -26,6 +27,15 @@ for (const factory of factories)
     test("says which engine it is, and answers", async () => {
       expect(store.engine).toBe(factory.engine);
       await store.ping();
+    });
+
+    test("a closed store refuses calls, and closes again without complaint", async () => {
+      const one = await harness.open();
+      await one.ping();
+      await one.close();
+      await one.close();
+      for (const call of [() => one.ping(), () => one.accounts.list({ limit: 1 }), () => register(one)])
+        expect((await failureOf(call())).codeName).toBe("UNAVAILABLE");
     });
 
     describe("accounts and profiles", () => accountCases(factory, () => store));

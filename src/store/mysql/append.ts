@@ -12,7 +12,7 @@
 import type { ConversationId } from "../../domain/ids.ts";
 import { storable } from "../repeats.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
-import { type Conversations, conversations } from "./conversations.ts";
+import type { Conversations } from "./conversations.ts";
 import { isDuplicateKey } from "./errors.ts";
 import { findStored, type Known, rememberStored, repeatOf } from "./known.ts";
 import { lockConversations, type Standing } from "./locked.ts";
@@ -26,13 +26,11 @@ const INSERT_MESSAGES =
 const RAISE_LAST_SEQ =
   "INSERT INTO Conversation (id, last_seq) VALUES ? ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq)";
 
-export function appender(pool: Pool): MessageStore["append"] {
-  const pairs = conversations(pool);
-
+export function appender(pool: Pool, pairs: Conversations): MessageStore["append"] {
   return async (batch, at) => {
     if (batch.length === 0) return [];
     const entries = batch.map(storable);
-    const ids = await pairs.ids(entries);
+    const ids = await pairs.ids(entries.map(({ sender, receiver }) => [sender, receiver]));
     const distinct = [...new Set(ids)].filter((id) => id !== undefined).sort((a, b) => a - b);
     if (distinct.length === 0) return entries.map(() => ({ status: "not_friends" }));
 
@@ -94,6 +92,6 @@ function forgetGone(
 ): void {
   entries.forEach((entry, index) => {
     const id = ids[index];
-    if (id !== undefined && !standings.has(id)) pairs.forget(entry);
+    if (id !== undefined && !standings.has(id)) pairs.forget([entry.sender, entry.receiver]);
   });
 }

@@ -12,10 +12,8 @@ const REMEMBERED = 100_000;
 /** Pairs asked for in one query. */
 const CHUNK = 200;
 
-export interface Members {
-  readonly sender: UserId;
-  readonly receiver: UserId;
-}
+/** The two of a direct conversation, in either order. */
+export type Members = readonly [UserId, UserId];
 
 export interface Conversations {
   /** One id per pair, in order; undefined where the two have no conversation. */
@@ -24,8 +22,7 @@ export interface Conversations {
   forget(pair: Members): void;
 }
 
-const keyOf = ({ sender, receiver }: Members) =>
-  sender < receiver ? `${sender}:${receiver}` : `${receiver}:${sender}`;
+const keyOf = ([a, b]: Members) => (a < b ? `${a}:${b}` : `${b}:${a}`);
 
 export function conversations({ use }: Pool): Conversations {
   const known = new Map<string, ConversationId>();
@@ -44,8 +41,8 @@ export function conversations({ use }: Pool): Conversations {
         .from(conversationTable)
         .where(
           or(
-            ...pairs.map(({ sender, receiver }) => {
-              const pair = pairOf(sender, receiver);
+            ...pairs.map(([a, b]) => {
+              const pair = pairOf(a, b);
               return and(eq(lo, pair.lo), eq(hi, pair.hi));
             }),
           ),

@@ -2,19 +2,21 @@
  * @module store/mysql/cursors
  * Where users stand in their conversations, in MySQL: the table ConversationMember.
  */
-import { and, asc, eq, gt, inArray, or, type SQL } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
-import { type ConversationId, pairOf, type UserId } from "../../domain/ids.ts";
+import type { Head } from "../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { advanced } from "../cursors.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { headOf, otherMember } from "../rows.ts";
-import type { CursorMove, MessageStore } from "../store.ts";
-import type { Pool, Session } from "./pool.ts";
+import type { CursorMove, CursorState, MessageStore } from "../store.ts";
+import type { Conversations } from "./conversations.ts";
+import { type Pool, perSession } from "./pool.ts";
 import { conversationMember, conversationTable } from "./schema.ts";
 
 type CursorStore = Pick<MessageStore, "heads" | "undelivered" | "advance">;
 
-/** Users, or moves, asked for in one query. */
+/** Users asked for in one query. */
 const CHUNK = 500;
 
 /**
@@ -28,46 +30,43 @@ const RAISE = `INSERT INTO ConversationMember (conversation_id, uuid, delivered_
   delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)),
   read_seq = GREATEST(read_seq, VALUES(read_seq))`;
 
-const own = conversationMember;
-const other = alias(conversationMember, "other");
-const { id, lo, hi, lastSeq } = conversationTable;
-
-export function cursorStore({ use, transaction }: Pool): CursorStore {
+export function cursorStore({ use }: Pool, pairs: Conversations): CursorStore {
   return {
     heads: (user, request) =>
       use(async (session) => {
         const { after, rows } = startOf(request);
-        const beyond = gt(own.conversationId, after as ConversationId);
-        const found = await heads(session, and(eq(own.uuid, user), beyond)).limit(rows);
+        const found = await statements(session).heads.execute({ user, after, rows });
         return pageOf(found, request, ({ conversation }) => conversation, headOf);
       }),
 
     undelivered: async (users) => {
-      const behind: { user: UserId; head: ReturnType<typeof headOf> }[] = [];
+      const behind: { user: UserId; head: Head }[] = [];
       for (let from = 0; from < users.length; from += CHUNK) {
-        const some = inArray(own.uuid, users.slice(from, from + CHUNK));
-        const rows = await use((session) => heads(session, and(some, gt(lastSeq, own.deliveredSeq))));
+        const some = { users: [users.slice(from, from + CHUNK)] };
+        const rows = await use((session) => statements(session).undelivered.execute(some));
         for (const row of rows) behind.push({ user: row.user, head: headOf(row) });
       }
       return behind;
     },
 
     advance: async (moves, at) => {
-      if (moves.length === 0) return [];
-      return transaction(async (session) => {
-        const standings = await standingsOf(session, moves);
-        const raised = new Map<string, Standing>();
-        const states = moves.map((move) => {
-          const key = keyOf(move);
-          const standing = standings.get(key);
-          const { user, peer } = move;
-          if (standing === undefined) return { user, peer, delivered: 0, read: 0, moved: false };
+      const ids = await pairs.ids(moves.map(({ user, peer }) => [user, peer]));
+      const distinct = [...new Set(ids)].filter((one) => one !== undefined);
+      if (distinct.length === 0) return moves.map(nowhere);
+      return use(async (session) => {
+        const standings = new Map<string, Standing>();
+        for (const row of await statements(session).standings.execute({ ids: [distinct] }))
+          standings.set(keyOf(row.conversation, row.user), row);
+        const raised = new Set<Standing>();
+        const states = moves.map((move, index) => {
+          const standing = standings.get(keyOf(ids[index], move.user));
+          if (standing === undefined) return nowhere(move);
           const { delivered, read, moved } = advanced(standing, move);
           Object.assign(standing, { delivered, read });
-          if (moved) raised.set(key, standing);
-          return { user, peer, delivered, read, moved };
+          if (moved) raised.add(standing);
+          return { user: move.user, peer: move.peer, delivered, read, moved };
         });
-        if (raised.size > 0) await session.client.query(RAISE, [rowsOf(raised.values(), at)]);
+        if (raised.size > 0) await session.client.query(RAISE, [rowsOf(raised, at)]);
         return states;
       });
     },
@@ -83,57 +82,65 @@ interface Standing {
   read: number;
 }
 
-const keyOf = ({ user, peer }: CursorMove) => `${user}:${peer}`;
+const keyOf = (conversation: ConversationId | undefined, user: UserId) => `${conversation}:${user}`;
+
+/** Of two who have no conversation. */
+const nowhere = ({ user, peer }: CursorMove): CursorState => ({
+  user,
+  peer,
+  delivered: 0,
+  read: 0,
+  moved: false,
+});
 
 /** In one order for everybody, so that two processes that move the same cursors do not deadlock. */
-function rowsOf(standings: Iterable<Standing>, at: number): number[][] {
+function rowsOf(standings: ReadonlySet<Standing>, at: number): number[][] {
   return [...standings]
     .sort((a, b) => a.conversation - b.conversation || a.user - b.user)
     .map(({ conversation, user, delivered, read }) => [conversation, user, delivered, read, at, at]);
 }
 
-async function standingsOf({ db }: Session, moves: readonly CursorMove[]): Promise<Map<string, Standing>> {
-  const standings = new Map<string, Standing>();
-  const distinct = [...new Map(moves.map((move) => [keyOf(move), move])).values()];
-  for (let from = 0; from < distinct.length; from += CHUNK) {
-    const rows = await db
-      .select({
-        conversation: id,
-        ...{ user: own.uuid, lo, hi, lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
-      })
-      .from(conversationTable)
-      .innerJoin(own, eq(own.conversationId, id))
-      .where(
-        or(
-          ...distinct.slice(from, from + CHUNK).map(({ user, peer }) => {
-            const pair = pairOf(user, peer);
-            return and(eq(lo, pair.lo), eq(hi, pair.hi), eq(own.uuid, user));
-          }),
-        ),
-      );
-    for (const { lo: low, hi: high, ...standing } of rows)
-      standings.set(`${standing.user}:${standing.user === low ? high : low}`, standing);
-  }
-  return standings;
-}
-
-function heads({ db }: Session, where: SQL | undefined) {
+/** The driver writes an array inside an array as a list in parentheses. */
+const statements = perSession((db) => {
+  const value = sql.placeholder;
+  const own = conversationMember;
+  const other = alias(conversationMember, "other");
+  const { id, lo, hi, lastSeq } = conversationTable;
   const peer = otherMember(own.uuid, { lo, hi });
-  return db
-    .select({
-      user: own.uuid,
-      conversation: own.conversationId,
-      peer,
-      lastSeq,
-      deliveredSeq: own.deliveredSeq,
-      readSeq: own.readSeq,
-      peerDeliveredSeq: other.deliveredSeq,
-      peerReadSeq: other.readSeq,
-    })
-    .from(own)
-    .innerJoin(conversationTable, eq(id, own.conversationId))
-    .leftJoin(other, and(eq(other.conversationId, id), eq(other.uuid, peer)))
-    .where(where)
-    .orderBy(asc(own.uuid), asc(own.conversationId))
-    .$dynamic();
-}
+  const heads = () =>
+    db
+      .select({
+        user: own.uuid,
+        conversation: own.conversationId,
+        peer,
+        lastSeq,
+        deliveredSeq: own.deliveredSeq,
+        readSeq: own.readSeq,
+        peerDeliveredSeq: other.deliveredSeq,
+        peerReadSeq: other.readSeq,
+      })
+      .from(own)
+      .innerJoin(conversationTable, eq(id, own.conversationId))
+      .leftJoin(other, and(eq(other.conversationId, id), eq(other.uuid, peer)));
+
+  return {
+    heads: heads()
+      .where(and(eq(own.uuid, value("user")), gt(own.conversationId, value("after"))))
+      .orderBy(asc(own.conversationId))
+      .limit(value("rows"))
+      .prepare(),
+    undelivered: heads()
+      .where(and(sql`${own.uuid} in ${value("users")}`, gt(lastSeq, own.deliveredSeq)))
+      .orderBy(asc(own.uuid), asc(own.conversationId))
+      .prepare(),
+    standings: db
+      .select({
+        conversation: own.conversationId,
+        ...{ user: own.uuid, lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
+      })
+      .from(own)
+      .innerJoin(conversationTable, eq(id, own.conversationId))
+      .where(sql`${own.conversationId} in ${value("ids")}`)
+      .prepare(),
+  };
+});

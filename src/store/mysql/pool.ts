@@ -27,11 +27,14 @@ export interface Session {
 }
 
 export interface Pool {
-  /** Runs `work` on a connection of its own; each statement is its own transaction. @throws AppError */
+  /**
+   * Runs `work` on a connection of its own; each statement is a transaction, so at most one may write. It is run
+   * again, from its start, when it lost against another process (deadlock, lock timeout).
+   * @throws AppError
+   */
   use<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` as one transaction, rolled back when it throws and run again, from its start, when it lost
-   * against another one (deadlock, lock timeout).
+   * Runs `work` as one transaction, rolled back when it throws, and run again as in `use`.
    * @throws AppError UNAVAILABLE also when the answer to the commit was lost; it may have taken effect then.
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
@@ -125,10 +128,11 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     }
   }
 
-  async function transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  /** A call, tried again from its start when it lost against another one. */
+  async function call<T>(work: (session: Session) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt((session) => inTransaction(session, work));
+        return await attempt(work);
       } catch (thrown) {
         if (!isDeadlock(thrown) || tries === DEADLOCK_ATTEMPTS) throw translated(thrown);
       }
@@ -137,11 +141,8 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
   }
 
   return {
-    transaction,
-    use: (work) =>
-      attempt(work).catch((thrown: unknown) => {
-        throw translated(thrown);
-      }),
+    use: call,
+    transaction: (work) => call((session) => inTransaction(session, work)),
     close: () => {
       if (closed) return Promise.resolve();
       closed = true;

@@ -6,6 +6,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { Store } from "../store.ts";
 import { accountStore } from "./accounts.ts";
 import { appender } from "./append.ts";
+import { conversations } from "./conversations.ts";
 import { cursorStore } from "./cursors.ts";
 import { friendStore } from "./friends.ts";
 import { historyStore } from "./history.ts";
@@ -17,15 +18,16 @@ import { profileStore } from "./profiles.ts";
 /** Connects at the first call: a server that is away, or a wrong password, shows there as UNAVAILABLE. */
 export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
   const pool = openPool(options, logger);
+  const pairs = conversations(pool);
   return {
     engine: "mysql",
     accounts: accountStore(pool),
     profiles: profileStore(pool),
     friends: friendStore(pool),
     messages: {
-      append: appender(pool),
+      append: appender(pool, pairs),
       ...historyStore(pool),
-      ...cursorStore(pool),
+      ...cursorStore(pool, pairs),
     },
     migrate: () => migrate(options),
     pendingMigrations: () => pool.use(({ client }) => pendingNames(client)),

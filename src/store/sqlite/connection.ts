@@ -37,14 +37,34 @@ export interface Connection {
  */
 export async function connect(path: string): Promise<Connection> {
   const client = await attempt(() => openFile(resolve(path)));
+  let closed = false;
+  const whileOpen = <T>(work: () => T): Promise<T> =>
+    attempt(() => {
+      if (closed) throw unavailable("the closed store");
+      return work();
+    });
   return {
     client,
     db: drizzle({ client }),
-    read: (work) => attempt(work),
+    read: whileOpen,
     // Immediate: a transaction that starts as a reader cannot become a writer once another one wrote.
-    write: (work) => attempt(() => client.transaction(work).immediate()),
-    close: () => client.close(),
+    write: (work) => whileOpen(() => client.transaction(work).immediate()),
+    close: () => {
+      if (closed) return;
+      closed = true;
+      closeFile(client);
+    },
   };
+}
+
+/** Leaves everything in the one file where no other process has it open, so that it can be copied. */
+function closeFile(client: Database): void {
+  try {
+    client.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // The disk is full: all is in the log beside the file, and safe there.
+  }
+  client.close();
 }
 
 function openFile(path: string): Database {
