@@ -143,6 +143,25 @@ export class Sessions {
     }
   }
 
+  /** Tells two who became friends whether the other is there. Never throws. */
+  async introduce(a: UserId, b: UserId): Promise<void> {
+    const { courier, clock, logger } = this.#options;
+    try {
+      const online = await courier.online([a, b]);
+      const lastSeen = clock.now();
+      const tell = (to: UserId, friend: UserId): UserEvent => ({
+        type: "presence",
+        to,
+        friend,
+        online: online.has(friend),
+        lastSeen,
+      });
+      courier.post([tell(a, b), tell(b, a)]);
+    } catch (error) {
+      logger.log("debug", "presence.lost", { user: a, error });
+    }
+  }
+
   /** Whether the user has any session left. Unknown counts as yes: nobody is told wrongly. */
   async isOnline(user: UserId): Promise<boolean> {
     try {

@@ -34,6 +34,7 @@ export const confirm: Handler<"FRIENDREQUESTCONFIRM"> = async (context, session,
   const events = await context.friends.confirm(from, by, body.alternative_name ?? "");
   session.send("FRIENDCONFIRMRESPONSE", { error: 0 });
   context.courier.post(events);
+  if (events.length > 0) await context.sessions.introduce(by, from);
 };
 
 export const reject: Handler<"FRIENDREJECT"> = async (context, session, body) => {
