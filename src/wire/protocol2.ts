@@ -1,0 +1,119 @@
+/**
+ * @module wire/protocol2
+ * The frames of protocol 2, 100 and up: to and from sessions that asked for it.
+ */
+import { ServiceId as I } from "./ids.ts";
+import { any, bool, int, list, object, optional, text, userId } from "./schema.ts";
+import { at, both, cursor, empty, error, head, push, request, seq, sex, status } from "./shapes.ts";
+
+export const protocol2Frames = {
+  PING: request(2, I.PONG, object({ t: optional(any()) }), "keep-alive, also before login"),
+  PONG: push(2, object({ error: optional(error), t: optional(any()) }), "`t` echoed"),
+  HISTORYREQUEST: request(
+    2,
+    I.HISTORYRESPONSE,
+    object({
+      peer: userId(),
+      after_seq: optional(seq),
+      before_seq: optional(seq),
+      limit: optional(int(1)),
+    }),
+    "a page of a conversation; without a bound the newest",
+  ),
+  HISTORYRESPONSE: push(
+    2,
+    object({
+      error,
+      peer: userId(),
+      messages: list(
+        object({ seq, at, msg_id: text(), msg_sender: userId(), msg_content: text(), kind: text() }),
+      ),
+      last_seq: seq,
+    }),
+    "ascending, cut to one frame",
+  ),
+  ACK: request(
+    2,
+    undefined,
+    object({ peer: userId(), delivered_seq: optional(seq), read_seq: optional(seq) }),
+    "everything up to and including has arrived, or was read",
+  ),
+  RECEIPT: push(
+    2,
+    object({ peer: userId(), delivered_seq: seq, read_seq: seq }),
+    "how far `peer` got with one's texts",
+  ),
+  TYPING: both(2, undefined, object({ peer: userId() }), object({ peer: userId() }), "`peer` is writing"),
+  PRESENCE: push(
+    2,
+    object({ uuid: userId(), online: bool(), last_seen: at }),
+    "a friend came online or left",
+  ),
+  GOAWAY: push(
+    2,
+    object({ error: optional(error), reason: text(), reconnect_in_ms: int(), resume: bool() }),
+    "the server ends this session: `drain`, `overload`, `kicked` (error 15), `revoked`, `reset`",
+  ),
+  HEADSREQUEST: request(2, I.HEADSRESPONSE, object({ cursor }), "the next page of heads"),
+  HEADSRESPONSE: push(
+    2,
+    object({ error, heads: list(head), next: optional(text()) }),
+    "heads of conversations",
+  ),
+  FRIENDLISTREQUEST: request(
+    2,
+    I.FRIENDLISTRESPONSE,
+    object({ cursor, limit: optional(int(1)) }),
+    "a page of friends",
+  ),
+  FRIENDLISTRESPONSE: push(
+    2,
+    object({
+      error,
+      friends: list(object({ ...profileFields, alternative_name: text() })),
+      next: optional(text()),
+    }),
+    "friends, with the name given to each",
+  ),
+  FRIENDREMOVE: request(2, I.FRIENDREMOVERESPONSE, object({ uuid: userId() }), "end a friendship"),
+  FRIENDREMOVERESPONSE: push(2, status, "the friendship is ended"),
+  FRIENDREMOVED: push(2, object({ uuid: userId() }), "a friend ended the friendship"),
+  FRIENDREJECT: request(
+    2,
+    I.FRIENDREJECTRESPONSE,
+    object({ src_uuid: userId() }),
+    "turn an open request down",
+  ),
+  FRIENDREJECTRESPONSE: push(2, status, "the request is gone"),
+  BLOCK: request(2, I.BLOCKRESPONSE, object({ uuid: userId(), blocked: bool() }), "block a user, or lift it"),
+  BLOCKRESPONSE: push(2, status, "in force on every node"),
+  PROFILEUPDATE: request(
+    2,
+    I.PROFILEUPDATERESPONSE,
+    object({
+      nickname: optional(text({ max: 50 })),
+      avator: optional(text({ max: 255 })),
+      description: optional(text({ max: 4096 })),
+      sex: optional(sex),
+    }),
+    "change one's profile",
+  ),
+  PROFILEUPDATERESPONSE: push(2, status, "the profile is changed"),
+  SESSIONLIST: both(
+    2,
+    I.SESSIONLIST,
+    empty,
+    object({
+      error,
+      sessions: list(object({ session: text(), device: text(), name: text(), node: text(), since: at })),
+    }),
+    "the account's sessions; answered under the same id",
+  ),
+  SESSIONREVOKE: request(
+    2,
+    I.SESSIONREVOKERESPONSE,
+    object({ session: text({ min: 1, max: 64 }) }),
+    "end a session",
+  ),
+  SESSIONREVOKERESPONSE: push(2, status, "the session is ended"),
+} as const;

@@ -1,0 +1,129 @@
+/**
+ * @module wire/shapes
+ * What the frames' bodies are made of, and the three kinds of frame there are. Field names are the wire's own,
+ * odd ones included.
+ */
+import { utf8Length } from "./frame.ts";
+import type { ServiceId } from "./ids.ts";
+import {
+  any,
+  content,
+  type Infer,
+  int,
+  type ObjectSchema,
+  object,
+  optional,
+  text,
+  userId,
+} from "./schema.ts";
+
+/** Largest text of one message, in bytes of UTF-8; more answers TOO_LARGE. */
+export const MAX_CONTENT_BYTES = 16_384;
+/** Entries one 17 may carry. */
+export const MAX_TEXTS_PER_FRAME = 100;
+/** Messages one HISTORYRESPONSE may carry; fewer when they do not fit one frame. */
+export const MAX_HISTORY_PAGE = 200;
+/** Entries of one page of heads or friends. */
+export const MAX_PAGE = 200;
+
+export const error = int(0, 255);
+export const seq = int();
+/** Milliseconds since 1970. */
+export const at = int();
+export const sex = int(0, 1);
+export const cursor = optional(text({ max: 64 }));
+
+export const profileFields = {
+  uuid: userId(),
+  username: text(),
+  nickname: text(),
+  avator: text(),
+  description: text(),
+  sex,
+};
+export const profile = object(profileFields);
+/** One of a user's friends, as LOGINRESPONSE and FRIENDLISTRESPONSE list them. */
+export const friend = object(profileFields);
+export const friendRequest = object({
+  src_uuid: userId(),
+  dst_uuid: userId(),
+  username: text(),
+  avator: text(),
+  nickname: text(),
+  description: text(),
+  message: text(),
+  sex,
+});
+/** One text as the original carries it. `msg_id` is made by the client, a UUID in braces (38 characters). */
+export const textEntry = object({
+  msg_sender: userId(),
+  msg_receiver: userId(),
+  msg_id: text({ min: 1, max: 64 }),
+  msg_content: content(MAX_CONTENT_BYTES, utf8Length),
+});
+export const pushedEntry = object({
+  msg_sender: userId(),
+  msg_receiver: userId(),
+  msg_id: text(),
+  msg_content: text(),
+  seq: optional(seq),
+  at: optional(at),
+});
+export const head = object({
+  peer: userId(),
+  last_seq: seq,
+  delivered_seq: seq,
+  read_seq: seq,
+  peer_delivered_seq: seq,
+  peer_read_seq: seq,
+});
+export const signal = object({ src_uuid: userId(), dst_uuid: userId(), signal: any() });
+export const signalPush = object({
+  error: optional(error),
+  src_uuid: userId(),
+  dst_uuid: userId(),
+  signal: any(),
+});
+export const status = object({ error });
+export const empty = object({});
+
+/** The answer to a request that failed: fields beside `error` say why. */
+export const failure = object({
+  error,
+  field: optional(text()),
+  retry_after_ms: optional(int()),
+  message: optional(text()),
+});
+export type Failure = Infer<typeof failure>;
+
+/** Who sends a frame: `both` are requests that the server forwards under the same id. */
+export type Direction = "client" | "server" | "both";
+
+export interface FrameSpec<C = unknown, S = unknown> {
+  readonly from: Direction;
+  /** The lowest protocol a session must speak to send or get it. */
+  readonly proto: 1 | 2;
+  /** The id of the answer to the client's frame, when it has one. */
+  readonly reply?: ServiceId | undefined;
+  /** What a client sends. */
+  readonly request?: ObjectSchema<C>;
+  /** What the server sends when `error` is 0; a failure is `{error, …}` (see `failure`). */
+  readonly body?: ObjectSchema<S>;
+  readonly meaning: string;
+}
+
+export const request = <C, R extends ServiceId | undefined>(
+  proto: 1 | 2,
+  reply: R,
+  schema: ObjectSchema<C>,
+  meaning: string,
+) => ({ from: "client", proto, request: schema, meaning, reply }) as const;
+export const push = <S>(proto: 1 | 2, schema: ObjectSchema<S>, meaning: string) =>
+  ({ from: "server", proto, body: schema, meaning }) as const;
+export const both = <C, S, R extends ServiceId | undefined>(
+  proto: 1 | 2,
+  reply: R,
+  schema: ObjectSchema<C>,
+  body: ObjectSchema<S>,
+  meaning: string,
+) => ({ from: "both", proto, request: schema, body, meaning, reply }) as const;
