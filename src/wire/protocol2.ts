@@ -4,7 +4,20 @@
  */
 import { ServiceId as I } from "./ids.ts";
 import { any, bool, int, list, object, optional, text, userId } from "./schema.ts";
-import { at, both, cursor, empty, error, head, push, request, seq, sex, status } from "./shapes.ts";
+import {
+  at,
+  both,
+  cursor,
+  empty,
+  error,
+  head,
+  profileFields,
+  push,
+  request,
+  seq,
+  sex,
+  status,
+} from "./shapes.ts";
 
 export const protocol2Frames = {
   PING: request(2, I.PONG, object({ t: optional(any()) }), "keep-alive, also before login"),
