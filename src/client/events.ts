@@ -2,7 +2,7 @@
  * @module client/events
  * What an app is told, in its own terms, and how the server's pushes become it.
  */
-import type { Body, PushedEntry } from "../wire/messages.ts";
+import type { Body, HeadBody, PushedEntry } from "../wire/messages.ts";
 import type { ChatError } from "./errors.ts";
 import type { Push } from "./link.ts";
 
@@ -41,6 +41,16 @@ export interface FriendRequest {
   readonly message: string;
 }
 
+/** Where a conversation stands, as the login tells: its end, and how far both sides got. */
+export interface ConversationHead {
+  readonly peer: string;
+  readonly lastSeq: number;
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+  readonly peerDeliveredSeq: number;
+  readonly peerReadSeq: number;
+}
+
 /**
  * - `connecting`: not there yet, trying. `online`: logged in; missed messages may still be on their way.
  * - `offline`: the connection was lost, the next attempt comes by itself.
@@ -58,6 +68,8 @@ export interface StateChange {
 export interface ChatEvents {
   /** Every message of every conversation, once and in the order of `seq`, one's own included. */
   message: ChatMessage;
+  /** Each conversation, at every login, before the messages that were missed. */
+  head: ConversationHead;
   /** A request that waits for an answer: as it comes, and at login. */
   friendRequest: FriendRequest;
   friendAdded: UserProfile;
@@ -95,6 +107,18 @@ export function messageOf(entry: PushedEntry, self: string): ChatMessage | undef
   if (seq === undefined || at === undefined) return undefined;
   const mine = sender === self;
   return { peer: mine ? msg_receiver : sender, seq, at, id, sender, content, mine };
+}
+
+/** A conversation's head from its wire form. */
+export function headOf(head: HeadBody): ConversationHead {
+  return {
+    peer: head.peer,
+    lastSeq: head.last_seq,
+    deliveredSeq: head.delivered_seq,
+    readSeq: head.read_seq,
+    peerDeliveredSeq: head.peer_delivered_seq,
+    peerReadSeq: head.peer_read_seq,
+  };
 }
 
 /** The event that a push is, for those that are one as they come. */

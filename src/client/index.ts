@@ -7,7 +7,14 @@ export { Code, type CodeName, codeTable } from "../wire/codes.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export { ChatClient, type ChatClientOptions } from "./client.ts";
 export { ChatError } from "./errors.ts";
-export type { ChatEvents, ChatMessage, FriendRequest, StateChange, UserProfile } from "./events.ts";
+export type {
+  ChatEvents,
+  ChatMessage,
+  ConversationHead,
+  FriendRequest,
+  StateChange,
+  UserProfile,
+} from "./events.ts";
 export { HttpApi, type Placement } from "./http.ts";
 export { textId } from "./id.ts";
 export type { Credentials } from "./login.ts";
