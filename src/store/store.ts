@@ -10,7 +10,8 @@
  * - **Errors** are `AppError`s. A lost server is `UNAVAILABLE` (retryable): the call may or may not have taken
  *   effect. The pool recovers by itself.
  * - **Names.** Usernames and e-mails that differ only in the case of ASCII letters are the same; finding
- *   follows the same rule. Callers pass them normalised (domain/rules).
+ *   follows the same rule. Callers pass them normalised (domain/rules). Registering may refuse more: MySQL's
+ *   collation also takes "é" for "e".
  */
 import type {
   Account,
@@ -94,6 +95,7 @@ export interface FriendStore {
 export interface AppendEntry {
   readonly sender: UserId;
   readonly receiver: UserId;
+  /** At most 64 characters. Compared exactly, but spaces at its end do not count. */
   readonly clientId: string;
   readonly kind: MessageKind;
   readonly body: string;

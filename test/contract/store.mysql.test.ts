@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { createConnection } from "mysql2/promise";
 import { AppError } from "../../src/domain/error.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import type { MySqlOptions } from "../../src/store/mysql/options.ts";
@@ -12,6 +13,9 @@ import { failureOf } from "../support/failure.ts";
 import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
 import { everything, friends, openMySql, text } from "./store.harness.ts";
 
+const address = ({ host, port, username: user, password, database }: MySqlOptions) => ({
+  ...{ host, port, user, password, database },
+});
 const OWN = { poolSize: 4, heartbeatSeconds: 60, tls: false };
 
 describe("MySQL adapter", () => {
@@ -169,6 +173,37 @@ describe("MySQL adapter", () => {
     await opened({ tls: true, host: "localhost" }, async (one) => {
       expect((await failureOf(one.ping())).codeName).toBe("UNAVAILABLE");
     });
+  });
+
+  test("a batch that lost a deadlock against somebody else's transaction is stored all the same", async () => {
+    const pairs = [await friends(store), await friends(store)] as const;
+    const [first, second] = await Promise.all(
+      pairs.map(async ([one]) => (await store.messages.heads(one, { limit: 1 })).items[0]?.conversation),
+    );
+    const deadlocks = async () => {
+      const [row] = await server.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'");
+      return Number(row?.Value);
+    };
+    const before = await deadlocks();
+    const other = await createConnection({ ...address(options), multipleStatements: true });
+    // It has written more than the batch, so the batch is the one the server gives up.
+    await other.query("START TRANSACTION; UPDATE UserProfile SET description = 'busy'");
+    await other.query("SELECT * FROM Conversation WHERE id = ? FOR UPDATE", [second]);
+    const appended = store.messages.append(
+      pairs.map(([one, two]) => text(one, two)),
+      1,
+    );
+    await until(
+      async () =>
+        (await server.query("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"))
+          .length > 0,
+      { what: "the batch to wait for the second conversation" },
+    );
+    await other.query("SELECT * FROM Conversation WHERE id = ? FOR UPDATE", [first]);
+    await other.query("COMMIT");
+    expect((await appended).map(({ status }) => status)).toEqual(["stored", "stored"]);
+    expect(await deadlocks()).toBe(before + 1);
+    other.destroy();
   });
 
   test("what does not fit its column names the field and stores nothing", async () => {

@@ -11,7 +11,7 @@ import { breaksConnection, driverError, isDeadlock, timedOut, translated } from 
 import { keepAlive } from "./heartbeat.ts";
 import { connectionOptions, type MySqlOptions, SESSION_SETTINGS } from "./options.ts";
 
-/** Milliseconds for one call, waiting for a connection included. */
+/** Milliseconds for one try of a call, waiting for a connection included; after them it is not tried again. */
 const CALL_TIMEOUT_MS = 10_000;
 /** Calls that may wait for a connection; more are refused. */
 const QUEUE_LIMIT = 10_000;
@@ -130,11 +130,13 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
 
   /** A call, tried again from its start when it lost against another one. */
   async function call<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const began = performance.now();
     for (let tries = 1; ; tries += 1) {
       try {
         return await attempt(work);
       } catch (thrown) {
-        if (!isDeadlock(thrown) || tries === DEADLOCK_ATTEMPTS) throw translated(thrown);
+        const mayRetry = tries < DEADLOCK_ATTEMPTS && performance.now() - began < CALL_TIMEOUT_MS;
+        if (!mayRetry || !isDeadlock(thrown)) throw translated(thrown);
       }
       await Bun.sleep(Math.random() * DEADLOCK_PAUSE_MS * 2 ** Math.min(tries, 4));
     }
