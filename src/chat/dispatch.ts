@@ -10,6 +10,7 @@ import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import { type FrameSpec, frames, type Request, type RequestName } from "../wire/messages.ts";
 import { SchemaError } from "../wire/schema.ts";
 import type { ChatContext } from "./context.ts";
+import { isDesktopOddity } from "./desktop.ts";
 import type { Handler } from "./handler.ts";
 import { handlers } from "./handlers/index.ts";
 import { strike, takeToken } from "./limits.ts";
@@ -78,7 +79,12 @@ function handleKnown(
   if (session.login !== undefined && entry.spec.proto > session.proto) throw new AppError("UNSUPPORTED");
   const retryAfterMs = takeToken(context, session, entry.name);
   if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs });
-  const checked = entry.spec.request?.check(decodeBody(body), "");
+  const raw = decodeBody(body);
+  if (session.proto === 1 && entry.name === "TEXTCHATMSGREQUEST" && isDesktopOddity(raw)) {
+    session.fail(entry.reply, new AppError("INVALID_FIELD", { field: "text_msg" }));
+    return;
+  }
+  const checked = entry.spec.request?.check(raw, "");
   // The table pairs each name with its own schema; the compiler cannot follow that through the look-up.
   return (handlers[entry.name] as Handler<RequestName>)(context, session, checked as Request<RequestName>);
 }
@@ -102,7 +108,9 @@ function refuse(context: ChatContext, session: ChatSession, reply: ServiceName, 
   if (error.codeName === "UNAVAILABLE")
     context.logger.log("warn", "chat.unavailable", { user: session.login?.bound.user, reply, error });
   if (!session.isOpen) return;
-  session.fail(reply, error);
+  // A session that speaks the original's protocol knows no answer of protocol 2, not even to refuse one.
+  const known = session.login === undefined || frames[reply].proto <= session.proto;
+  session.fail(known ? reply : "UNKNOWN", error);
   if (BAD_INPUT.has(error.codeName) && strike(context, session)) session.end();
 }
 

@@ -184,6 +184,16 @@ describe("the desktop client", () => {
     expect([...sender.violations, ...receiver.violations]).toEqual([]);
   });
 
+  test("a dozen long texts in a row do not count as bad input", async () => {
+    const [a, b] = await friends();
+    const [sender, receiver] = [await desktop(a), await desktop(b)];
+    const texts = Array.from({ length: 12 }, (_, i) => `${i} ${"long ".repeat(400)}`);
+    for (const text of texts) sender.sendText(b.uuid, text);
+    await until(() => receiver.shown.length === 12);
+    expect(receiver.shownFrom(a.uuid)).toEqual(texts);
+    expect([...sender.violations, ...receiver.violations]).toEqual([]);
+  });
+
   test("what waited while it was away comes after the login, oldest first, and only once", async () => {
     const [a, b] = await friends();
     const sender = await modern(a);
