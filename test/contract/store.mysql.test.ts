@@ -52,6 +52,16 @@ describe("MySQL adapter", () => {
       `SELECT id FROM information_schema.processlist WHERE db = '${options.database}' AND user <> 'root'`,
     );
 
+  /** Until a transaction waits for a lock that another one holds. */
+  const somebodyWaits = () =>
+    until(
+      async () =>
+        (await server.query("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"))
+          .length > 0,
+      // InnoDB renews what this table shows only when nobody has read it for 100 ms.
+      { what: "a transaction to wait for a lock", intervalMs: 150 },
+    );
+
   test("a server that is killed under appends loses nothing it acknowledged, and all goes on after it", async () => {
     const acknowledged = new Set<string>();
     const failures: unknown[] = [];
@@ -193,17 +203,57 @@ describe("MySQL adapter", () => {
       pairs.map(([one, two]) => text(one, two)),
       1,
     );
-    await until(
-      async () =>
-        (await server.query("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"))
-          .length > 0,
-      { what: "the batch to wait for the second conversation" },
-    );
+    await somebodyWaits();
     await other.query("SELECT * FROM Conversation WHERE id = ? FOR UPDATE", [first]);
     await other.query("COMMIT");
     expect((await appended).map(({ status }) => status)).toEqual(["stored", "stored"]);
     expect(await deadlocks()).toBe(before + 1);
     other.destroy();
+  });
+
+  test("a block and the end of a friendship wait for the append that is under way", async () => {
+    for (const change of [
+      (one: UserId, two: UserId) => store.friends.setBlocked(one, two, true),
+      (one: UserId, two: UserId) => store.friends.remove(one, two),
+    ]) {
+      const [one, two] = await friends(store);
+      const [head] = (await store.messages.heads(one, { limit: 1 })).items;
+      const appending = await createConnection({ ...address(options), multipleStatements: true });
+      await appending.query("START TRANSACTION; SELECT * FROM Conversation WHERE id = ? FOR UPDATE", [
+        head?.conversation,
+      ]);
+      let changed = false;
+      const changing = change(one, two).then(() => {
+        changed = true;
+      });
+      await somebodyWaits();
+      expect(changed).toBe(false);
+      await appending.query("COMMIT");
+      await changing;
+      appending.destroy();
+      expect((await store.messages.append([text(two, one)], 1))[0]?.status).not.toBe("stored");
+    }
+  });
+
+  test("a cursor that somebody else moved further meanwhile does not go back", async () => {
+    const [one, two] = await friends(store);
+    await store.messages.append(
+      Array.from({ length: 9 }, () => text(one, two)),
+      1,
+    );
+    const other = await createConnection({ ...address(options), multipleStatements: true });
+    await other.query(
+      "START TRANSACTION; UPDATE ConversationMember SET delivered_seq = 7, read_seq = 6, delivered_at = 70 WHERE uuid = ?",
+      [two],
+    );
+    const advancing = store.messages.advance([{ user: two, peer: one, delivered: 5, read: 4 }], 50);
+    await somebodyWaits();
+    await other.query("COMMIT");
+    await advancing;
+    other.destroy();
+    expect((await store.messages.heads(two, { limit: 1 })).items).toMatchObject([
+      { deliveredSeq: 7, readSeq: 6 },
+    ]);
   });
 
   test("what does not fit its column names the field and stores nothing", async () => {
