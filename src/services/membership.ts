@@ -37,7 +37,9 @@ export class Membership {
   #draining = false;
   #renewTimer: ReturnType<typeof setInterval> | undefined;
   #watchTimer: ReturnType<typeof setInterval> | undefined;
-  #watching = false;
+  /** A read of the registry under way, and the one that follows it because somebody asked meanwhile. */
+  #reading: Promise<void> | undefined;
+  #nextRead: Promise<void> | undefined;
   #renewing = false;
 
   constructor(options: MembershipOptions) {
@@ -110,10 +112,27 @@ export class Membership {
     }
   }
 
-  /** Reads the registry once and tells of the nodes that are gone since the last time. */
-  async watch(): Promise<void> {
-    if (this.#watching) return;
-    this.#watching = true;
+  /**
+   * Reads the registry and tells of the nodes that are gone since the last time. Resolves after a read that
+   * began after the call: whoever met a node that is not known yet finds it in `peers` then, if it lives.
+   */
+  watch(): Promise<void> {
+    if (this.#reading === undefined) return this.#beginRead();
+    this.#nextRead ??= this.#reading.then(() => {
+      this.#nextRead = undefined;
+      return this.#beginRead();
+    });
+    return this.#nextRead;
+  }
+
+  #beginRead(): Promise<void> {
+    this.#reading = this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
     const { node, registry, events, logger } = this.#options;
     try {
       const live = (await registry.list()).filter(
@@ -136,8 +155,6 @@ export class Membership {
       }
     } catch (error) {
       logger.log("debug", "node.watch_failed", { error });
-    } finally {
-      this.#watching = false;
     }
   }
 

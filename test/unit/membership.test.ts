@@ -49,6 +49,32 @@ describe("membership", () => {
     expect(await coordination.nodes.list()).toEqual([]);
   });
 
+  test("whoever asks during a look gets what a later one finds", async () => {
+    const { coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    const west = member("west", "w1", 20);
+    const list = coordination.nodes.list.bind(coordination.nodes);
+    const gate = Promise.withResolvers<void>();
+    let looks = 0;
+    coordination.nodes.list = async () => {
+      const found = await list();
+      looks += 1;
+      if (looks === 1) await gate.promise;
+      return found;
+    };
+    const first = east.membership.watch();
+    await west.membership.join();
+    looks = 1;
+    const asked = Promise.all([east.membership.watch(), east.membership.watch()]);
+    gate.resolve();
+    await first;
+    expect([...east.membership.peers.keys()]).toEqual([]);
+    await asked;
+    expect([...east.membership.peers.keys()]).toEqual([nodeName("west")]);
+    expect(looks).toBe(2);
+    await west.membership.leave();
+  });
+
   test("a peer that stops renewing vanishes once", async () => {
     const { clock, member } = cluster();
     const east = member("east", "e1", 10);
