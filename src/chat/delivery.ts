@@ -70,10 +70,10 @@ export class Delivery {
   push(peer: UserId, messages: readonly Message[], mine: boolean): void {
     const first = messages[0]?.seq ?? 0;
     const last = messages.at(-1)?.seq ?? 0;
-    const position = this.#positions?.get(peer) ?? (first === 1 ? this.#add(peer, 0) : undefined);
+    const position = this.#positions?.get(peer);
     if (position !== undefined && first <= position.seq + 1 && !position.fetching) {
-      if (!mine && last > position.seq)
-        this.#emit(peer, first > position.seq ? messages : messages.filter((m) => m.seq > position.seq));
+      if (last > position.seq)
+        this.#emit(peer, mine ? [] : messages.filter((m) => m.seq > position.seq), last);
       position.seq = Math.max(position.seq, last);
       position.target = Math.max(position.target, last);
       return;
@@ -118,17 +118,23 @@ export class Delivery {
     return position;
   }
 
-  #emit(peer: UserId, messages: readonly Message[]): void {
+  /** Sends what of the messages the session is to see; with them it has everything up to `through`. */
+  #emit(peer: UserId, messages: readonly Message[], through: number): void {
     const { outbox } = this.#options;
     const visible = messages.some((message) => this.#isOwn(message))
       ? messages.filter((message) => !this.#isOwn(message))
       : messages;
-    if (visible.length === 0) return;
+    if (visible.length === 0) {
+      outbox.sendTexts(peer, [], through);
+      return;
+    }
     // One 19 has one sender: cut where the sender changes.
     let from = 0;
     for (let i = 1; i <= visible.length; i++) {
       if (i < visible.length && visible[i]?.sender === visible[from]?.sender) continue;
-      outbox.sendTexts(peer, from === 0 && i === visible.length ? visible : visible.slice(from, i));
+      const isLast = i === visible.length;
+      const run = from === 0 && isLast ? visible : visible.slice(from, i);
+      outbox.sendTexts(peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));
       from = i;
     }
   }
@@ -167,7 +173,7 @@ export class Delivery {
         const page = await messages.history(user, peer, { after: position.seq, limit: PAGE });
         const last = page?.messages.at(-1);
         if (page === undefined || last === undefined || !isOpen()) break;
-        this.#emit(peer, page.messages);
+        this.#emit(peer, page.messages, last.seq);
         position.seq = last.seq;
         await outbox.room();
       } catch (error) {

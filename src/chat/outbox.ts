@@ -13,8 +13,12 @@ import { fitting, idText, LIST_BUDGET_BYTES, pushedEntry } from "./bodies.ts";
 export interface Outbox {
   /** Queues one frame. */
   send(name: ServiceName, body: object): void;
-  /** Queues texts of the conversation with `peer`, in order; cut into as many frames as they need. */
-  sendTexts(peer: UserId, messages: readonly Message[]): void;
+  /**
+   * Queues texts of the conversation with `peer`, in order; cut into as many frames as they need. When they are
+   * written, the session has everything of the conversation up to `through`: beyond the last of them there may
+   * be texts that it is not shown.
+   */
+  sendTexts(peer: UserId, messages: readonly Message[], through: number): void;
   /** Resolves when little enough is queued that a page of history may follow. */
   room(): Promise<void>;
   /** Sends what is queued, then closes the connection. */
@@ -54,16 +58,15 @@ export class DirectOutbox implements Outbox {
     this.#connection.send(encodeFrame(ServiceId[name], body));
   }
 
-  sendTexts(peer: UserId, messages: readonly Message[]): void {
+  sendTexts(peer: UserId, messages: readonly Message[], through: number): void {
     let rest = messages;
     while (rest.length > 0) {
       const taken = takeOneFrame(rest);
       const frame = textsFrame(this.#user, peer, taken, this.#numbered);
       rest = taken.length === rest.length ? [] : rest.slice(taken.length);
       if (!this.#connection.send(frame)) return;
-      const last = taken.at(-1);
-      if (last !== undefined) this.#onWritten?.(peer, last.seq);
     }
+    this.#onWritten?.(peer, through);
   }
 
   async room(): Promise<void> {

@@ -11,9 +11,15 @@ import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import { type Outbox, takeOneFrame, textsFrame } from "./outbox.ts";
 
-type Item =
-  | { readonly kind: "frame"; readonly name: ServiceName; readonly bytes: Uint8Array }
-  | { readonly kind: "texts"; readonly peer: UserId; messages: Message[] };
+type Item = { readonly kind: "frame"; readonly name: ServiceName; readonly bytes: Uint8Array } | Texts;
+
+interface Texts {
+  readonly kind: "texts";
+  readonly peer: UserId;
+  messages: Message[];
+  /** What the session has of the conversation when they are written. */
+  through: number;
+}
 
 export interface PacedOutboxOptions {
   readonly connection: Connection<unknown>;
@@ -48,12 +54,20 @@ export class PacedOutbox implements Outbox {
     this.#push({ kind: "frame", name, bytes });
   }
 
-  sendTexts(peer: UserId, messages: readonly Message[]): void {
+  sendTexts(peer: UserId, messages: readonly Message[], through: number): void {
+    if (messages.length === 0) {
+      this.#passed(peer, through);
+      return;
+    }
     this.#texts += messages.length;
     for (const message of messages) this.#bytes += message.body.length;
     const mergeable = this.#mergeable(peer);
-    if (mergeable !== undefined) mergeable.messages.push(...messages);
-    else this.#push({ kind: "texts", peer, messages: [...messages] });
+    if (mergeable === undefined) {
+      this.#push({ kind: "texts", peer, messages: [...messages], through });
+    } else {
+      mergeable.messages.push(...messages);
+      mergeable.through = through;
+    }
     this.#cutWhenOverfull();
   }
 
@@ -67,8 +81,15 @@ export class PacedOutbox implements Outbox {
     this.#next();
   }
 
+  /** There is nothing to write up to `through`: it is reached with what is queued, or now. */
+  #passed(peer: UserId, through: number): void {
+    const queued = this.#items.findLast((item): item is Texts => item.kind === "texts" && item.peer === peer);
+    if (queued === undefined) this.#options.onWritten(peer, through);
+    else queued.through = through;
+  }
+
   /** Queued texts of that sender which nothing but answers to texts follows. */
-  #mergeable(peer: UserId): { messages: Message[] } | undefined {
+  #mergeable(peer: UserId): Texts | undefined {
     for (let i = this.#items.length - 1; i >= 0; i--) {
       const item = this.#items[i];
       if (item === undefined) return undefined;
@@ -115,16 +136,16 @@ export class PacedOutbox implements Outbox {
     this.#options.connection.send(bytes);
   }
 
-  #writeTexts(item: { peer: UserId; messages: Message[] }): void {
+  #writeTexts(item: Texts): void {
     const { connection, user, onWritten } = this.#options;
     const taken = takeOneFrame(item.messages);
     const sent = connection.send(textsFrame(user, item.peer, taken, false));
-    if (taken.length === item.messages.length) this.#items.shift();
+    const whole = taken.length === item.messages.length;
+    if (whole) this.#items.shift();
     else item.messages = item.messages.slice(taken.length);
     this.#texts -= taken.length;
     for (const message of taken) this.#bytes -= message.body.length;
-    const last = taken.at(-1);
-    if (sent && last !== undefined) onWritten(item.peer, last.seq);
+    if (sent) onWritten(item.peer, whole ? item.through : (taken.at(-1)?.seq ?? 0));
     if (this.#texts >= ROOM_TEXTS) return;
     const waiters = this.#roomWaiters;
     this.#roomWaiters = [];

@@ -28,6 +28,8 @@ export interface CommitterOptions<S extends Submission> {
   readonly maxPending: number;
   /** Called after each commit, before its submissions are settled. */
   readonly onCommitted: (batch: readonly CommittedSubmission<S>[], at: number) => void;
+  /** Told of each submission whose commit was lost on the way: it may be stored or not. */
+  readonly onUncertain: (submission: S) => void;
   readonly onBug: (error: unknown) => void;
 }
 
@@ -87,6 +89,7 @@ export class Committer<S extends Submission> {
         for (const submission of batch) await this.#commit([submission], lane);
         return;
       }
+      if (error.retryable) for (const submission of batch) this.#options.onUncertain(submission);
       // What queued behind goes with it: a later message must not overtake one that its sender has to repeat.
       const followers = error.retryable ? (this.#lanes[lane]?.drainQueue() ?? []) : [];
       for (const submission of [...batch, ...followers]) this.#settle(submission, error);

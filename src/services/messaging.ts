@@ -10,8 +10,10 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Counter, Histogram, Meter } from "../lib/metrics.ts";
 import type { AppendEntry, AppendOutcome, HistoryRange, MessageStore, PageRequest } from "../store/store.ts";
-import { type CommittedSubmission, Committer, type Submission } from "./committer.ts";
+import { announcement, type TextSubmission } from "./announcement.ts";
+import { type CommittedSubmission, Committer } from "./committer.ts";
 import type { UserEvent } from "./ports.ts";
+import { UncertainCommits } from "./uncertain.ts";
 
 /** What the sender learns of one text. */
 export interface TextReceipt {
@@ -42,10 +44,7 @@ export interface MessagingOptions {
   readonly post: (events: readonly UserEvent[]) => void;
 }
 
-interface TextSubmission extends Submission {
-  readonly session: SessionId | undefined;
-}
-
+const UNCERTAIN_RETRY_MS = 1_000;
 const MAX_BATCH = 500;
 const MAX_PENDING = 20_000;
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
@@ -73,6 +72,8 @@ export class Messaging {
       BATCH_BUCKETS,
     );
     this.#commitSeconds = meter.histogram("chatsrv_commit_seconds", "Time of one commit.", COMMIT_SECONDS);
+    const { messages, post } = options;
+    const uncertain = new UncertainCommits({ messages, post, logger, retryMs: UNCERTAIN_RETRY_MS });
     this.#committer = new Committer({
       messages: options.messages,
       clock,
@@ -80,6 +81,9 @@ export class Messaging {
       maxBatch: MAX_BATCH,
       maxPending: MAX_PENDING,
       onCommitted: (batch, at) => this.#announce(batch, at),
+      onUncertain: ({ entries: [first] }) => {
+        if (first !== undefined) uncertain.note(first.sender, first.receiver);
+      },
       onBug: (error) => logger.log("error", "committer.bug", { error }),
     });
     meter.gauge(
@@ -133,72 +137,14 @@ export class Messaging {
     return this.#committer.idle();
   }
 
-  /** Turns a commit into events: one per conversation side, so a burst of texts travels as one frame. */
   #announce(batch: readonly CommittedSubmission<TextSubmission>[], at: number): void {
     this.#batchSize.observe(batch.length);
     this.#commitSeconds.observe((this.#options.clock.now() - at) / 1_000);
-    const events: UserEvent[] = [];
-    let run: Message[] = [];
-    let last: TextSubmission | undefined;
-    const close = () => {
-      const first = run[0];
-      const peer = last?.entries[0]?.receiver;
-      if (first === undefined || peer === undefined) return;
-      events.push({ type: "texts", to: peer, peer: first.sender, messages: run });
-      events.push({ type: "texts", to: first.sender, peer, messages: run, except: last?.session });
-    };
-    for (const { submission, outcomes } of batch) {
-      const stored = storedMessages(submission.entries, outcomes, at);
-      this.#committed.add(stored.length);
-      if (stored.length < outcomes.length)
-        this.#duplicates.add(outcomes.filter((outcome) => outcome.status === "duplicate").length);
-      if (stored.length === 0) continue;
-      if (last !== undefined && continues(run, stored) && last.session === submission.session) {
-        run.push(...stored);
-      } else {
-        close();
-        run = stored;
-      }
-      last = submission;
-    }
-    close();
+    const { events, stored, repeated } = announcement(batch, at);
+    this.#committed.add(stored);
+    if (repeated > 0) this.#duplicates.add(repeated);
     this.#options.post(events);
   }
-}
-
-/** Whether `next` follows `run` in the same conversation, by the same sender. */
-function continues(run: readonly Message[], next: readonly Message[]): boolean {
-  const a = run.at(-1);
-  const b = next[0];
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    a.conversation === b.conversation &&
-    a.sender === b.sender &&
-    a.seq + 1 === b.seq
-  );
-}
-
-function storedMessages(
-  entries: readonly AppendEntry[],
-  outcomes: readonly AppendOutcome[],
-  at: number,
-): Message[] {
-  const messages: Message[] = [];
-  for (const [index, outcome] of outcomes.entries()) {
-    const entry = entries[index];
-    if (outcome.status !== "stored" || entry === undefined) continue;
-    messages.push({
-      conversation: outcome.conversation,
-      seq: outcome.seq,
-      sender: entry.sender,
-      clientId: entry.clientId,
-      kind: entry.kind,
-      body: entry.body,
-      at,
-    });
-  }
-  return messages;
 }
 
 const REFUSALS = { conflict: "MESSAGE_ID_CONFLICT", not_friends: "NOT_FRIENDS", blocked: "BLOCKED" } as const;

@@ -9,6 +9,7 @@ type Append = (entries: readonly AppendEntry[], at: number) => Promise<AppendOut
 
 function committerOver(append: Append, options: { lanes?: number; maxPending?: number } = {}) {
   const committed: number[] = [];
+  const uncertain: string[] = [];
   const committer = new Committer<Submission>({
     messages: { append },
     clock: { now: () => 1_000 },
@@ -16,6 +17,7 @@ function committerOver(append: Append, options: { lanes?: number; maxPending?: n
     maxBatch: 500,
     maxPending: options.maxPending ?? 1_000,
     onCommitted: (batch) => committed.push(batch.length),
+    onUncertain: ({ entries }) => uncertain.push(...entries.map((entry) => entry.clientId)),
     onBug: (error) => {
       throw error;
     },
@@ -29,7 +31,7 @@ function committerOver(append: Append, options: { lanes?: number; maxPending?: n
         settle,
       }),
     );
-  return { committer, committed, submit };
+  return { committer, committed, uncertain, submit };
 }
 
 const storing = (): { append: Append; log: string[][] } => {
@@ -83,7 +85,7 @@ describe("committer", () => {
     const gate = Promise.withResolvers<void>();
     const { append, log } = storing();
     let down = true;
-    const { submit, committer } = committerOver(async (entries, at) => {
+    const { submit, committer, uncertain } = committerOver(async (entries, at) => {
       if (!down) return append(entries, at);
       await gate.promise;
       throw new AppError("UNAVAILABLE");
@@ -94,6 +96,8 @@ describe("committer", () => {
     gate.resolve();
     expect(await first).toBeInstanceOf(AppError);
     expect(await second).toBeInstanceOf(AppError);
+    // Only what was on its way may have been stored.
+    expect(uncertain).toEqual(["first"]);
     down = false;
     expect(await submit("third")).toMatchObject([{ status: "stored", seq: 1 }]);
     expect(log).toEqual([["third"]]);

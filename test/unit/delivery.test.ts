@@ -133,6 +133,7 @@ describe("delivery", () => {
 
   test("the session's own texts come back as acks only, those of its user's other sessions as texts", () => {
     const { delivery, outbox } = deliveryOver([]);
+    delivery.startAt(PEER, 0);
     delivery.push(PEER, messagesOf(1, [1]), true);
     delivery.push(PEER, messagesOf(1, [2]), false);
     delivery.push(PEER, messagesOf(2, [3]), false);
@@ -149,6 +150,16 @@ describe("delivery", () => {
     delivery.push(PEER, messagesOf(2, [3]), false);
     await until(() => outbox.texts.length === 2);
     expect(outbox.seqs).toEqual([1, 3]);
+  });
+
+  test("a message told again to a session that has it is dropped, also in a conversation it has not met", async () => {
+    const { delivery, outbox, reads } = deliveryOver(messagesOf(2, [1]), { deliveredSeq: 1 });
+    delivery.push(PEER, messagesOf(2, [1]), false);
+    delivery.push(PEER, messagesOf(2, [1]), false);
+    await until(() => true);
+    delivery.push(PEER, messagesOf(2, [2]), false);
+    expect(outbox.seqs).toEqual([2]);
+    expect(reads).toEqual([]);
   });
 
   test("the original's clients never see their user's own texts", async () => {

@@ -38,8 +38,8 @@ describe("paced outbox", () => {
     const { connection, outbox, written } = paced();
     outbox.send("LOGINRESPONSE", { error: 0 });
     for (let seq = 1; seq <= 6; seq++) {
-      outbox.sendTexts(userId(2), messagesOf(2, [seq]));
-      outbox.sendTexts(userId(3), messagesOf(3, [seq]));
+      outbox.sendTexts(userId(2), messagesOf(2, [seq]), seq);
+      outbox.sendTexts(userId(3), messagesOf(3, [seq]), seq);
     }
     await until(() => connection.writes.length === 3);
     const [, first, second] = connection.writes.map((write) => write[0]);
@@ -55,9 +55,9 @@ describe("paced outbox", () => {
   test("texts are not moved ahead of a new friend's announcement", async () => {
     const { connection, outbox } = paced();
     outbox.send("LOGINRESPONSE", { error: 0 });
-    outbox.sendTexts(userId(2), messagesOf(2, [1]));
+    outbox.sendTexts(userId(2), messagesOf(2, [1]), 1);
     outbox.send("FRIENDING_ON_BIDDIRECTIONAL", { friend_uuid: "2" });
-    outbox.sendTexts(userId(2), messagesOf(2, [2]));
+    outbox.sendTexts(userId(2), messagesOf(2, [2]), 2);
     await until(() => connection.writes.length === 4);
     expect(connection.writes.map((write) => write[0]?.id)).toEqual([6, 19, 16, 19]);
   });
@@ -79,12 +79,24 @@ describe("paced outbox", () => {
     outbox.sendTexts(
       userId(2),
       messagesOf(2, [1, 2, 3, 4, 5, 6], () => "x".repeat(16_000)),
+      6,
     );
     await until(() => connection.writes.length === 2);
     const seen = connection.frames.flatMap(({ body }) =>
       body.text_msg.map((entry: { msg_id: string }) => entry.msg_id),
     );
     expect(seen).toEqual(["{2-1}", "{2-2}", "{2-3}", "{2-4}", "{2-5}", "{2-6}"]);
+  });
+
+  test("what the client is not shown counts as written with what was queued before it", async () => {
+    const { outbox, written } = paced();
+    outbox.send("LOGINRESPONSE", { error: 0 });
+    outbox.sendTexts(userId(2), messagesOf(2, [1]), 1);
+    outbox.sendTexts(userId(2), [], 3);
+    expect(written).toEqual([]);
+    await until(() => written.length === 1);
+    outbox.sendTexts(userId(2), [], 4);
+    expect(written).toEqual([3, 4]);
   });
 
   test("a client that takes nothing is cut, not kept in memory", () => {

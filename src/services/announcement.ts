@@ -1,0 +1,79 @@
+/**
+ * @module services/announcement
+ * From a commit to the events that tell of it. Texts that follow each other in one conversation travel as one
+ * event per side, so a burst is one frame.
+ */
+import type { Message } from "../domain/entities.ts";
+import type { SessionId, UserId } from "../domain/ids.ts";
+import type { CommittedSubmission, Submission } from "./committer.ts";
+import type { UserEvent } from "./ports.ts";
+
+/** Texts of one 17. */
+export interface TextSubmission extends Submission {
+  /** The session that sent them; undefined when another server handed them over. */
+  readonly session: SessionId | undefined;
+}
+
+export interface Announcement {
+  readonly events: readonly UserEvent[];
+  /** Messages stored by this commit, and those that had been stored before. */
+  readonly stored: number;
+  readonly repeated: number;
+}
+
+/** Messages of one sender that follow each other without a gap. */
+interface Run {
+  readonly messages: Message[];
+  readonly receiver: UserId;
+  readonly session: SessionId | undefined;
+}
+
+/**
+ * A repeated message is told again: its first commit may have been one whose answer was lost, so that nobody
+ * was told then. Sessions that have it drop it (chat/delivery).
+ */
+export function announcement(
+  batch: readonly CommittedSubmission<TextSubmission>[],
+  at: number,
+): Announcement {
+  const runs: Run[] = [];
+  let stored = 0;
+  let repeated = 0;
+  for (const { submission, outcomes } of batch) {
+    for (const [index, outcome] of outcomes.entries()) {
+      const entry = submission.entries[index];
+      if (entry === undefined || (outcome.status !== "stored" && outcome.status !== "duplicate")) continue;
+      if (outcome.status === "stored") stored++;
+      else repeated++;
+      const { conversation, seq } = outcome;
+      const { sender, receiver, clientId, kind, body } = entry;
+      const time = outcome.status === "stored" ? at : outcome.at;
+      const message: Message = { conversation, seq, sender, clientId, kind, body, at: time };
+      const run = runs.at(-1);
+      if (run !== undefined && run.session === submission.session && follows(run, message))
+        run.messages.push(message);
+      else runs.push({ messages: [message], receiver, session: submission.session });
+    }
+  }
+  return { events: runs.flatMap(eventsOf), stored, repeated };
+}
+
+function follows({ messages }: Run, next: Message): boolean {
+  const last = messages.at(-1);
+  return (
+    last !== undefined &&
+    last.conversation === next.conversation &&
+    last.sender === next.sender &&
+    last.seq + 1 === next.seq
+  );
+}
+
+/** For the receiver, and for the sender's other sessions. */
+function eventsOf({ messages, receiver, session }: Run): UserEvent[] {
+  const sender = messages[0]?.sender;
+  if (sender === undefined) return [];
+  return [
+    { type: "texts", to: receiver, peer: sender, messages },
+    { type: "texts", to: sender, peer: receiver, messages, except: session },
+  ];
+}
