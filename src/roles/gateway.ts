@@ -11,6 +11,7 @@ import { AccountService } from "../services/accounts.ts";
 import { PasswordHasher } from "../services/passwords.ts";
 import type { Allocator, CodeSender, SessionEnder } from "../services/ports.ts";
 import type { Store } from "../store/store.ts";
+import page from "../web/index.html";
 import { listenerTls } from "./options.ts";
 import { addressText, type Role, type RoleInput } from "./role.ts";
 
@@ -51,6 +52,6 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
     version,
     publicUrl: GateServer.public_host === "" ? "" : `${scheme}://${GateServer.public_host}`,
   });
-  const http = await startHttp({ host: GateServer.host, port: GateServer.port, tls, app, logger });
+  const http = await startHttp({ host: GateServer.host, port: GateServer.port, tls, app, page, logger });
   return { addresses: { http: addressText(http) }, stop: () => http.stop() };
 }

@@ -51,6 +51,8 @@ export const ROOMS: readonly Room[] = [
       ...SELECTORS,
       ...CONTRACTS,
       "wire",
+      // The gateway hands the page to http, which serves it.
+      "web",
       ...FLOOR,
     ],
   },

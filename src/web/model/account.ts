@@ -1,0 +1,156 @@
+/**
+ * @module web/model/account
+ * What the user of a logged-in account does, carried out through the SDK and shown in the model. What comes from
+ * the server takes the other way, model/feed.
+ */
+import { type ChatClient, type SessionInfo, textId, type UserProfile } from "../../client/index.ts";
+import type { Model } from "./model.ts";
+import type { BrowserStorage } from "./storage.ts";
+import { explain } from "./words.ts";
+
+/** Messages fetched at a time when scrolling back. */
+const PAGE = 40;
+/** A friend is told at most this often that one is typing, milliseconds. */
+const TYPING_EVERY_MS = 3_000;
+
+export interface AccountOptions {
+  readonly client: ChatClient;
+  readonly model: Model;
+  readonly storage: BrowserStorage;
+  readonly now: () => number;
+}
+
+export class Account {
+  readonly model: Model;
+  readonly #client: ChatClient;
+  readonly #storage: BrowserStorage;
+  readonly #now: () => number;
+  #typedAt = 0;
+
+  constructor({ client, model, storage, now }: AccountOptions) {
+    this.#client = client;
+    this.model = model;
+    this.#storage = storage;
+    this.#now = now;
+  }
+
+  /** This session's id in the list of sessions. */
+  get session(): string | undefined {
+    return this.#client.session?.id;
+  }
+
+  /** Opens a conversation, or none; fetches its end when that is not known yet. */
+  select(peer: string | undefined): void {
+    this.model.selected = peer;
+    this.#typedAt = 0;
+    this.model.changed();
+    if (peer !== undefined && this.model.conversation(peer).messages.length < PAGE) void this.earlier(peer);
+  }
+
+  /** Fetches the messages before those that are known. Without a connection nothing happens. */
+  async earlier(peer: string, limit = PAGE): Promise<void> {
+    const conversation = this.model.conversation(peer);
+    if (conversation.loading || !conversation.hasEarlier || !this.model.online) return;
+    conversation.loading = true;
+    this.model.changed();
+    try {
+      const before = conversation.messages[0]?.seq;
+      const page = await this.#client.history(peer, { limit, ...(before !== undefined && { before }) });
+      conversation.take(page.messages);
+    } catch {
+      // The connection was lost, or it was too much at once: scrolling on asks again.
+    }
+    conversation.loading = false;
+    this.model.changed();
+  }
+
+  /** The user looks at the open conversation: it is read. */
+  seen(): void {
+    const { selected } = this.model;
+    if (selected === undefined) return;
+    const conversation = this.model.conversation(selected);
+    if (conversation.unread === 0) return;
+    conversation.read(conversation.lastSeq);
+    this.#client.markRead(selected, conversation.lastSeq);
+    this.model.changed();
+  }
+
+  /** Sends a text; it shows as on its way until it is committed, and with the reason if it is refused. */
+  send(peer: string, content: string, id = textId()): void {
+    const conversation = this.model.conversation(peer);
+    conversation.discard(id);
+    conversation.pending = [...conversation.pending, { id, content, at: this.#now() }];
+    this.model.changed();
+    this.#typedAt = 0;
+    this.#client.sendText(peer, content, id).catch((error) => {
+      conversation.refuse(id, explain(error));
+      this.model.changed();
+    });
+  }
+
+  /** Drops a text that was refused. */
+  discard(peer: string, id: string): void {
+    this.model.conversation(peer).discard(id);
+    this.model.changed();
+  }
+
+  typing(peer: string): void {
+    const now = this.#now();
+    if (now - this.#typedAt < TYPING_EVERY_MS) return;
+    this.#typedAt = now;
+    this.#client.typing(peer);
+  }
+
+  search(username: string): Promise<UserProfile> {
+    return this.#client.search(username);
+  }
+
+  async befriend(uuid: string, message: string): Promise<void> {
+    const { profile } = this.model;
+    await this.#client.requestFriend(uuid, {
+      nickname: profile?.nickname || profile?.username || "",
+      message,
+    });
+  }
+
+  /** Answers a friend request. */
+  async answer(uuid: string, confirm: boolean): Promise<void> {
+    await (confirm ? this.#client.confirmFriend(uuid) : this.#client.rejectFriend(uuid));
+    this.model.requests = this.#client.friendRequests;
+    this.model.changed();
+  }
+
+  async remove(uuid: string): Promise<void> {
+    await this.#client.removeFriend(uuid);
+    this.model.friends.delete(uuid);
+    this.model.changed();
+  }
+
+  async block(uuid: string, blocked: boolean): Promise<void> {
+    await this.#client.block(uuid, blocked);
+    if (blocked) this.model.blocked.add(uuid);
+    else this.model.blocked.delete(uuid);
+    this.#storage.keepBlocked(this.#client.uuid, this.model.blocked);
+    this.model.changed();
+  }
+
+  async updateProfile(profile: Omit<UserProfile, "uuid" | "username">): Promise<void> {
+    await this.#client.updateProfile(profile);
+    if (this.model.profile) this.model.profile = { ...this.model.profile, ...profile };
+    this.model.changed();
+  }
+
+  sessions(): Promise<SessionInfo[]> {
+    return this.#client.sessions();
+  }
+
+  revoke(session: string): Promise<void> {
+    return this.#client.revokeSession(session);
+  }
+
+  /** Ends this session, at the server too if it can be reached. */
+  async logout(): Promise<void> {
+    this.#storage.forgetLogin(this.#client.uuid);
+    await this.#client.logout().catch(() => this.#client.close());
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * @module web/model/feed
+ * From the SDK's events to the model.
+ */
+import type { ChatClient, StateChange, UserProfile } from "../../client/index.ts";
+import { type Model, nameOf, TYPING_MS } from "./model.ts";
+import type { BrowserStorage } from "./storage.ts";
+
+export interface FeedPorts {
+  readonly storage: BrowserStorage;
+  readonly now: () => number;
+  /** The login is over for good. */
+  readonly ended: (change: StateChange) => void;
+  /** Something worth a short note on the screen. */
+  readonly note: (text: string) => void;
+}
+
+/** Keeps a model up to date from a client that has not been connected yet. */
+export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
+  const { storage, now } = ports;
+
+  client.on("state", (change) => {
+    if (change.state === "online") {
+      model.online = true;
+      // The client has its new session when this turn is over.
+      queueMicrotask(() => void loggedIn(client, model, storage));
+    } else if (change.state === "ended") {
+      if (change.reason !== "closed") storage.forgetLogin(client.uuid);
+      ports.ended(change);
+    } else model.disconnected();
+    model.changed();
+  });
+
+  client.on("head", (head) => {
+    model.conversation(head.peer).head(head);
+    model.changed();
+  });
+  client.on("message", (message) => {
+    model.take(message);
+    model.changed();
+  });
+  client.on("receipt", ({ peer, deliveredSeq, readSeq }) => {
+    model.conversation(peer).receipt(deliveredSeq, readSeq);
+    model.changed();
+  });
+  client.on("typing", ({ peer }) => {
+    model.typed(peer, now());
+    model.changed();
+    setTimeout(() => model.changed(), TYPING_MS + 50);
+  });
+  client.on("presence", ({ uuid, online, lastSeen }) => {
+    model.presence.set(uuid, { online, lastSeen });
+    model.changed();
+  });
+
+  client.on("friendRequest", () => showRequests(client, model));
+  client.on("friendAdded", (friend) => {
+    model.friends.set(friend.uuid, { alternativeName: "", ...friend });
+    showRequests(client, model);
+    ports.note(`${nameOf(friend)} is now your friend.`);
+  });
+  client.on("friendRemoved", ({ uuid }) => {
+    model.friends.delete(uuid);
+    showRequests(client, model);
+  });
+}
+
+function showRequests(client: ChatClient, model: Model): void {
+  model.requests = client.friendRequests;
+  model.changed();
+}
+
+/** After every login: what it told, what to keep of it, and the lists that it does not bring. */
+async function loggedIn(client: ChatClient, model: Model, storage: BrowserStorage): Promise<void> {
+  const { profile, resumeToken: token, uuid } = client;
+  model.profile = profile;
+  if (profile && token !== undefined)
+    storage.keepLogin({ uuid, username: profile.username, resumeToken: token });
+  for (const blocked of storage.blocked(uuid)) model.blocked.add(blocked);
+  showRequests(client, model);
+  try {
+    model.setFriends(await client.friends());
+    model.changed();
+    for (const friend of model.friends.values()) await preview(client, model, friend);
+  } catch {
+    // The connection is gone again; the next login begins anew.
+  }
+}
+
+/** The last message of a conversation, for the list. */
+async function preview(client: ChatClient, model: Model, { uuid }: UserProfile): Promise<void> {
+  const conversation = model.conversation(uuid);
+  if (conversation.lastSeq === 0 || conversation.last) return;
+  conversation.take((await client.history(uuid, { limit: 1 })).messages);
+  model.changed();
+}

@@ -1,0 +1,56 @@
+/**
+ * @module web/views/chat/chat
+ * The page of who is logged in: friends on one side, a conversation on the other; on a phone one of the two.
+ * Which conversation is open stands in the address, so that the back button works.
+ */
+import { h } from "../../dom/h.ts";
+import { conversationView } from "./conversation.ts";
+import { type ChatPorts, conversationHash, LIST_HASH } from "./ports.ts";
+import { sidebar } from "./sidebar.ts";
+
+/** @param signal aborted when the page is left. */
+export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
+  const { account } = ports;
+  const { model } = account;
+  const side = sidebar(ports);
+  const pane = conversationView(ports);
+  const element = h("div", { className: "chat" }, side.element, pane.element);
+
+  const looking = () => document.visibilityState === "visible" && document.hasFocus();
+  const update = () => {
+    element.classList.toggle("open", model.selected !== undefined);
+    document.title = model.unread > 0 ? `(${model.unread}) chatsrv` : "chatsrv";
+    if (looking()) account.seen();
+    side.update();
+    pane.update();
+  };
+  const followAddress = () => {
+    const uuid = /^#\/(\d+)$/.exec(location.hash)?.[1];
+    account.select(uuid);
+    if (uuid !== undefined) pane.focus();
+  };
+
+  signal.addEventListener("abort", model.subscribe(update));
+  window.addEventListener("hashchange", followAddress, { signal });
+  window.addEventListener("focus", update, { signal });
+  document.addEventListener("visibilitychange", update, { signal });
+  document.addEventListener(
+    "keydown",
+    ({ key, defaultPrevented }) => {
+      // A dialog takes Esc for itself.
+      if (key !== "Escape" || defaultPrevented || document.querySelector("dialog")) return;
+      leave(model.selected);
+    },
+    { signal },
+  );
+  followAddress();
+  update();
+  return element;
+
+  /** Closes the conversation; the focus goes to where it was opened. */
+  function leave(uuid: string | undefined): void {
+    if (uuid === undefined) return;
+    location.hash = LIST_HASH;
+    element.querySelector<HTMLElement>(`a[href="${conversationHash(uuid)}"]`)?.focus();
+  }
+}

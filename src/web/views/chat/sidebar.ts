@@ -1,0 +1,98 @@
+/**
+ * @module web/views/chat/sidebar
+ * Oneself, the state of the connection, who asks to be a friend, and the friends.
+ */
+import { h, setText } from "../../dom/h.ts";
+import { icon } from "../../dom/icons.ts";
+import { keyedList } from "../../dom/keyed.ts";
+import { nameOf } from "../../model/model.ts";
+import { avatar } from "../avatar.ts";
+import { accountDialog } from "../dialogs/account.ts";
+import { findPerson } from "../dialogs/find.ts";
+import { friendRow } from "./friend-row.ts";
+import type { ChatPorts, View } from "./ports.ts";
+import { requestCard } from "./request-card.ts";
+
+export function sidebar(ports: ChatPorts): View {
+  const { model } = ports.account;
+  const mine = avatar();
+  const myName = h("span", { className: "name" });
+  const status = h("span", { className: "status", attrs: { role: "status" } });
+  const me = h(
+    "button",
+    {
+      type: "button",
+      className: "me",
+      title: "Profile and sessions",
+      on: { click: () => accountDialog(ports) },
+    },
+    mine.element,
+    h("span", { className: "two-lines" }, myName, status),
+  );
+
+  const search = h("input", {
+    type: "search",
+    name: "person",
+    placeholder: "Friends, or a user name to add",
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: false,
+    attrs: { "aria-label": "Search friends, or find a user by name" },
+    on: { input: () => update(), keydown: (event) => keys(event) },
+  });
+  const find = h("button", {
+    type: "button",
+    className: "find",
+    on: { click: () => void findPerson(ports, wanted()) },
+  });
+
+  const requests = h("ul", { className: "requests", attrs: { "aria-label": "Friend requests" } });
+  const showRequests = keyedList(requests, ({ from }) => from.uuid, requestCard(ports));
+  const friends = h("ul", { className: "friends" });
+  const showFriends = keyedList(friends, ({ uuid }) => uuid, friendRow(ports));
+  const empty = h(
+    "div",
+    { className: "empty" },
+    h("p", {}, "No friends here yet."),
+    h("p", {}, "Enter somebody's user name above and send a friend request."),
+  );
+
+  const wanted = () => search.value.trim();
+  const keys = (event: KeyboardEvent): void => {
+    if (event.key === "Enter" && wanted() !== "") void findPerson(ports, wanted());
+    if (event.key !== "Escape" || search.value === "") return;
+    event.preventDefault();
+    search.value = "";
+    update();
+  };
+
+  function update(): void {
+    if (model.profile) {
+      mine.update?.(model.profile);
+      setText(myName, nameOf(model.profile));
+    }
+    status.classList.toggle("waiting", !model.online);
+    setText(status, model.online ? "Online" : "Connecting…");
+
+    const query = wanted().toLowerCase();
+    const matches = (text: string) => text.toLowerCase().includes(query);
+    const all = model.sortedFriends();
+    showFriends(query === "" ? all : all.filter((one) => matches(nameOf(one)) || matches(one.username)));
+    showRequests(model.requests);
+    find.hidden = query === "" || all.some(({ username }) => username.toLowerCase() === query);
+    setText(find, `Find the user “${wanted()}”`);
+    empty.hidden = !model.listed || all.length > 0 || query !== "";
+    requests.hidden = model.requests.length === 0;
+  }
+
+  const element = h(
+    "aside",
+    { className: "sidebar" },
+    h("header", {}, me),
+    h("div", { className: "search" }, icon("search"), search),
+    find,
+    requests,
+    h("nav", { attrs: { "aria-label": "Conversations" } }, friends, empty),
+  );
+  return { element, update };
+}

@@ -1,0 +1,48 @@
+/**
+ * @module web/views/dialogs/find
+ * Looks a user up by the exact name, and asks them to be a friend.
+ */
+import type { UserProfile } from "../../../client/index.ts";
+import { openDialog } from "../../dom/dialog.ts";
+import { field, form } from "../../dom/form.ts";
+import { nameOf } from "../../model/model.ts";
+import { explain } from "../../model/words.ts";
+import { type ChatPorts, conversationHash } from "../chat/ports.ts";
+import { personCard } from "./person-card.ts";
+
+export async function findPerson(ports: ChatPorts, username: string): Promise<void> {
+  const { account, note } = ports;
+  try {
+    const person = await account.search(username);
+    if (account.model.friends.has(person.uuid)) location.hash = conversationHash(person.uuid);
+    else if (person.uuid === account.model.profile?.uuid) note("That is you.");
+    else invite(ports, person);
+  } catch (error) {
+    note(explain(error));
+  }
+}
+
+function invite({ account, note }: ChatPorts, person: UserProfile): void {
+  const close = openDialog(
+    "Add a friend",
+    personCard(person),
+    form(
+      {
+        submit: "Send a friend request",
+        action: async ({ message = "" }) => {
+          await account.befriend(person.uuid, message.trim());
+          close();
+          note(`Your request is on its way to ${nameOf(person)}.`);
+        },
+      },
+      field("A few words to go with it", {
+        name: "message",
+        required: false,
+        maxLength: 255,
+        spellcheck: true,
+        autocomplete: "off",
+        placeholder: "Hello, it is me.",
+      }),
+    ),
+  );
+}
