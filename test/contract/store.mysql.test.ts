@@ -54,13 +54,13 @@ describe("MySQL adapter", () => {
 
   /** Until a transaction waits for a lock that another one holds. */
   const somebodyWaits = () =>
-    until(
-      async () =>
-        (await server.query("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"))
-          .length > 0,
-      // InnoDB renews what this table shows only when nobody has read it for 100 ms.
-      { what: "a transaction to wait for a lock", intervalMs: 150 },
-    );
+    until(async () => (await status("Innodb_row_lock_current_waits")) > 0, {
+      what: "a transaction to wait for a lock",
+    });
+  const status = async (name: string) => {
+    const [row] = await server.query<{ Value: string }>(`SHOW GLOBAL STATUS LIKE '${name}'`);
+    return Number(row?.Value);
+  };
 
   test("a server that is killed under appends loses nothing it acknowledged, and all goes on after it", async () => {
     const acknowledged = new Set<string>();
@@ -190,11 +190,7 @@ describe("MySQL adapter", () => {
     const [first, second] = await Promise.all(
       pairs.map(async ([one]) => (await store.messages.heads(one, { limit: 1 })).items[0]?.conversation),
     );
-    const deadlocks = async () => {
-      const [row] = await server.query<{ Value: string }>("SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'");
-      return Number(row?.Value);
-    };
-    const before = await deadlocks();
+    const before = await status("Innodb_deadlocks");
     const other = await createConnection({ ...address(options), multipleStatements: true });
     // It has written more than the batch, so the batch is the one the server gives up.
     await other.query("START TRANSACTION; UPDATE UserProfile SET description = 'busy'");
@@ -207,7 +203,7 @@ describe("MySQL adapter", () => {
     await other.query("SELECT * FROM Conversation WHERE id = ? FOR UPDATE", [first]);
     await other.query("COMMIT");
     expect((await appended).map(({ status }) => status)).toEqual(["stored", "stored"]);
-    expect(await deadlocks()).toBe(before + 1);
+    expect(await status("Innodb_deadlocks")).toBe(before + 1);
     other.destroy();
   });
 
