@@ -10,6 +10,7 @@ import {
   type Placement,
 } from "../../src/client/index.ts";
 import { tcpDialer } from "../../src/client/tcp.ts";
+import { until } from "./until.ts";
 
 /** Where accounts are made: an embedded server or a cluster. */
 export interface System {
@@ -78,10 +79,11 @@ export async function connect(
 
 /** Makes two connected users friends. */
 export async function befriend(a: ChatClient, b: ChatClient): Promise<void> {
-  const confirmed = [a, b].map((client) => new Promise((resolve) => client.on("friendAdded", resolve)));
+  const told = new Set<ChatClient>();
+  for (const client of [a, b]) client.on("friendAdded", () => told.add(client));
   await a.requestFriend(b.uuid);
   await b.confirmFriend(a.uuid);
-  await Promise.all(confirmed);
+  await until(() => told.size === 2, { what: `${a.uuid} and ${b.uuid} to be told of their friendship` });
 }
 
 /** Two connected clients on two different chat nodes of a cluster. */
