@@ -255,6 +255,7 @@ export class ChatClient extends Requests {
   /** The session begins: what waited is sent, and what was missed is fetched. */
   async #online({ link, answer }: LoggedIn): Promise<void> {
     this.#session = answer;
+    this.#changed({ state: "online" });
     const { requests, friends } = this.#inbox.login(answer);
     for (const request of requests) this.#emitter.emit("friendRequest", request);
     for (const friend of friends) this.#emitter.emit("friendAdded", friend);

@@ -14,7 +14,7 @@ import type { LoggedIn, Login } from "./login.ts";
 export interface SupervisorPorts {
   /** A connection is being made; pushes may come before `online`. */
   connecting(): void;
-  /** Logged in. */
+  /** Logged in; the one to announce it, once what came with it is in place. */
   online(session: LoggedIn): void;
   /** The connection will be left soon: nothing new should go out on it. */
   leaving(): void;
@@ -102,7 +102,6 @@ export class Supervisor {
     this.#link = session.link;
     const since = Date.now();
     if (session.answer.ping_interval) session.link.keepAlive(session.answer.ping_interval);
-    this.#ports.state({ state: "online" });
     this.#ports.online(session);
 
     const reason = await gone.promise;

@@ -14,6 +14,7 @@ let server: Chatsrv;
 let ann: TestClient;
 let ben: TestClient;
 let users: User[];
+const originals: RawPeer[] = [];
 beforeAll(async () => {
   server = await startEmbedded();
   users = await makeUsers(server, server.api, 6, "hostile");
@@ -30,6 +31,7 @@ afterAll(async () => {
 
 /** The bystanders are well: same connections as ever, and a text passes. */
 afterEach(async () => {
+  expect(originals.splice(0).flatMap(({ violations }) => violations)).toEqual([]);
   const text = crypto.randomUUID();
   await ann.sendText(ben.uuid, text);
   await until(() => ben.messages.at(-1)?.content === text, { what: "a text between the bystanders" });
@@ -43,7 +45,12 @@ function user(index: number): User {
 }
 
 const raw = () => RawPeer.connect(server.address("chat"));
-const loggedIn = (index = 2, more = {}) => RawPeer.login(server.api, user(index), more);
+/** A session of the original's protocol; whatever it gets is checked against that. */
+const loggedIn = async (index = 2): Promise<RawPeer> => {
+  const peer = await RawPeer.login(server.api, user(index));
+  originals.push(peer);
+  return peer;
+};
 const header = (id: number, length: number) => Uint8Array.of(id >> 8, id & 255, length >> 8, length & 255);
 const frame = (id: number, body: Uint8Array | string) => {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;

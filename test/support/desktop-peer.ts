@@ -64,6 +64,22 @@ const KNOWN: Readonly<Record<number, Readonly<Record<string, readonly string[] |
   [ServiceId.UNKNOWN]: all("error"),
 };
 
+/** What a frame holds that the original's server would not have sent, in words. */
+export function strangeToOriginal(id: number, body: Json): string[] {
+  const known = KNOWN[id];
+  if (!known) return [`frame ${id} is none of the original's`];
+  const found: string[] = [];
+  if (known.error && typeof body.error !== "number") found.push(`frame ${id}: error is no number`);
+  for (const [field, value] of Object.entries(body)) {
+    const rule = known[field];
+    if (rule === undefined) found.push(`frame ${id}: field ${field} is none of the original's`);
+    if (!Array.isArray(rule)) continue;
+    const strange = (value as Json[]).flatMap(Object.keys).filter((key) => !rule.includes(key));
+    for (const key of strange) found.push(`frame ${id}: ${field} holds ${key}`);
+  }
+  return found;
+}
+
 function all(...fields: string[]): Record<string, true> {
   return Object.fromEntries(fields.map((field) => [field, true]));
 }
@@ -223,22 +239,8 @@ export class DesktopPeer {
     const body = JSON.parse(new TextDecoder().decode(chunk.subarray(HEADER_BYTES))) as Json;
     const frame = { id: view.getUint16(0), body, at: performance.now() };
     this.frames.push(frame);
-    this.#checkKnown(frame);
+    this.violations.push(...strangeToOriginal(frame.id, body));
     this.#show(frame);
-  }
-
-  #checkKnown({ id, body }: DesktopFrame): void {
-    const known = KNOWN[id];
-    if (!known) this.violations.push(`frame ${id} is none of the original's`);
-    if (known?.error && typeof body.error !== "number")
-      this.violations.push(`frame ${id}: error is no number`);
-    for (const [field, value] of Object.entries(body)) {
-      const rule = known?.[field];
-      if (rule === undefined) this.violations.push(`frame ${id}: field ${field} is none of the original's`);
-      if (!Array.isArray(rule)) continue;
-      const strange = (value as Json[]).flatMap(Object.keys).filter((key) => !rule.includes(key));
-      for (const key of strange) this.violations.push(`frame ${id}: ${field} holds ${key}`);
-    }
   }
 
   #show({ id, body }: DesktopFrame): void {

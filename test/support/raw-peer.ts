@@ -6,6 +6,7 @@
 import type { HttpApi } from "../../src/client/index.ts";
 import { encodeFrame, FrameDecoder } from "../../src/wire/frame.ts";
 import { ServiceId, type ServiceName } from "../../src/wire/ids.ts";
+import { strangeToOriginal } from "./desktop-peer.ts";
 import { until } from "./until.ts";
 import type { User } from "./users.ts";
 
@@ -13,7 +14,10 @@ type Json = Record<string, unknown>;
 
 export class RawPeer {
   readonly frames: { readonly id: number; readonly body: Json }[] = [];
+  /** What a session without protocol 2 got beyond the original's contract, in words. */
+  readonly violations: string[] = [];
   closed = false;
+  #original = false;
   #socket: Bun.Socket<undefined> | undefined;
   readonly #decoder = new FrameDecoder();
   /** What the socket did not take yet. */
@@ -29,7 +33,9 @@ export class RawPeer {
       socket: {
         data: (_socket, chunk) =>
           void peer.#decoder.push(chunk, (id, bytes) => {
-            peer.frames.push({ id, body: JSON.parse(new TextDecoder().decode(bytes)) });
+            const body = JSON.parse(new TextDecoder().decode(bytes)) as Json;
+            peer.frames.push({ id, body });
+            if (peer.#original) peer.violations.push(...strangeToOriginal(id, body));
           }),
         drain: () => peer.write(new Uint8Array(0)),
         close: () => {
@@ -45,6 +51,7 @@ export class RawPeer {
   static async login(api: HttpApi, user: User, more: Json = {}): Promise<RawPeer> {
     const { uuid, token, host, port } = await api.login(user.username, user.password);
     const peer = await RawPeer.connect(`${host}:${port}`);
+    peer.#original = more.proto === undefined;
     peer.send("LOGINSERVER", { uuid, token, ...more });
     await peer.next("LOGINRESPONSE");
     return peer;
