@@ -10,6 +10,8 @@ import { explain } from "./words.ts";
 
 /** Messages fetched at a time when scrolling back. */
 const PAGE = 40;
+/** The wait after messages could not be fetched, milliseconds. */
+const RETRY_MS = 2_000;
 /** A friend is told at most this often that one is typing, milliseconds. */
 const TYPING_EVERY_MS = 3_000;
 
@@ -39,26 +41,26 @@ export class Account {
     return this.#client.session?.id;
   }
 
-  /** Opens a conversation, or none; fetches its end when that is not known yet. */
+  /** Opens a conversation, or none. */
   select(peer: string | undefined): void {
     this.model.selected = peer;
     this.#typedAt = 0;
     this.model.changed();
-    if (peer !== undefined && this.model.conversation(peer).messages.length < PAGE) void this.earlier(peer);
   }
 
   /** Fetches the messages before those that are known. Without a connection nothing happens. */
-  async earlier(peer: string, limit = PAGE): Promise<void> {
+  async earlier(peer: string): Promise<void> {
     const conversation = this.model.conversation(peer);
     if (conversation.loading || !conversation.hasEarlier || !this.model.online) return;
     conversation.loading = true;
     this.model.changed();
     try {
       const before = conversation.messages[0]?.seq;
-      const page = await this.#client.history(peer, { limit, ...(before !== undefined && { before }) });
+      const page = await this.#client.history(peer, { limit: PAGE, ...(before !== undefined && { before }) });
       conversation.take(page.messages);
     } catch {
-      // The connection was lost, or it was too much at once: scrolling on asks again.
+      // The connection was lost, or it was too much at once: not again right away.
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
     conversation.loading = false;
     this.model.changed();

@@ -55,6 +55,8 @@ export function messageList(ports: ChatPorts): View {
     shown = items;
     if (atEnd || wrote) element.scrollTop = element.scrollHeight;
     else if (grewAbove) element.scrollTop = element.scrollHeight - fromEnd;
+    // As long as there is room, there is nothing to scroll.
+    if (element.scrollHeight <= element.clientHeight) more();
   };
   return { element, update };
 }

@@ -43,7 +43,7 @@ export function sidebar(ports: ChatPorts): View {
   const find = h("button", {
     type: "button",
     className: "find",
-    on: { click: () => void findPerson(ports, wanted()) },
+    on: { click: () => void look() },
   });
 
   const requests = h("ul", { className: "requests", attrs: { "aria-label": "Friend requests" } });
@@ -59,9 +59,15 @@ export function sidebar(ports: ChatPorts): View {
 
   const wanted = () => search.value.trim();
   const keys = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && wanted() !== "") void findPerson(ports, wanted());
+    if (event.key === "Enter" && wanted() !== "") void look();
     if (event.key !== "Escape" || search.value === "") return;
     event.preventDefault();
+    clear();
+  };
+  const look = async (): Promise<void> => {
+    if (await findPerson(ports, wanted())) clear();
+  };
+  const clear = () => {
     search.value = "";
     update();
   };

@@ -16,9 +16,9 @@ export function accountDialog(ports: ChatPorts): void {
     "Your account",
     personCard(profile),
     h(
-      "section",
+      "details",
       {},
-      h("h3", {}, "Profile"),
+      h("summary", {}, "Edit the profile"),
       profileForm(ports, profile, () => close()),
     ),
     h("section", {}, h("h3", {}, "Logged in on"), sessionList(ports)),

@@ -10,15 +10,18 @@ import { explain } from "../../model/words.ts";
 import { type ChatPorts, conversationHash } from "../chat/ports.ts";
 import { personCard } from "./person-card.ts";
 
-export async function findPerson(ports: ChatPorts, username: string): Promise<void> {
+/** @returns whether there is such a user. */
+export async function findPerson(ports: ChatPorts, username: string): Promise<boolean> {
   const { account, note } = ports;
   try {
     const person = await account.search(username);
     if (account.model.friends.has(person.uuid)) location.hash = conversationHash(person.uuid);
     else if (person.uuid === account.model.profile?.uuid) note("That is you.");
     else invite(ports, person);
+    return true;
   } catch (error) {
     note(explain(error));
+    return false;
   }
 }
 
