@@ -4,7 +4,7 @@
  * the order in which they must happen.
  */
 
-import type { ChatContext, ChatSettings } from "../chat/context.ts";
+import type { ChatContext } from "../chat/context.ts";
 import { NodeSessions } from "../chat/local-sessions.ts";
 import { ChatServer } from "../chat/server.ts";
 import type { Coordination } from "../coordination/coordination.ts";
@@ -27,6 +27,7 @@ import { Reconciler } from "../services/reconciler.ts";
 import { Recovery } from "../services/recovery.ts";
 import { Sessions } from "../services/sessions.ts";
 import type { Store } from "../store/store.ts";
+import { chatSettings } from "./chat-settings.ts";
 import { listenerTls } from "./options.ts";
 import { addressText, type Role, type RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
@@ -35,9 +36,6 @@ import type { RpcHost } from "./rpc-host.ts";
 const COMMIT_LANES = 2;
 /** How long acknowledgements gather before they are stored, milliseconds. */
 const CURSOR_INTERVAL_MS = 100;
-const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
-/** Three chances to be heard before the idle timeout. */
-const PINGS_PER_TIMEOUT = 3;
 /** Of the time to drain, the part for what remains when the clients are gone. */
 const LAST_STEPS_MS = 2_000;
 
@@ -123,7 +121,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   });
 
   const context: ChatContext = {
-    settings: settingsOf(input),
+    settings: chatSettings(config),
     sessions,
     local,
     friends,
@@ -148,7 +146,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   const listening = {
     host: ChattingServer.bind,
     ...(tls !== undefined && { tls }),
-    limits: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
+    limits: context.settings.sendQueue,
     handler: server,
     clock,
     log: logger,
@@ -219,29 +217,6 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
       ...(grpc !== undefined && { grpc: addressText(grpc.address) }),
     },
     stop,
-  };
-}
-
-function settingsOf({ config }: ChatRoleInput): ChatSettings {
-  const { ChattingServer, Limits, gRPCServer } = config;
-  const idleTimeoutMs = ChattingServer.idle_timeout * 1_000;
-  return {
-    node: gRPCServer.server_name,
-    legacyFrameGapMs: ChattingServer.legacy_frame_gap,
-    sendQueue: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
-    idleTimeoutMs,
-    pingIntervalMs: Math.max(1_000, Math.round(idleTimeoutMs / PINGS_PER_TIMEOUT)),
-    limits: Limits.enabled
-      ? {
-          text: Limits.session_text,
-          friend: Limits.session_friend,
-          search: Limits.session_search,
-          signal: Limits.session_signal,
-          history: Limits.session_history,
-          cursor: Limits.session_cursor,
-          other: Limits.session_other,
-        }
-      : undefined,
   };
 }
 

@@ -1,0 +1,35 @@
+/**
+ * @module roles/chat-settings
+ * From the configuration to what chat/ goes by.
+ */
+import type { ChatSettings } from "../chat/context.ts";
+import type { Config } from "../config/schema.ts";
+
+/** What may wait for a client that does not read, beside `send_queue_size` frames. */
+const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
+/** Three chances to be heard before the idle timeout. */
+const PINGS_PER_TIMEOUT = 3;
+
+/** The chat role's part of the configuration, in milliseconds and bytes. */
+export function chatSettings(config: Config): ChatSettings {
+  const { ChattingServer, Limits, gRPCServer } = config;
+  const idleTimeoutMs = ChattingServer.idle_timeout * 1_000;
+  return {
+    node: gRPCServer.server_name,
+    legacyFrameGapMs: ChattingServer.legacy_frame_gap,
+    sendQueue: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
+    idleTimeoutMs,
+    pingIntervalMs: Math.max(1_000, Math.round(idleTimeoutMs / PINGS_PER_TIMEOUT)),
+    limits: Limits.enabled
+      ? {
+          text: Limits.session_text,
+          friend: Limits.session_friend,
+          search: Limits.session_search,
+          signal: Limits.session_signal,
+          history: Limits.session_history,
+          cursor: Limits.session_cursor,
+          other: Limits.session_other,
+        }
+      : undefined,
+  };
+}
