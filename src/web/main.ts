@@ -2,14 +2,11 @@
  * @module web/main
  * The web client, as the gateway serves it at `/`: who was here before goes straight in, others log in first.
  */
-import { ChatClient, type Credentials, HttpApi, wsDialer } from "../client/index.ts";
+import { type Credentials, HttpApi } from "../client/index.ts";
 import { h } from "./dom/h.ts";
 import { notes } from "./dom/note.ts";
-import { Account } from "./model/account.ts";
-import { reachable } from "./model/address.ts";
 import { deviceName } from "./model/device.ts";
-import { feed } from "./model/feed.ts";
-import { Model } from "./model/model.ts";
+import { openAccount } from "./model/open.ts";
 import { BrowserStorage } from "./model/storage.ts";
 import { explainEnd } from "./model/words.ts";
 import { chat } from "./views/chat/chat.ts";
@@ -28,16 +25,11 @@ function start(root: HTMLElement): void {
 
   function enter(credentials: Credentials): void {
     const left = new AbortController();
-    const client = new ChatClient({
-      server: api,
+    const account = openAccount({
+      api,
       credentials,
-      device: storage.device,
-      name: deviceName(navigator.userAgent),
-      dial: wsDialer({ open: (url) => new WebSocket(reachable(url, location.hostname)) }),
-    });
-    const model = new Model();
-    const account = new Account({ client, model, storage, now });
-    feed(client, model, {
+      deviceName: deviceName(navigator.userAgent),
+      pageHost: location.hostname,
       storage,
       now,
       note,
@@ -48,8 +40,6 @@ function start(root: HTMLElement): void {
       },
     });
     page.replaceChildren(chat({ account, note, now }, left.signal));
-    // How it ends is told as a state, above.
-    client.connect().catch(() => {});
   }
 
   const saved = storage.login;

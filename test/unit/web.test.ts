@@ -1,0 +1,278 @@
+/**
+ * @module unit/web
+ * What the web client shows, apart from the elements that show it: conversations, lists, words and times.
+ */
+import { describe, expect, test } from "bun:test";
+import { ChatError, type ChatMessage, Code, codeTable } from "../../src/client/index.ts";
+import { reachable } from "../../src/web/model/address.ts";
+import { Conversation } from "../../src/web/model/conversation.ts";
+import { deviceName } from "../../src/web/model/device.ts";
+import { Model, nameOf, TYPING_MS } from "../../src/web/model/model.ts";
+import { BrowserStorage } from "../../src/web/model/storage.ts";
+import { dayName, lastSeen, shortTime } from "../../src/web/model/times.ts";
+import { explain, explainEnd } from "../../src/web/model/words.ts";
+import { itemsOf } from "../../src/web/views/chat/items.ts";
+
+const NOON = new Date(2026, 4, 14, 12).getTime();
+const DAY = 86_400_000;
+
+const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => ({
+  peer: "2",
+  seq,
+  at: NOON + seq,
+  id: `{${seq}}`,
+  sender: more.mine ? "1" : "2",
+  content: `text ${seq}`,
+  mine: false,
+  ...more,
+});
+const head = (lastSeq: number, readSeq: number, peerReadSeq = 0, peerDeliveredSeq = peerReadSeq) => ({
+  peer: "2",
+  lastSeq,
+  deliveredSeq: lastSeq,
+  readSeq,
+  peerDeliveredSeq,
+  peerReadSeq,
+});
+const friend = (uuid: string, username: string, more = {}) => ({
+  uuid,
+  username,
+  nickname: "",
+  avatar: "",
+  description: "",
+  sex: 0,
+  alternativeName: "",
+  ...more,
+});
+
+describe("a conversation", () => {
+  test("keeps messages in order, each once, however they come", () => {
+    const conversation = new Conversation("2");
+    conversation.take([message(7), message(8)]);
+    conversation.take([message(5), message(6), message(7)]);
+    conversation.take([message(9)]);
+    expect(conversation.messages.map(({ seq }) => seq)).toEqual([5, 6, 7, 8, 9]);
+    expect(conversation.last?.seq).toBe(9);
+  });
+
+  test("knows whether there is something before", () => {
+    const conversation = new Conversation("2");
+    expect(conversation.hasEarlier).toBe(false);
+    conversation.head(head(3, 0));
+    expect(conversation.hasEarlier).toBe(true);
+    conversation.take([message(2), message(3)]);
+    expect(conversation.hasEarlier).toBe(true);
+    conversation.take([message(1)]);
+    expect(conversation.hasEarlier).toBe(false);
+  });
+
+  test("counts what is unread; one's own answer reads everything before it", () => {
+    const conversation = new Conversation("2");
+    conversation.head(head(5, 3));
+    expect(conversation.unread).toBe(2);
+    conversation.take([message(6)]);
+    expect(conversation.unread).toBe(3);
+    conversation.take([message(7, { mine: true })]);
+    expect(conversation.unread).toBe(0);
+    conversation.head(head(7, 3));
+    expect(conversation.unread).toBe(0);
+  });
+
+  test("tells how far a text got, and never back", () => {
+    const conversation = new Conversation("2");
+    const text = message(4, { mine: true });
+    expect(conversation.progressOf(text)).toBe("sent");
+    conversation.receipt(4, 0);
+    expect(conversation.progressOf(text)).toBe("delivered");
+    conversation.receipt(0, 4);
+    conversation.receipt(4, 3);
+    expect(conversation.progressOf(text)).toBe("read");
+    expect(conversation.progressOf(message(5, { mine: true }))).toBe("sent");
+  });
+
+  test("replaces a text that was on its way by the committed one, in the same row", () => {
+    const conversation = new Conversation("2");
+    conversation.pending = [{ id: "{9}", content: "text 9", at: NOON }];
+    const [, waiting] = itemsOf(conversation);
+    expect(waiting).toMatchObject({ kind: "text", progress: "waiting", mine: true });
+    conversation.take([message(9, { mine: true })]);
+    const [, committed] = itemsOf(conversation);
+    expect(committed).toMatchObject({ key: waiting?.key, progress: "sent" });
+    expect(conversation.pending).toEqual([]);
+  });
+
+  test("keeps a refused text with its reason until it is discarded", () => {
+    const conversation = new Conversation("2");
+    conversation.pending = [{ id: "{9}", content: "text 9", at: NOON }];
+    conversation.refuse("{9}", "Not friends.");
+    expect(itemsOf(conversation)[1]).toMatchObject({ progress: "refused", problem: "Not friends." });
+    conversation.discard("{9}");
+    expect(itemsOf(conversation)).toEqual([]);
+  });
+
+  test("shows a line before each day, and groups what belongs together", () => {
+    const conversation = new Conversation("2");
+    conversation.take([
+      message(1, { at: NOON - DAY }),
+      message(2, { at: NOON }),
+      message(3, { at: NOON + 1_000 }),
+      message(4, { at: NOON + 2_000, mine: true }),
+      message(5, { at: NOON + 3_600_000, mine: true }),
+    ]);
+    const items = itemsOf(conversation);
+    expect(items.map(({ kind }) => kind)).toEqual(["day", "text", "day", "text", "text", "text", "text"]);
+    const leads = items.flatMap((item) => (item.kind === "text" ? [item.leads] : []));
+    expect(leads).toEqual([true, true, false, true, true]);
+    expect(new Set(items.map(({ key }) => key)).size).toBe(items.length);
+  });
+});
+
+describe("the model", () => {
+  test("tells several changes of one turn once", async () => {
+    const model = new Model();
+    let told = 0;
+    const stop = model.subscribe(() => {
+      told += 1;
+    });
+    model.changed();
+    model.changed();
+    await Promise.resolve();
+    expect(told).toBe(1);
+    stop();
+    model.changed();
+    await Promise.resolve();
+    expect(told).toBe(1);
+  });
+
+  test("lists friends by their last message, then by name, and sums what is unread", () => {
+    const model = new Model();
+    model.setFriends([friend("4", "zoe"), friend("3", "ann"), friend("2", "bob")]);
+    model.take(message(1));
+    model.take(message(1, { peer: "9" }));
+    expect(model.sortedFriends().map(({ username }) => username)).toEqual(["bob", "ann", "zoe"]);
+    expect(model.unread).toBe(1);
+  });
+
+  test("believes typing for a while, until a message comes or the connection goes", () => {
+    const model = new Model();
+    model.typed("2", NOON);
+    expect(model.isTyping("2", NOON + TYPING_MS - 1)).toBe(true);
+    expect(model.isTyping("2", NOON + TYPING_MS)).toBe(false);
+    model.take(message(1, { mine: true }));
+    expect(model.isTyping("2", NOON)).toBe(true);
+    model.take(message(2));
+    expect(model.isTyping("2", NOON)).toBe(false);
+    model.typed("2", NOON);
+    model.presence.set("2", { online: true, lastSeen: NOON });
+    model.disconnected();
+    expect(model.isTyping("2", NOON)).toBe(false);
+    expect(model.presence.size).toBe(0);
+  });
+
+  test("calls people by the name given here, else by theirs", () => {
+    expect(nameOf(friend("2", "bob", { nickname: "Bob B.", alternativeName: "Bobby" }))).toBe("Bobby");
+    expect(nameOf(friend("2", "bob", { nickname: "Bob B." }))).toBe("Bob B.");
+    expect(nameOf(friend("2", "bob"))).toBe("bob");
+  });
+});
+
+describe("what the browser keeps", () => {
+  const memory = () => {
+    const values = new Map<string, string>();
+    return {
+      values,
+      getItem: (key: string) => values.get(key) ?? null,
+      setItem: (key: string, value: string) => void values.set(key, value),
+      removeItem: (key: string) => void values.delete(key),
+    };
+  };
+
+  test("the last login, under a name with the user, until it is forgotten", () => {
+    const values = memory();
+    const storage = new BrowserStorage(() => values);
+    expect(storage.login).toBeUndefined();
+    storage.keepLogin({ uuid: "1", username: "ann", resumeToken: "r1" });
+    storage.keepLogin({ uuid: "2", username: "bob", resumeToken: "r2" });
+    expect([...values.values.keys()]).toContain("chatsrv.resume.1");
+    expect(storage.login).toEqual({ uuid: "2", username: "bob", resumeToken: "r2" });
+    storage.forgetLogin("1");
+    expect(storage.login?.uuid).toBe("2");
+    storage.forgetLogin("2");
+    expect(storage.login).toBeUndefined();
+    expect([...values.values.keys()].filter((key) => key.includes("resume"))).toEqual([]);
+  });
+
+  test("one device id, and who was blocked", () => {
+    const values = memory();
+    const storage = new BrowserStorage(() => values);
+    expect(storage.device).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new BrowserStorage(() => values).device).toBe(storage.device);
+    storage.keepBlocked("1", new Set(["5"]));
+    expect(storage.blocked("1")).toEqual(["5"]);
+    expect(storage.blocked("2")).toEqual([]);
+  });
+
+  test("spoilt or forbidden storage is no storage, not a crash", () => {
+    const values = memory();
+    values.values.set("chatsrv.last", "1").set("chatsrv.resume.1", "{spoilt").set("chatsrv.blocked.1", "7");
+    const spoilt = new BrowserStorage(() => values);
+    expect(spoilt.login).toBeUndefined();
+    expect(spoilt.blocked("1")).toEqual([]);
+    const forbidden = new BrowserStorage(() => {
+      throw new Error("SecurityError");
+    });
+    forbidden.keepLogin({ uuid: "1", username: "ann", resumeToken: "r1" });
+    expect(forbidden.login).toBeUndefined();
+    expect(forbidden.device).toHaveLength(36);
+  });
+});
+
+describe("words", () => {
+  test("every code has a sentence", () => {
+    for (const code of Object.values(Code)) expect(explain(new ChatError(code))).toMatch(/^[A-Z].*\.$/);
+    expect(Object.keys(codeTable).length).toBeGreaterThan(20);
+  });
+
+  test("a field and a wait are named", () => {
+    expect(explain(new ChatError(Code.INVALID_FIELD, { field: "email" }))).toContain("e-mail");
+    expect(explain(new ChatError(Code.WEAK_PASSWORD, { field: "password" }))).toContain("8 characters");
+    expect(explain(new ChatError(Code.RATE_LIMITED, { retryAfterMs: 41_200 }))).toContain("42 seconds");
+    expect(explain(new ChatError(Code.RATE_LIMITED, { retryAfterMs: 600_000 }))).toContain("10 minutes");
+    expect(explain(new TypeError("x is undefined"))).not.toContain("undefined");
+  });
+
+  test("who wanted to leave needs no reason", () => {
+    expect(explainEnd("logout")).toBe("");
+    for (const reason of ["kicked", "revoked", "reset", "refused"]) expect(explainEnd(reason)).not.toBe("");
+  });
+
+  test("days are called as people call them", () => {
+    expect(dayName(NOON, NOON)).toBe("Today");
+    expect(dayName(NOON - DAY, NOON)).toBe("Yesterday");
+    expect(dayName(NOON - 6 * DAY, NOON)).not.toMatch(/\d/);
+    expect(dayName(NOON - 400 * DAY, NOON)).toContain("2025");
+    expect(shortTime(NOON, NOON)).toMatch(/12/);
+    expect(lastSeen(NOON - DAY, NOON)).toStartWith("last seen yesterday at ");
+    expect(lastSeen(0, NOON)).toBe("");
+  });
+});
+
+describe("the browser", () => {
+  test("is named for the list of sessions", () => {
+    const chrome =
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36";
+    expect(deviceName(chrome)).toBe("Chrome on Linux");
+    expect(deviceName("Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0")).toBe(
+      "Firefox on Android",
+    );
+    expect(deviceName("curl/8")).toBe("Web");
+  });
+
+  test("dials the page's host where the server only knows its loopback", () => {
+    expect(reachable("ws://127.0.0.1:60001", "chat.local")).toBe("ws://chat.local:60001/");
+    expect(reachable("ws://127.0.0.1:60001", "localhost")).toBe("ws://127.0.0.1:60001/");
+    expect(reachable("wss://node1.example.org:60001", "chat.example.org")).toBe(
+      "wss://node1.example.org:60001/",
+    );
+  });
+});
