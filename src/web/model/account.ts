@@ -150,6 +150,11 @@ export class Account {
     return this.#client.revokeSession(session);
   }
 
+  /** Leaves without ending the session: the next visit takes it up. */
+  close(): void {
+    this.#client.close();
+  }
+
   /** Ends this session, at the server too if it can be reached. */
   async logout(): Promise<void> {
     this.#storage.forgetLogin(this.#client.uuid);
