@@ -56,6 +56,7 @@ class TcpTransport implements Transport {
   #rest: Uint8Array | undefined;
   #scheduled = false;
   #closing = false;
+  #linger: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   readonly handlers: Bun.SocketHandler<undefined> = {
@@ -91,7 +92,7 @@ class TcpTransport implements Transport {
     if (this.#closing) return;
     this.#closing = true;
     this.#flush();
-    setTimeout(() => this.#gone("closed"), LINGER_MS);
+    if (!this.#closed) this.#linger = setTimeout(() => this.#gone("closed"), LINGER_MS);
   }
 
   #flush(): void {
@@ -112,6 +113,7 @@ class TcpTransport implements Transport {
   #gone(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#linger);
     this.#socket?.terminate();
     this.#events.closed(reason);
   }

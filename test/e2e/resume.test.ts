@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Dialer, HttpApi, type SendReceipt } from "../../src/client/index.ts";
 import { tcpDialer } from "../../src/client/tcp.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
+import { startEmbedded } from "../support/chatsrv-process.ts";
 import { type Shape, shapes } from "../support/shapes.ts";
 import { until } from "../support/until.ts";
 import { befriend, connect, connectApart, makeUsers, TestClient, type User } from "../support/users.ts";
@@ -190,6 +191,31 @@ for (const [name, start] of Object.entries(shapes))
       b.close();
     });
   });
+
+test("a hundred and more conversations at once, each with something missed", async () => {
+  const embedded = await startEmbedded();
+  const [me, ...others] = await makeUsers(embedded, embedded.api, 131, "many");
+  if (!me) throw new Error("users were asked for");
+  const mine = await connect(embedded.api, me);
+  const friendsOfMine: TestClient[] = [];
+  for (const other of others) {
+    const client = await connect(embedded.api, other);
+    await befriend(client, mine);
+    friendsOfMine.push(client);
+  }
+  const known = mine.cursors();
+  mine.close();
+  await Promise.all(friendsOfMine.map((client) => client.sendTexts(me.uuid, ["1", "2", "3"])));
+  const back = await connect(embedded.api, me, { known });
+  expect(back.messages.length).toBe(390);
+  for (const client of friendsOfMine) {
+    expect(back.from(client.uuid)).toEqual(["1", "2", "3"]);
+    client.close();
+  }
+  expect((await back.friends()).length).toBe(130);
+  back.close();
+  await embedded.stop();
+}, 60_000);
 
 test("a gateway that is not there yet is waited for", async () => {
   const nobody = new HttpApi("http://127.0.0.1:9");
