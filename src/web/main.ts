@@ -35,6 +35,8 @@ function start(root: HTMLElement): void {
       note,
       ended: ({ reason }) => {
         left.abort();
+        // Who logs in next need not know the one that was talked to.
+        history.replaceState(null, "", location.pathname);
         for (const dialog of document.querySelectorAll("dialog")) dialog.close();
         logIn(explainEnd(reason));
       },

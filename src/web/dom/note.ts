@@ -9,13 +9,19 @@ const STAYS_MS = 5_000;
 
 /** @returns the place for notes, and the function that shows one. */
 export function notes(): { readonly element: HTMLElement; note(text: string): void } {
-  const element = h("div", { className: "notes", attrs: { role: "status", "aria-live": "polite" } });
+  const element = h("div", { className: "notes", popover: "manual", attrs: { role: "status" } });
   return {
     element,
     note: (text) => {
       const one = h("p", { className: "note" }, text);
       element.append(one);
-      setTimeout(() => one.remove(), STAYS_MS);
+      // Shown anew, it lies above a dialog that was opened since.
+      element.hidePopover();
+      element.showPopover();
+      setTimeout(() => {
+        one.remove();
+        if (element.childElementCount === 0) element.hidePopover();
+      }, STAYS_MS);
     },
   };
 }

@@ -5,6 +5,7 @@
 import { h, setText } from "../../dom/h.ts";
 import { icon } from "../../dom/icons.ts";
 import type { Row } from "../../dom/keyed.ts";
+import { linked } from "../../dom/linked.ts";
 import { clockTime } from "../../model/times.ts";
 import type { TextItem } from "./items.ts";
 import type { ChatPorts } from "./ports.ts";
@@ -29,7 +30,7 @@ export function bubble({ account }: ChatPorts, item: TextItem): Row<TextItem> {
       "div",
       { className: "bubble" },
       h("span", { className: "sr-only" }, mine ? "You: " : ""),
-      h("span", { className: "words" }, content),
+      h("span", { className: "words" }, ...linked(content)),
       meta,
     ),
     problem,

@@ -14,7 +14,13 @@ export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
   const { model } = account;
   const side = sidebar(ports);
   const pane = conversationView(ports);
-  const element = h("div", { className: "chat" }, side.element, pane.element);
+  const element = h(
+    "main",
+    { className: "chat" },
+    h("h1", { className: "sr-only" }, "chatsrv"),
+    side.element,
+    pane.element,
+  );
 
   const looking = () => document.visibilityState === "visible" && document.hasFocus();
   const update = () => {

@@ -48,7 +48,7 @@ export function conversationView(ports: ChatPorts): View & { focus(): void } {
   );
   const gone = h("p", { className: "gone" });
   const element = h(
-    "main",
+    "section",
     { className: "conversation", attrs: { "aria-label": "Conversation" } },
     header,
     messages.element,

@@ -16,11 +16,16 @@ const NEAR = 120;
 export function messageList(ports: ChatPorts): View {
   const { account, now } = ports;
   const { model } = account;
-  const list = h("ol", { attrs: { role: "log", "aria-label": "Messages" } });
+  const list = h("ol");
   const earlier = h("p", { className: "earlier", attrs: { role: "status" } }, "Loading earlier messages…");
   const element = h(
     "div",
-    { className: "messages", tabIndex: 0, on: { scroll: () => more() } },
+    {
+      className: "messages",
+      tabIndex: 0,
+      attrs: { role: "log", "aria-label": "Messages" },
+      on: { scroll: () => more() },
+    },
     earlier,
     list,
   );

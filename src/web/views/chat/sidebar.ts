@@ -92,8 +92,8 @@ export function sidebar(ports: ChatPorts): View {
   }
 
   const element = h(
-    "aside",
-    { className: "sidebar" },
+    "section",
+    { className: "sidebar", attrs: { "aria-label": "Friends" } },
     h("header", {}, me),
     h("div", { className: "search" }, icon("search"), search),
     find,
