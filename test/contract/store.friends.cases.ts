@@ -77,6 +77,8 @@ export function friendCases(store: () => Store): void {
     expect(await ask(a, b)).toBe("already_friends");
     expect(await ask(b, a)).toBe("already_friends");
     expect([await open(a), await open(b)]).toEqual([[], []]);
+    await store().friends.setBlocked(b, a, true);
+    expect([await ask(a, b), await ask(b, a)]).toEqual(["blocked", "blocked"]);
   });
 
   test("a rejected request is gone, and may be made again", async () => {

@@ -66,8 +66,8 @@ export function requestStore({ use, transaction }: Pool): RequestStore {
       transaction(async (session) => {
         const { db } = session;
         if (!(await lockPair(session, from, to))) return "no_such_user";
-        if (await areFriends(session, from, to)) return "already_friends";
         if (await isBlocked(session, from, to)) return "blocked";
+        if (await areFriends(session, from, to)) return "already_friends";
         const before = await statusOf(session, from, to);
         if (before === undefined) {
           await db

@@ -65,8 +65,8 @@ export function requestStore(connection: Connection): RequestStore {
     request: ({ from, to, nickname, message }) =>
       write(() => {
         if (from === to || !exists(from) || !exists(to)) return "no_such_user";
-        if (areFriends(from, to)) return "already_friends";
         if (isBlocked(from, to)) return "blocked";
+        if (areFriends(from, to)) return "already_friends";
         const before = statusOf(from, to);
         if (before === undefined) {
           db.insert(friendRequest)
