@@ -50,7 +50,10 @@ function make<T>(
   return { expected, optional: false, json, check };
 }
 
-/** Text of `min` to `max` UTF-16 units (unlimited by default); `tooLarge` errors past `max` when `large`. */
+/**
+ * Text of `min` to `max` characters (unlimited by default), which are code points, as the columns of the
+ * database count them; `tooLarge` errors past `max` when `large`.
+ */
 export function text(limits: { min?: number; max?: number; large?: boolean } = {}): Schema<string> {
   const { min = 0, max = Number.POSITIVE_INFINITY, large = false } = limits;
   const range =
@@ -67,9 +70,14 @@ export function text(limits: { min?: number; max?: number; large?: boolean } = {
   };
   return make(expected, json, (value, path) => {
     if (typeof value !== "string" || value.length < min) throw new SchemaError(path, expected);
-    if (value.length > max) throw new SchemaError(path, expected, large);
+    if (isLonger(value, max)) throw new SchemaError(path, expected, large);
     return value.toWellFormed();
   });
+}
+
+/** Whether a text has more than `max` code points; they are counted only where its length leaves it open. */
+function isLonger(value: string, max: number): boolean {
+  return value.length > max && (value.length > 2 * max || [...value].length > max);
 }
 
 /** Text of at most `max` bytes in UTF-8; over it is TOO_LARGE, not a wrong field. */

@@ -58,6 +58,8 @@ describe("checks", () => {
   test("text: type and length", () => {
     const name = text({ min: 1, max: 3 });
     expect(name.check("abc", "n")).toBe("abc");
+    expect(name.check("😀😀😀", "n")).toBe("😀😀😀");
+    for (const long of ["😀😀😀😀", "a😀bc", "x".repeat(70_000)]) expect(refusal(name, long).field).toBe("");
     for (const bad of ["", "abcd", 1, null, undefined, ["a"], { length: 2 }])
       expect(refusal(name, bad).tooLarge).toBe(false);
     expect(refusal(text({ max: 3, large: true }), "abcd").tooLarge).toBe(true);
