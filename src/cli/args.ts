@@ -27,7 +27,8 @@ export interface ParsedArgs {
   readonly words: readonly string[];
 }
 
-const SHORT: Readonly<Record<string, string>> = { "-h": "--help" };
+/** What people type out of habit, and what it stands for here. */
+const HABITS: Readonly<Record<string, string>> = { "-h": "--help", "--version": "version" };
 const flagNames = Object.keys(FLAGS) as FlagName[];
 const isFlag = (name: string): name is FlagName => Object.hasOwn(FLAGS, name);
 
@@ -37,7 +38,7 @@ export function parseArgs(args: readonly string[]): ParsedArgs {
   const words: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const given = args[i] ?? "";
-    const arg = SHORT[given] ?? given;
+    const arg = HABITS[given] ?? given;
     if (arg === "--") {
       words.push(...args.slice(i + 1));
       break;

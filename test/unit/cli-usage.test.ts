@@ -40,8 +40,8 @@ describe("help", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(120);
   });
 
-  test("version", async () => {
-    const { code, out } = await chatsrv(["version"], cwd);
+  test.each(["version", "--version"])("%s", async (word) => {
+    const { code, out } = await chatsrv([word], cwd);
     expect(code).toBe(0);
     expect(out).toMatch(/^chatsrv \d+\.\d+\.\d+/);
   });
