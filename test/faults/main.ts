@@ -1,0 +1,39 @@
+/**
+ * @module faults/main
+ * `bun run test:faults [--seed=N] [--seconds=N] [--faults=N]`: a cluster under load and faults, and the proof
+ * from what everybody saw. Exit code 1 when a guarantee was broken. The mutants (builds that are broken on
+ * purpose) are in faults.test.ts.
+ */
+import { parseArgs } from "node:util";
+import { closeAll } from "../support/cleanup.ts";
+import { run } from "./run.ts";
+
+const SHOWN_VIOLATIONS = 30;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      seconds: { type: "string", default: "60" },
+      faults: { type: "string", default: "12" },
+    },
+  });
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const [seed, seconds, faults] = [Number(values.seed), Number(values.seconds), Number(values.faults)];
+  const { violations, struck, counts } = await run({ seed, seconds, faults, say });
+  say(
+    `seed ${seed}, ${struck} faults, ${Object.entries(counts)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(", ")}`,
+  );
+  for (const { rule, what } of violations.slice(0, SHOWN_VIOLATIONS)) say(`  ${rule}: ${what}`);
+  say(violations.length === 0 ? "verdict: every guarantee held" : `verdict: ${violations.length} violations`);
+  return violations.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} finally {
+  await closeAll();
+}
+process.exit();
