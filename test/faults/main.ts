@@ -1,12 +1,13 @@
 /**
  * @module faults/main
- * `bun run test:faults [--seed=N] [--seconds=N] [--faults=N]`: a cluster under load and faults, and the proof
+ * `bun run test:faults [--seed=N] [--seconds=N] [--faults=N] [--only=WORD]`: a cluster under load and faults, and the proof
  * from what everybody saw. Exit code 1 when a guarantee was broken. The mutants (builds that are broken on
  * purpose) are in faults.test.ts.
  */
 import { parseArgs } from "node:util";
 import { closeAll } from "../support/cleanup.ts";
 import { run } from "./run.ts";
+import { FAULTS } from "./schedule.ts";
 
 const SHOWN_VIOLATIONS = 30;
 
@@ -16,11 +17,13 @@ async function main(): Promise<number> {
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       seconds: { type: "string", default: "60" },
       faults: { type: "string", default: "12" },
+      only: { type: "string", default: "" },
     },
   });
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const [seed, seconds, faults] = [Number(values.seed), Number(values.seconds), Number(values.faults)];
-  const { violations, struck, counts } = await run({ seed, seconds, faults, say });
+  const kinds = FAULTS.filter(({ kind }) => kind.includes(values.only));
+  const { violations, struck, counts } = await run({ seed, seconds, faults, kinds, say });
   say(
     `seed ${seed}, ${struck} faults, ${Object.entries(counts)
       .map(([what, count]) => `${count} ${what}`)

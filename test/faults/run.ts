@@ -49,6 +49,8 @@ const LANES = [
 const DOUBLE = new Set([0, 2]);
 /** A device does not run farther ahead than this. */
 const MAX_WAITING = 200;
+/** A longer run goes slower, so that its history fits into memory: about 100,000 texts. Seconds. */
+const FULL_PACE_S = 300;
 
 export async function run(options: RunOptions): Promise<RunResult> {
   const { seed, seconds, say, kinds = FAULTS } = options;
@@ -57,12 +59,22 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const world = await World.start(options.command);
   try {
     const devices = await assemble(world);
-    const talking = talk(devices, random);
+    // Of its own: what clients draw must not change the schedule.
+    const talking = talk(devices, new Random(seed + 1), Math.max(1, seconds / FULL_PACE_S));
     const struck = await strikeAll(world, random, { ...options, kinds });
     await talking.stop();
     await world.heal();
     const settled = await settle(world, devices, options.settleMs ?? 60_000);
-    if (!settled) say("not everybody has everything in time");
+    if (!settled) {
+      say("not everybody has everything in time:");
+      for (const { device, client, waiting, shown } of devices)
+        say(`  ${device}: ${client.state}, ${waiting} texts waiting, ${shown.length} shown`);
+      for (const one of world.cluster.processes) {
+        const warnings = one.lines().filter(({ level }) => level === "warn" || level === "error");
+        say(`  ${one.name}: ${one.running ? "runs" : "down"}, ${warnings.length} warnings`);
+        for (const line of warnings.slice(-3)) say(`    ${JSON.stringify(line).slice(0, 300)}`);
+      }
+    }
     const history = await gather(world, devices);
     const violations = check(history);
     const counts = {
@@ -95,7 +107,9 @@ async function assemble(world: World): Promise<Device[]> {
 }
 
 /** Keeps every lane busy at an uneven pace until stopped. */
-function talk(devices: readonly Device[], random: Random) {
+function talk(devices: readonly Device[], seed: number) {
+  // Not the schedule's: how often a lane asks depends on how the run goes, and the schedule must not.
+  const random = new Random(seed + 1);
   let on = true;
   const userOf = (i: number) => (devices.find(({ device }) => device === `${i}a`) as Device).user;
   const lanes = LANES.flatMap(([from, to]) =>
@@ -104,7 +118,7 @@ function talk(devices: readonly Device[], random: Random) {
       .map(async (device) => {
         while (on) {
           if (device.waiting < MAX_WAITING) device.say(userOf(to));
-          await new Promise((resolve) => setTimeout(resolve, random.int(5, 60)));
+          await new Promise((resolve) => setTimeout(resolve, slower * random.int(5, 60)));
         }
       }),
   );

@@ -11,7 +11,7 @@ import { silentLogger } from "../../src/lib/log.ts";
 import { openMySqlStore } from "../../src/store/mysql/store.ts";
 import type { Chatsrv } from "../support/chatsrv-process.ts";
 import { Cluster } from "../support/cluster-process.ts";
-import { startMariaDb, startRedis } from "../support/servers.ts";
+import { freePort, startMariaDb, startRedis } from "../support/servers.ts";
 import type { Stored } from "./history.ts";
 import { TcpProxy } from "./proxy.ts";
 
@@ -38,6 +38,8 @@ export class World {
       env: {
         CHATSRV_MYSQL_PORT: String(databaseProxy.port),
         CHATSRV_REDIS_PORT: String(redisProxy.port),
+        // One address over all its lives: clients find it again.
+        CHATSRV_GATESERVER_PORT: String(freePort()),
       },
       ...(command !== undefined && { command }),
     });

@@ -46,6 +46,11 @@ export class ServerProcess {
     this.#options = options;
   }
 
+  /** What it is called in errors. */
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** The process id. @throws Error when it is not running. */
   get pid(): number {
     return this.#running().pid;
