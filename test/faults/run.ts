@@ -107,9 +107,7 @@ async function assemble(world: World): Promise<Device[]> {
 }
 
 /** Keeps every lane busy at an uneven pace until stopped. */
-function talk(devices: readonly Device[], seed: number) {
-  // Not the schedule's: how often a lane asks depends on how the run goes, and the schedule must not.
-  const random = new Random(seed + 1);
+function talk(devices: readonly Device[], random: Random, slower: number) {
   let on = true;
   const userOf = (i: number) => (devices.find(({ device }) => device === `${i}a`) as Device).user;
   const lanes = LANES.flatMap(([from, to]) =>
