@@ -24,6 +24,13 @@ test("package-lock.json holds those versions", () => {
   expect(Object.fromEntries(held)).toEqual(wanted);
 });
 
+test("package-lock.json holds the packages of other platforms too: npm ci refuses to install without them", () => {
+  type Entry = { optionalDependencies?: Record<string, string> };
+  const { packages } = JSON.parse(npmLock) as { packages: Record<string, Entry> };
+  const optional = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  expect(optional.filter((name) => !(`node_modules/${name}` in packages))).toEqual([]);
+});
+
 test("bun.lock holds those versions", () => {
   const { packages } = Bun.JSONC.parse(bunLock) as { packages: Record<string, [string, ...unknown[]]> };
   const held = Object.keys(wanted).map((name) => [name, packages[name]?.[0].slice(name.length + 1)]);
