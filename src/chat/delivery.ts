@@ -9,7 +9,7 @@ import type { Message } from "../domain/entities.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MessageStore } from "../store/store.ts";
-import type { Outbox } from "./outbox.ts";
+import { type Outbox, takeOneFrame } from "./outbox.ts";
 
 interface Position {
   /** Everything up to here was sent (or, at login, is the client's own to fetch). */
@@ -41,6 +41,8 @@ export class Delivery {
   #own: Set<string> | undefined;
   /** The same, settled while a gap before them was still open: the store will hand them out once more. */
   #ownInGap: Set<string> | undefined;
+  /** The last of the pages that are read, or wait to be. */
+  #lastPage: Promise<boolean> | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -166,16 +168,13 @@ export class Delivery {
   }
 
   async #fetch(peer: UserId, position: Position): Promise<void> {
-    const { user, messages, outbox, isOpen, logger } = this.#options;
+    const { user, isOpen, logger } = this.#options;
     position.fetching = true;
     while (isOpen() && position.seq < position.target) {
       try {
-        const page = await messages.history(user, peer, { after: position.seq, limit: PAGE });
-        const last = page?.messages.at(-1);
-        if (page === undefined || last === undefined || !isOpen()) break;
-        this.#emit(peer, page.messages, last.seq);
-        position.seq = last.seq;
-        await outbox.room();
+        const page = () => this.#fetchPage(peer, position);
+        this.#lastPage = this.#lastPage?.then(page, page) ?? page();
+        if (!(await this.#lastPage)) break;
       } catch (error) {
         logger.log("warn", "delivery.retry", { user, peer, error });
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -185,5 +184,26 @@ export class Delivery {
     const positions = [...(this.#positions?.values() ?? [])];
     if (positions.every(({ fetching, seq, target }) => !fetching && seq >= target))
       this.#ownInGap = undefined;
+  }
+
+  /**
+   * Sends one page of a conversation, a frame's worth at a time, each when there is room for it: however much
+   * was stored in however many conversations, it never fills the session's queue. Pages of a session are
+   * therefore read one after the other. @returns whether there was anything to send
+   */
+  async #fetchPage(peer: UserId, position: Position): Promise<boolean> {
+    const { user, messages, outbox, isOpen } = this.#options;
+    const page = await messages.history(user, peer, { after: position.seq, limit: PAGE });
+    let rest: readonly Message[] = page?.messages ?? [];
+    const some = rest.length > 0;
+    while (rest.length > 0) {
+      await outbox.room();
+      if (!isOpen()) return false;
+      const taken = takeOneFrame(rest);
+      position.seq = taken.at(-1)?.seq ?? position.seq;
+      this.#emit(peer, taken, position.seq);
+      rest = rest.slice(taken.length);
+    }
+    return some;
   }
 }

@@ -19,14 +19,14 @@ export interface Outbox {
    * be texts that it is not shown.
    */
   sendTexts(peer: UserId, messages: readonly Message[], through: number): void;
-  /** Resolves when little enough is queued that a page of history may follow. */
+  /** Resolves when little enough is queued that a frame of a backlog may follow. */
   room(): Promise<void>;
   /** Sends what is queued, then closes the connection. */
   end(): void;
 }
 
 /** Bytes queued on a connection beyond which a backlog waits. */
-const ROOM_BYTES = 256 * 1024;
+export const ROOM_BYTES = 256 * 1024;
 /** A text whose frame surely fits: JSON needs at most 6 bytes per UTF-16 unit. */
 const SURELY_FITS = Math.floor(LIST_BUDGET_BYTES / 6);
 /** Ids and field names of one entry, generously. */

@@ -9,7 +9,7 @@ import type { UserId } from "../domain/ids.ts";
 import type { Connection } from "../net/connection.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
-import { type Outbox, takeOneFrame, textsFrame } from "./outbox.ts";
+import { type Outbox, ROOM_BYTES, takeOneFrame, textsFrame } from "./outbox.ts";
 
 type Item = { readonly kind: "frame"; readonly name: ServiceName; readonly bytes: Uint8Array } | Texts;
 
@@ -72,8 +72,12 @@ export class PacedOutbox implements Outbox {
   }
 
   async room(): Promise<void> {
-    if (this.#texts < ROOM_TEXTS) return;
+    if (this.#hasRoom()) return;
     await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
+  }
+
+  #hasRoom(): boolean {
+    return this.#texts < ROOM_TEXTS && this.#bytes < ROOM_BYTES;
   }
 
   end(): void {
@@ -121,6 +125,7 @@ export class PacedOutbox implements Outbox {
     this.#waiting = true;
     if (item.kind === "frame") this.#writeFrame(item.bytes);
     else this.#writeTexts(item);
+    this.#wakeRoomWaiters();
     connection.flush();
     connection.whenDrained(() => {
       setTimeout(() => {
@@ -146,7 +151,10 @@ export class PacedOutbox implements Outbox {
     this.#texts -= taken.length;
     for (const message of taken) this.#bytes -= message.body.length;
     if (sent) onWritten(item.peer, whole ? item.through : (taken.at(-1)?.seq ?? 0));
-    if (this.#texts >= ROOM_TEXTS) return;
+  }
+
+  #wakeRoomWaiters(): void {
+    if (!this.#hasRoom()) return;
     const waiters = this.#roomWaiters;
     this.#roomWaiters = [];
     for (const resolve of waiters) resolve();

@@ -14,11 +14,16 @@ const PEER = userId(2);
 
 class RecordingOutbox implements Outbox {
   readonly texts: Message[] = [];
+  /** Without room each frame of a backlog waits here. */
+  roomy = true;
+  readonly waiters: (() => void)[] = [];
   send(): void {}
   sendTexts(_peer: UserId, messages: readonly Message[]): void {
     this.texts.push(...messages);
   }
-  async room(): Promise<void> {}
+  async room(): Promise<void> {
+    if (!this.roomy) await new Promise<void>((resolve) => this.waiters.push(resolve));
+  }
   end(): void {}
   get seqs(): number[] {
     return this.texts.map((message) => message.seq);
@@ -169,5 +174,21 @@ describe("delivery", () => {
     delivery.catchUp(PEER, 0, 2);
     await until(() => outbox.texts.length === 1);
     expect(outbox.seqs).toEqual([2]);
+  });
+
+  test("a backlog waits for room after each frame, in however many conversations it lies", async () => {
+    const { delivery, outbox } = deliveryOver(
+      messagesOf(2, [1, 2, 3, 4, 5, 6, 7, 8], () => "x".repeat(16_000)),
+    );
+    outbox.roomy = false;
+    const peers = [2, 3, 4].map(userId);
+    for (const peer of peers) delivery.catchUp(peer, 0, 8);
+    for (const most of [3, 6, 9, 12]) {
+      await until(() => outbox.waiters.length === 1);
+      expect(outbox.texts.length).toBeLessThan(most);
+      outbox.waiters.pop()?.();
+    }
+    outbox.roomy = true;
+    await until(() => outbox.texts.length === 24);
   });
 });

@@ -106,6 +106,27 @@ describe("paced outbox", () => {
     expect(connection.closedBecause).toBe("overflow");
   });
 
+  test("there is no room for more of a backlog while large texts wait", async () => {
+    const { connection, outbox } = paced();
+    connection.stuck = true;
+    const room = { there: false };
+    const large = messagesOf(
+      2,
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21],
+      () => "x".repeat(16_000),
+    );
+    outbox.sendTexts(userId(2), large, 21);
+    const waited = outbox.room().then(() => {
+      room.there = true;
+    });
+    await Promise.resolve();
+    expect(room.there).toBe(false);
+    connection.stuck = false;
+    connection.flush();
+    await waited;
+    expect(connection.closedBecause).toBeUndefined();
+  });
+
   test("end writes what is queued before it closes", async () => {
     const { connection, outbox } = paced();
     outbox.send("LOGOUTRESPONSE", { error: 0 });
