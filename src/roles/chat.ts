@@ -79,6 +79,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     alone: !coordination.shared,
     livePeers: () => membership.peers,
     refreshPeers: () => membership.watch(),
+    clock,
     logger,
   });
   const post: Courier["post"] = (events) => courier.post(events);

@@ -9,7 +9,8 @@ import type { RouteTable } from "../coordination/coordination.ts";
 import type { ChatNode, Route } from "../domain/entities.ts";
 import type { NodeName, UserId } from "../domain/ids.ts";
 import { Batcher } from "../lib/batcher.ts";
-import type { Logger } from "../lib/log.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { LogFields, Logger } from "../lib/log.ts";
 import type { LocalSessions, Peers, UserEvent } from "./ports.ts";
 
 export interface CourierOptions {
@@ -23,12 +24,14 @@ export interface CourierOptions {
   readonly livePeers: () => ReadonlyMap<NodeName, ChatNode>;
   /** Looks at the registry now. Never rejects. */
   readonly refreshPeers: () => Promise<void>;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Times an undelivered batch is routed again; after that the receivers' own reconciliation is left to find it. */
 const MAX_REROUTES = 5;
 const REROUTE_DELAY_MS = 200;
+const COMPLAIN_EVERY_MS = 1_000;
 
 /** Remembered dead incarnations; beyond it all are looked at again. */
 const MAX_DEAD = 1_000;
@@ -43,6 +46,8 @@ export class Courier {
   readonly #remote: Batcher<Parcel>;
   /** Incarnations that had routes and no lease when last looked at: dead, and not worth looking again. */
   readonly #dead = new Set<string>();
+  /** When a failure of each node was logged last. Nodes are few and named by their operators. */
+  readonly #complainedAt = new Map<NodeName, number>();
   #sending = 0;
   #idleWaiters: (() => void)[] = [];
 
@@ -170,17 +175,21 @@ export class Courier {
   /** A batch that the node did not acknowledge is routed anew; sessions drop what they have got already. */
   #reroute(node: NodeName, parcels: readonly Parcel[], error: unknown): void {
     const again = parcels.filter((p) => REPEATABLE.has(p.event.type) && p.attempt < MAX_REROUTES);
-    this.#options.logger.log("warn", "courier.reroute", {
-      node,
-      events: parcels.length,
-      again: again.length,
-      error,
-    });
+    this.#complain(node, { events: parcels.length, again: again.length, error });
     if (again.length === 0) return;
     const timer = setTimeout(() => {
       for (const { event, attempt } of again) this.#remote.push({ event, attempt: attempt + 1 });
     }, REROUTE_DELAY_MS);
     timer.unref();
+  }
+
+  /** A node that died fails every batch until its lease ends: one line a second tells as much. */
+  #complain(node: NodeName, fields: LogFields): void {
+    const { clock, logger } = this.#options;
+    const now = clock.now();
+    if (now - (this.#complainedAt.get(node) ?? 0) < COMPLAIN_EVERY_MS) return;
+    this.#complainedAt.set(node, now);
+    logger.log("warn", "courier.reroute", { node, ...fields });
   }
 }
 

@@ -91,6 +91,7 @@ function courierOver(options: World = {}) {
       state.refreshes++;
       for (const peer of options.newcomers ?? []) live.set(peer.name, peer);
     },
+    clock: { now: () => 1_000 },
     logger: silentLogger,
   });
   return { courier, delivered, sent, state, live };
