@@ -52,41 +52,48 @@ export function receiveFrame(context: ChatContext, session: ChatSession, id: num
   if (session.waiting.length === MAX_WAITING) session.connection.pauseReading();
 }
 
-function handleFrame(context: ChatContext, session: ChatSession, id: number, body: Uint8Array): void {
+function handleFrame(context: ChatContext, session: ChatSession, id: number, bytes: Uint8Array): void {
   const entry = requests.get(id);
   const reply = entry?.reply ?? "UNKNOWN";
+  let body: unknown;
   try {
-    const under = handleKnown(context, session, entry, body);
+    const known = requireAllowed(session, entry);
+    body = decodeBody(bytes);
+    const under = handleKnown(context, session, known, body);
     if (!(under instanceof Promise)) return;
     session.busy = true;
     void under
-      .catch((thrown: unknown) => refuse(context, session, reply, thrown))
+      .catch((thrown: unknown) => refuse(context, session, reply, thrown, body))
       .finally(() => release(context, session));
   } catch (thrown) {
-    refuse(context, session, reply, thrown);
+    refuse(context, session, reply, thrown, body);
   }
+}
+
+/** @throws AppError NOT_LOGGED_IN, UNSUPPORTED (no request, or of a protocol that the session does not speak) */
+function requireAllowed(session: ChatSession, entry: Entry | undefined): Entry {
+  if (session.login === undefined && (entry === undefined || !BEFORE_LOGIN.has(entry.name)))
+    throw new AppError("NOT_LOGGED_IN");
+  if (entry === undefined) throw new AppError("UNSUPPORTED");
+  if (session.login !== undefined && entry.spec.proto > session.proto) throw new AppError("UNSUPPORTED");
+  return entry;
 }
 
 function handleKnown(
   context: ChatContext,
   session: ChatSession,
-  entry: Entry | undefined,
-  body: Uint8Array,
+  { name, spec, reply }: Entry,
+  body: unknown,
 ): Promise<void> | void {
-  if (session.login === undefined && (entry === undefined || !BEFORE_LOGIN.has(entry.name)))
-    throw new AppError("NOT_LOGGED_IN");
-  if (entry === undefined) throw new AppError("UNSUPPORTED");
-  if (session.login !== undefined && entry.spec.proto > session.proto) throw new AppError("UNSUPPORTED");
-  const retryAfterMs = takeToken(context, session, entry.name);
-  if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs });
-  const raw = decodeBody(body);
-  if (session.proto === 1 && entry.name === "TEXTCHATMSGREQUEST" && isDesktopOddity(raw)) {
-    session.fail(entry.reply, new AppError("INVALID_FIELD", { field: "text_msg" }));
+  if (session.proto === 1 && name === "TEXTCHATMSGREQUEST" && isDesktopOddity(body)) {
+    session.fail(reply, new AppError("INVALID_FIELD", { field: "text_msg" }));
     return;
   }
-  const checked = entry.spec.request?.check(raw, "");
+  const checked = spec.request?.check(body, "");
+  const retryAfterMs = takeToken(context, session, name);
+  if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs });
   // The table pairs each name with its own schema; the compiler cannot follow that through the look-up.
-  return (handlers[entry.name] as Handler<RequestName>)(context, session, checked as Request<RequestName>);
+  return (handlers[name] as Handler<RequestName>)(context, session, checked as Request<RequestName>);
 }
 
 function release(context: ChatContext, session: ChatSession): void {
@@ -103,15 +110,37 @@ function release(context: ChatContext, session: ChatSession): void {
 }
 
 /** Answers with an error; a client that sends one bad frame after another is shown the door. */
-function refuse(context: ChatContext, session: ChatSession, reply: ServiceName, thrown: unknown): void {
+function refuse(
+  context: ChatContext,
+  session: ChatSession,
+  reply: ServiceName,
+  thrown: unknown,
+  body: unknown,
+): void {
   const error = asAppError(thrown);
   if (error.codeName === "UNAVAILABLE")
     context.logger.log("warn", "chat.unavailable", { user: session.login?.bound.user, reply, error });
   if (!session.isOpen) return;
   // A session that speaks the original's protocol knows no answer of protocol 2, not even to refuse one.
   const known = session.login === undefined || frames[reply].proto <= session.proto;
-  session.fail(known ? reply : "UNKNOWN", error);
+  session.fail(known ? reply : "UNKNOWN", error, echoOf(reply, body));
   if (BAD_INPUT.has(error.codeName) && strike(context, session)) session.end();
+}
+
+/** What an answer repeats of its request also when it refuses it, as the contract has it. */
+const ECHOES: Partial<Record<ServiceName, readonly string[]>> = {
+  FRIENDSENDERRESPONSE: ["src_uuid", "dst_uuid"],
+  TEXTCHATMSGRESPONSE: ["text_sender", "text_receiver"],
+};
+
+function echoOf(reply: ServiceName, body: unknown): Record<string, string> {
+  const echo: Record<string, string> = {};
+  if (typeof body !== "object" || body === null) return echo;
+  for (const field of ECHOES[reply] ?? []) {
+    const value = (body as Record<string, unknown>)[field];
+    if (typeof value === "string") echo[field] = value;
+  }
+  return echo;
 }
 
 const BAD_INPUT: ReadonlySet<string> = new Set([

@@ -4,7 +4,7 @@
  */
 
 import type { ProfilePatch, Sex } from "../../domain/entities.ts";
-import { AppError, toAppError } from "../../domain/error.ts";
+import { AppError } from "../../domain/error.ts";
 import { MAX_PAGE } from "../../wire/messages.ts";
 import { friendEntry, jsonBytes, LIST_BUDGET_BYTES, profileBody } from "../bodies.ts";
 import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
@@ -16,15 +16,10 @@ export const search: Handler<"SEARCHUSERNAME"> = async (context, session, body) 
 
 /** The original's order: the target's 13 is queued before the sender's 12. */
 export const request: Handler<"FRIENDREQUESTSENDER"> = async (context, session, body) => {
-  const echo = { src_uuid: body.src_uuid, dst_uuid: body.dst_uuid };
-  try {
-    const from = requireSelf(session, body.src_uuid, "src_uuid");
-    const to = requireUser(body.dst_uuid, "dst_uuid");
-    context.courier.post(await context.friends.request(from, to, body.nickname, body.message));
-    session.send("FRIENDSENDERRESPONSE", { error: 0, ...echo });
-  } catch (thrown) {
-    session.fail("FRIENDSENDERRESPONSE", toAppError(thrown), echo);
-  }
+  const from = requireSelf(session, body.src_uuid, "src_uuid");
+  const to = requireUser(body.dst_uuid, "dst_uuid");
+  context.courier.post(await context.friends.request(from, to, body.nickname, body.message));
+  session.send("FRIENDSENDERRESPONSE", { error: 0, src_uuid: body.src_uuid, dst_uuid: body.dst_uuid });
 };
 
 /** The original's order: the confirmer gets 15, then 16, then the asker 16. */
