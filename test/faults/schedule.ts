@@ -3,6 +3,7 @@
  * What goes wrong, and when: seeded, so that a run can be repeated. A fault lasts a while and is then mended;
  * the next one may begin before that.
  */
+import type { TcpProxy } from "./proxy.ts";
 import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
@@ -37,13 +38,44 @@ const chatNode = (world: World, random: Random) => {
   return { server, target: `chat${index}` };
 };
 
-/** Connections of one kind: clients to chat nodes, everybody to the database, everybody to Redis. */
-const wire = (world: World, random: Random) =>
-  random.pick([
-    { target: "clients", proxies: world.chatProxies },
-    { target: "database", proxies: [world.databaseProxy] },
-    { target: "redis", proxies: [world.redisProxy] },
-  ]);
+interface Wire {
+  readonly target: string;
+  readonly proxies: readonly TcpProxy[];
+}
+
+/** Connections of one kind: of clients to chat nodes, of everybody to the database, of everybody to Redis. */
+const WIRES = {
+  clients: (world: World): Wire => ({ target: "clients", proxies: world.chatProxies }),
+  database: (world: World): Wire => ({ target: "database", proxies: [world.databaseProxy] }),
+  redis: (world: World): Wire => ({ target: "redis", proxies: [world.redisProxy] }),
+};
+
+const wire = (world: World, random: Random): Wire =>
+  random.pick([WIRES.clients, WIRES.database, WIRES.redis])(world);
+
+/** Longer than a round trip takes, so that much is under way at any moment. Milliseconds. */
+const LAG_MS = 100;
+
+/** Connections get slow, then are cut with all that is under way: requests as well as answers. */
+const lagAndCut = (pick: (world: World, random: Random) => Wire): Fault => ({
+  kind: "lag, then cut connections",
+  strike: (world, random) => {
+    const { target, proxies } = pick(world, random);
+    for (const proxy of proxies) proxy.delayMs = LAG_MS;
+    const mend = () => {
+      for (const proxy of proxies) {
+        proxy.cut();
+        proxy.delayMs = 0;
+      }
+    };
+    return { target, mend };
+  },
+});
+
+/** Texts or their acknowledgements are lost between clients and chat nodes. */
+export const LOST_ANSWERS = lagAndCut(WIRES.clients);
+/** Commits or their answers are lost between chat nodes and the database. */
+export const LOST_COMMITS = lagAndCut(WIRES.database);
 
 export const FAULTS: readonly Fault[] = [
   kill("chat", chatNode),
@@ -101,4 +133,5 @@ export const FAULTS: readonly Fault[] = [
       return { target, mend };
     },
   },
+  lagAndCut(wire),
 ];
