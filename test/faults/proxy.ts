@@ -16,7 +16,9 @@ export class TcpProxy {
   delayMs = 0;
   /** While true, what arrives is kept and nothing goes on. */
   #stuck = false;
-  readonly #kept: (() => void)[] = [];
+  /** What is held back, in order. */
+  readonly #late: { readonly due: number; readonly go: () => void }[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(target: () => { readonly host: string; readonly port: number }) {
     this.#listener = Bun.listen<Link>({
@@ -68,7 +70,7 @@ export class TcpProxy {
 
   release(): void {
     this.#stuck = false;
-    for (const go of this.#kept.splice(0)) go();
+    this.#pump();
   }
 
   close(): void {
@@ -83,9 +85,29 @@ export class TcpProxy {
       if (other === undefined) from.data.unsent.push(copy);
       else write(other, copy);
     };
-    if (this.#stuck) this.#kept.push(go);
-    else if (this.delayMs > 0) setTimeout(go, this.delayMs);
-    else go();
+    if (!this.#stuck && this.delayMs === 0 && this.#late.length === 0) {
+      go();
+      return;
+    }
+    this.#late.push({ due: performance.now() + this.delayMs, go });
+    this.#pump();
+  }
+
+  /** Lets go on what is due, in the order in which it came: nothing overtakes when a delay ends. */
+  #pump(): void {
+    if (this.#stuck || this.#timer !== undefined) return;
+    for (let next = this.#late[0]; next !== undefined; next = this.#late[0]) {
+      const waitMs = next.due - performance.now();
+      if (waitMs > 0) {
+        this.#timer = setTimeout(() => {
+          this.#timer = undefined;
+          this.#pump();
+        }, waitMs);
+        return;
+      }
+      this.#late.shift();
+      next.go();
+    }
   }
 
   #closed(side: Side): void {
