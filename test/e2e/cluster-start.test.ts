@@ -44,7 +44,12 @@ for (const [order, pick] of [
     await cluster.redis.start();
     await Promise.all(starting);
 
-    const [a, b] = (await makeUsers(cluster, cluster.api(), 2, "order")) as [User, User];
+    // Verify and balance serve while Redis is away, and answer 8; their connection comes back within moments.
+    const [a, b] = await until(async () => {
+      const users = (await makeUsers(cluster, cluster.api(), 2, "order")) as [User, User];
+      await cluster.api().login(users[0].username, users[0].password);
+      return users;
+    });
     const clients = await connectApart(cluster.api(), a, b);
     await befriend(...clients);
     await clients[0].sendText(b.uuid, "all there");
