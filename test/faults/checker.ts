@@ -3,7 +3,7 @@
  * Proves from histories what the guarantees say (design: acknowledged is stored, once, in one order without a
  * gap, for everybody, and only for whom it was meant). A pure function: same histories, same verdict.
  */
-import { conversationOf, type History, type Pushed, type Stored } from "./history.ts";
+import { concerns, conversationOf, type History, type Pushed, type Stored } from "./history.ts";
 
 export type Rule =
   | "acknowledged but not stored"
@@ -131,7 +131,7 @@ function checkDevices({ devices, stored }: History): Violation[] {
       last.set(conversation, entry.seq);
     }
     for (const message of stored)
-      if (message.receiver === user && !seen.has(message.content))
+      if (concerns(message, user) && !seen.has(message.content))
         found.push({ rule: "never reached a device", what: `${device}: ${name(message)}` });
   }
   return found;

@@ -53,3 +53,7 @@ export interface History {
 /** A conversation's name, the same for both members. */
 export const conversationOf = (a: string, b: string): string =>
   Number(a) < Number(b) ? `${a}-${b}` : `${b}-${a}`;
+
+/** Whether a message is of one of the user's conversations: all the user's devices are to show it. */
+export const concerns = (message: Stored, user: string): boolean =>
+  message.receiver === user || message.sender === user;

@@ -6,7 +6,7 @@
 import { until } from "../support/until.ts";
 import { befriend, makeUsers } from "../support/users.ts";
 import { check, type Violation } from "./checker.ts";
-import { conversationOf, type History } from "./history.ts";
+import { concerns, conversationOf, type History } from "./history.ts";
 import { Device } from "./people.ts";
 import { Random } from "./random.ts";
 import { FAULTS, type Fault } from "./schedule.ts";
@@ -167,7 +167,7 @@ async function settle(world: World, devices: readonly Device[], timeoutMs: numbe
         const stored = await world.stored(pairsOf(devices));
         return devices.every(({ user, shown }) => {
           const seen = new Set(shown.map(({ content }) => content));
-          return stored.every(({ receiver, content }) => receiver !== user || seen.has(content));
+          return stored.every((message) => !concerns(message, user) || seen.has(message.content));
         });
       },
       { timeoutMs, intervalMs: 500, what: "all devices to have everything" },

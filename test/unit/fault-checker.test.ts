@@ -89,5 +89,7 @@ describe("fault checker", () => {
     expect(rules({ devices: device(1, 2, 2, 3) })).toEqual(["shown twice on a device"]);
     expect(rules({ devices: device(1, 3, 2) })).toEqual(["device out of order"]);
     expect(rules({ devices: device(1, 2) })).toEqual(["never reached a device"]);
+    const own = [{ user: "1", device: "1b", shown: [pushed(1), pushed(3)] }];
+    expect(rules({ devices: own })).toEqual(["never reached a device"]);
   });
 });
