@@ -11,8 +11,8 @@ import type { Reconciler } from "./reconciler.ts";
 import type { BoundSession, Sessions } from "./sessions.ts";
 
 export interface RecoveryOptions {
-  readonly sessions: Sessions;
-  readonly reconciler: Reconciler;
+  readonly sessions: Pick<Sessions, "bind" | "unbind" | "isOnline" | "announcePresence">;
+  readonly reconciler: Pick<Reconciler, "request">;
   readonly registry: Pick<NodeRegistry, "reap">;
   /** Every bound session of this node. */
   readonly local: () => Iterable<BoundSession>;
@@ -21,6 +21,11 @@ export interface RecoveryOptions {
   readonly logger: Logger;
 }
 
+/**
+ * A commit of a dead process may still wait in the database for a row lock (3 s at most, store/mysql): another
+ * look is taken when it must be through. Milliseconds.
+ */
+const LATE_COMMIT_MS = 4_000;
 /** Routes taken again at a time. */
 const AT_ONCE = 50;
 
@@ -33,7 +38,9 @@ export class Recovery implements MembershipEvents {
   }
 
   vanished(node: ChatNode): void {
-    this.#options.reconciler.request(`${node.name} vanished`);
+    const { reconciler } = this.#options;
+    reconciler.request(`${node.name} vanished`);
+    setTimeout(() => reconciler.request(`${node.name} vanished a while ago`), LATE_COMMIT_MS).unref();
     void this.reap();
   }
 
