@@ -52,6 +52,8 @@ export const FROM_SOURCES: readonly string[] = [process.execPath, MAIN];
 
 export class Chatsrv extends ServerProcess {
   readonly dataDir: string;
+  /** Mails whose code was asked for already. */
+  readonly #handedOut = new Set<string>();
   /** Where in the log the last start begins. */
   #offset = 0;
 
@@ -108,11 +110,16 @@ export class Chatsrv extends ServerProcess {
     return new HttpApi(this.url);
   }
 
-  /** The newest code mailed to an address by this process. */
+  /**
+   * The code of the newest mail to an address, each mail once: the log may be a moment behind the answer, and
+   * an earlier mail's code is not the one that was asked for.
+   */
   async code(email: string): Promise<string> {
-    const line = await until(() => this.events("mail.outbox").findLast(({ to }) => to === email), {
+    const isNew = (line: LogLine) => line.to === email && !this.#handedOut.has(mailKey(line));
+    const line = await until(() => this.events("mail.outbox").findLast(isNew), {
       what: `a mail to ${email}`,
     });
+    this.#handedOut.add(mailKey(line));
     return String(line.code);
   }
 
@@ -128,6 +135,8 @@ export class Chatsrv extends ServerProcess {
     }
   }
 }
+
+const mailKey = ({ to, code, file }: LogLine): string => `${to} ${code} ${file}`;
 
 /** All roles in one process on the embedded stores, ready to use. */
 export async function startEmbedded(options: ChatsrvOptions = {}): Promise<Chatsrv> {
