@@ -58,6 +58,11 @@ export class TcpProxy {
     return this.#listener.port;
   }
 
+  /** How many chunks are held back now. */
+  get late(): number {
+    return this.#late.length;
+  }
+
   /** Ends every connection at once, as a lost network does. */
   cut(): void {
     for (const side of [...this.#sides]) side.terminate();
