@@ -37,11 +37,12 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "acknowledged but not stored",
   },
   {
-    // Of texts only: the run makes friends before it begins.
+    // Of texts only: the run makes friends before it begins. All of them: what follows a dropped text has a
+    // session read the gap from the store, so only a last one that is lost for sure is found for sure.
     name: "drop batches to peers",
     file: "src/rpc/peer-link.ts",
     replace: '"chatsrv.cluster.EventBatch", id: batch.id, events }',
-    by: '"chatsrv.cluster.EventBatch", id: batch.id, events: events.filter(({ event }) => batch.id % 3 === 0 || event.case !== "texts") }',
+    by: '"chatsrv.cluster.EventBatch", id: batch.id, events: events.filter(({ event }) => event.case !== "texts") }',
     faults: { count: 0, kinds: [] },
     breaks: "never reached a device",
   },
