@@ -109,12 +109,15 @@ describe.each(kinds)("what is left on $name", ({ start, isCluster }) => {
     for (const server of servers)
       for (const key of await server.command<string[]>("KEYS", "*")) {
         const type = await server.command<string>("TYPE", key);
+        if (type === "none") continue; // Its short life ended since KEYS.
         const read = { string: ["GET"], hash: ["HGETALL"], set: ["SMEMBERS"], zset: ["ZRANGE", "0", "-1"] }[
           type
         ];
-        const [command = "", ...args] = read ?? [];
+        if (read === undefined) throw new Error(`${key} is of type ${type}: teach this test to read it`);
+        const [command = "", ...args] = read;
         dumps.push(key, JSON.stringify(await server.command(command, key, ...args)));
       }
+    expect(dumps.length).toBeGreaterThan(0);
     for (const secret of [...SECRETS, EMAIL]) expect(dumps.join("\n")).not.toContain(secret);
     await coordination.close();
     await until(async () => (await keysOf(servers)).size === 0, { what: "the keyspace to be empty" });
