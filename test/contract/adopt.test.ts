@@ -136,7 +136,7 @@ describe("adopting a database of the original", () => {
     const { options, run } = await originalDatabase();
     expect(await adopt(options, cheap, silentLogger)).toEqual({
       ...{ tables: 4, passwords: 7, profiles: 6, friendships: 1, requests: 5, conversations: 2 },
-      applied: ["0001_chatsrv"],
+      applied: ["0001_chatsrv", "0002_devices"],
     });
     await expectAdopted(options);
     const before = await run("SELECT * FROM Authentication");

@@ -8,6 +8,7 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import { createConnection } from "mysql2/promise";
 import original from "../../../drizzle/mysql/0000_original.sql" with { type: "text" };
 import chatsrv from "../../../drizzle/mysql/0001_chatsrv.sql" with { type: "text" };
+import devices from "../../../drizzle/mysql/0002_devices.sql" with { type: "text" };
 import { AppError } from "../../domain/error.ts";
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
@@ -16,7 +17,11 @@ import { connectionOptions, type MySqlOptions, SESSION_SETTINGS } from "./option
 
 /** The original's four tables: what an adopted database has already. */
 export const baseline = migration("0000_original", original);
-const migrations: readonly Migration[] = [baseline, migration("0001_chatsrv", chatsrv)];
+const migrations: readonly Migration[] = [
+  baseline,
+  migration("0001_chatsrv", chatsrv),
+  migration("0002_devices", devices),
+];
 
 /** Seconds to wait for another process that is migrating. */
 const LOCK_SECONDS = 600;

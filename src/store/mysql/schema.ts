@@ -25,6 +25,17 @@ import type { ConversationId, UserId } from "../../domain/ids.ts";
 const bool = customType<{ data: number }>({ dataType: () => "bool" });
 /** A client's own id: compared by its bytes, but for spaces at the end. */
 const clientIdText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
+/** A device's id, which its client made: compared by its bytes. */
+const deviceText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
+/** Compared by its bytes: what is alike was made equal before. A skeleton may be longer than its name. */
+const skeletonText = customType<{ data: string }>({ dataType: () => "varchar(255) COLLATE utf8mb4_bin" });
+/**
+ * When the row was last changed, by the database's own clock, which is the same for all nodes. The database keeps
+ * it by itself, also for processes that do not know of the column. 2000 stands for never.
+ */
+const lastChange = customType<{ data: string }>({
+  dataType: () => "timestamp(3) NOT NULL DEFAULT '2000-01-01 00:00:00.000' ON UPDATE CURRENT_TIMESTAMP(3)",
+});
 
 const uuid = (name = "uuid") => int(name).$type<UserId>();
 const account = (name: string) => uuid(name).references(() => authentication.uuid, { onDelete: "cascade" });
@@ -88,8 +99,10 @@ export const conversationTable = mysqlTable(
     lo: uuid("lo"),
     hi: uuid("hi"),
     lastSeq: seq("last_seq").notNull().default(0),
+    /** When `last_seq` last rose. */
+    grownAt: lastChange("grown_at"),
   },
-  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi)],
+  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi), index("Conversation_grown_at").on(t.grownAt)],
 );
 
 /** Rows lie in the order of the primary key: a page of history is one short range, wherever it lies. */
@@ -122,11 +135,40 @@ export const conversationMember = mysqlTable(
     /** Milliseconds since 1970, null until it first moved; `read_at` likewise. */
     deliveredAt: milliseconds("delivered_at"),
     readAt: milliseconds("read_at"),
+    /** When either cursor last moved. */
+    movedAt: lastChange("moved_at"),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.uuid] }),
     index("ConversationMember_uuid").on(t.uuid, t.conversationId),
+    index("ConversationMember_moved_at").on(t.movedAt),
   ],
+);
+
+/** How far a device that keeps nothing itself was shown each conversation: the original's clients. */
+export const deviceCursor = mysqlTable(
+  "DeviceCursor",
+  {
+    uuid: account("uuid").notNull(),
+    device: deviceText("device").notNull(),
+    conversationId: conversation("conversation_id").notNull(),
+    deliveredSeq: seq("delivered_seq").notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.uuid, t.device, t.conversationId] })],
+);
+
+/** What an account has beside the original's columns; no row reads as version 0. */
+export const accountState = mysqlTable("AccountState", {
+  uuid: account("uuid").primaryKey(),
+  /** Raised by whatever voids rights that were granted before: a reset, a suspension. */
+  version: int("version", { unsigned: true }).notNull().default(0),
+});
+
+/** What a username looks like, so that no two accounts look alike. Accounts of old may have no row. */
+export const accountName = mysqlTable(
+  "AccountName",
+  { uuid: account("uuid").primaryKey(), skeleton: skeletonText("skeleton").notNull() },
+  (t) => [uniqueIndex("AccountName_skeleton").on(t.skeleton)],
 );
 
 export const block = mysqlTable(

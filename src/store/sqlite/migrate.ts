@@ -3,11 +3,15 @@
  * Brings the file's schema up to date in one transaction, which also keeps a second process out meanwhile.
  */
 import chatsrv from "../../../drizzle/sqlite/0000_chatsrv.sql" with { type: "text" };
+import devices from "../../../drizzle/sqlite/0001_devices.sql" with { type: "text" };
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
 import type { Connection } from "./connection.ts";
 
-const migrations: readonly Migration[] = [migration("0000_chatsrv", chatsrv)];
+const migrations: readonly Migration[] = [
+  migration("0000_chatsrv", chatsrv),
+  migration("0001_devices", devices),
+];
 
 /** @returns what was applied. @throws AppError UNAVAILABLE */
 export function migrate({ client, write }: Connection): Promise<MigrationReport> {

@@ -91,8 +91,10 @@ export const conversationTable = sqliteTable(
     lo: uuid("lo"),
     hi: uuid("hi"),
     lastSeq: integer("last_seq").notNull().default(0),
+    /** When `last_seq` last rose: milliseconds since 1970, 0 for never. */
+    grownAt: integer("grown_at").notNull().default(0),
   },
-  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi)],
+  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi), index("Conversation_grown_at").on(t.grownAt)],
 );
 
 /** Rows lie in the order of the primary key: a page of history is one short range, wherever it lies. */
@@ -125,11 +127,40 @@ export const conversationMember = sqliteTable(
     /** Milliseconds since 1970, null until it first moved; `read_at` likewise. */
     deliveredAt: integer("delivered_at"),
     readAt: integer("read_at"),
+    /** When either cursor last moved: milliseconds since 1970, 0 for never. */
+    movedAt: integer("moved_at").notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.uuid] }),
     index("ConversationMember_uuid").on(t.uuid, t.conversationId),
+    index("ConversationMember_moved_at").on(t.movedAt),
   ],
+);
+
+/** How far a device that keeps nothing itself was shown each conversation: the original's clients. */
+export const deviceCursor = sqliteTable(
+  "DeviceCursor",
+  {
+    uuid: account("uuid").notNull(),
+    device: rtrimText("device").notNull(),
+    conversationId: conversation("conversation_id").notNull(),
+    deliveredSeq: integer("delivered_seq").notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.uuid, t.device, t.conversationId] })],
+);
+
+/** What an account has beside the original's columns; no row reads as version 0. */
+export const accountState = sqliteTable("AccountState", {
+  uuid: account("uuid").primaryKey(),
+  /** Raised by whatever voids rights that were granted before: a reset, a suspension. */
+  version: integer("version").notNull().default(0),
+});
+
+/** What a username looks like, so that no two accounts look alike. Accounts of old may have no row. */
+export const accountName = sqliteTable(
+  "AccountName",
+  { uuid: account("uuid").primaryKey(), skeleton: rtrimText("skeleton").notNull() },
+  (t) => [uniqueIndex("AccountName_skeleton").on(t.skeleton)],
 );
 
 export const block = sqliteTable(
