@@ -34,7 +34,7 @@ export function takeToken(context: ChatContext, session: ChatSession, name: Serv
   const family = FAMILIES[name];
   const rule = family === undefined ? undefined : context.settings.limits?.[family];
   if (family === undefined || rule === undefined) return 0;
-  const now = context.clock.now();
+  const now = context.clock.monotonic();
   session.buckets ??= new Map();
   let bucket = session.buckets.get(family);
   if (bucket === undefined) {
@@ -55,7 +55,7 @@ const STRIKE_WINDOW_MS = 60_000;
 
 /** Counts a bad frame. @returns whether the connection has had its share and is to be closed. */
 export function strike(context: ChatContext, session: ChatSession): boolean {
-  const now = context.clock.now();
+  const now = context.clock.monotonic();
   if (now - session.strikesSince > STRIKE_WINDOW_MS) {
     session.strikes = 0;
     session.strikesSince = now;

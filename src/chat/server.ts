@@ -27,7 +27,7 @@ export class ChatServer implements ConnectionHandler<ChatSession> {
   }
 
   opened(connection: Connection<ChatSession>): ChatSession {
-    connection.deadlineAt = this.#context.clock.now() + LOGIN_DEADLINE_MS;
+    connection.deadlineAt = this.#context.clock.monotonic() + LOGIN_DEADLINE_MS;
     return new ChatSession(connection);
   }
 
@@ -72,15 +72,15 @@ export class ChatServer implements ConnectionHandler<ChatSession> {
       });
     }
     const graceMs = Math.min(timeoutMs * 0.25, 1_000);
-    await this.#until(() => local.count === 0, clock.now() + spreadMs + graceMs);
+    await this.#until(() => local.count === 0, clock.monotonic() + spreadMs + graceMs);
     for (const session of [...local.all()]) session.end();
-    await this.#until(() => local.count === 0, clock.now() + timeoutMs * 0.2);
+    await this.#until(() => local.count === 0, clock.monotonic() + timeoutMs * 0.2);
     await Promise.all(this.#leaving);
     logger.log("info", "drain.done", { left: local.count });
   }
 
   async #until(condition: () => boolean, deadline: number): Promise<void> {
-    while (!condition() && this.#context.clock.now() < deadline)
+    while (!condition() && this.#context.clock.monotonic() < deadline)
       await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
   }
 }

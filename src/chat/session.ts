@@ -41,7 +41,7 @@ export class ChatSession {
   waiting: WaitingFrame[] | undefined;
   /** True once `end` was called: what still comes in is not handled any more. */
   ending = false;
-  /** Bad frames: how many since when (ms since 1970). */
+  /** Bad frames: how many since when (`monotonic`). */
   strikes = 0;
   strikesSince = 0;
   /** Token buckets by frame family, made at first use. */

@@ -24,7 +24,7 @@ export function stopRequests(io: Io, clock: Clock, logger: Logger): StopRequests
   const askedAgain = Promise.withResolvers<void>();
   let firstAt: number | undefined;
   const end = io.onStopSignal((signal) => {
-    const now = clock.now();
+    const now = clock.monotonic();
     if (firstAt !== undefined && now - firstAt < SAME_REQUEST_MS) return;
     logger.log(firstAt === undefined ? "info" : "warn", "signal", { signal });
     if (firstAt !== undefined) askedAgain.resolve();

@@ -80,7 +80,11 @@ export class Link implements TransportEvents {
       this.send(name, body);
       const queue = this.#waiting.get(reply) ?? [];
       this.#waiting.set(reply, queue);
-      queue.push({ since: Date.now(), resolve: (answer) => resolve(answer as Body<ReplyName<N>>), reject });
+      queue.push({
+        since: performance.now(),
+        resolve: (answer) => resolve(answer as Body<ReplyName<N>>),
+        reject,
+      });
     });
   }
 
@@ -135,7 +139,7 @@ export class Link implements TransportEvents {
   }
 
   #expire(): void {
-    const limit = Date.now() - this.#timeoutMs;
+    const limit = performance.now() - this.#timeoutMs;
     const late = [...this.#waiting.values()].some(([oldest]) => oldest !== undefined && oldest.since < limit);
     if (late) this.close("the server does not answer");
   }

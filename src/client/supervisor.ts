@@ -100,7 +100,7 @@ export class Supervisor {
       return 0;
     }
     this.#link = session.link;
-    const since = Date.now();
+    const since = performance.now();
     if (session.answer.ping_interval) session.link.keepAlive(session.answer.ping_interval);
     this.#ports.online(session);
 
@@ -114,7 +114,7 @@ export class Supervisor {
       return 0;
     }
     this.#ports.state({ state: "offline", reason: goAway?.reason ?? reason });
-    if (Date.now() - since >= STABLE_MS) this.#backoff.reset();
+    if (performance.now() - since >= STABLE_MS) this.#backoff.reset();
     // After GOAWAY the wait has been spent on the old connection.
     return reason === MOVED ? 0 : this.#backoff.next();
   }

@@ -72,8 +72,8 @@ export class LimitGuard {
 
   #complain(error: unknown): void {
     const { logger, clock } = this.#options;
-    if (clock.now() - this.#complainedAt < COMPLAIN_EVERY_MS) return;
-    this.#complainedAt = clock.now();
+    if (clock.monotonic() - this.#complainedAt < COMPLAIN_EVERY_MS) return;
+    this.#complainedAt = clock.monotonic();
     logger.log("warn", "http.limits_off", { error });
   }
 }

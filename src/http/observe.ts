@@ -41,9 +41,9 @@ export function observe({ logger, meter, clock, paths }: ObserveOptions): Middle
   });
 
   return async (c, next) => {
-    const began = clock.now();
+    const began = clock.monotonic();
     await next();
-    const ms = clock.now() - began;
+    const ms = clock.monotonic() - began;
     const thrown = c.error;
     const error = thrown === undefined ? undefined : toAppError(thrown);
     const path = paths.has(c.req.path) ? c.req.path : OTHER_PATH;
@@ -60,7 +60,7 @@ export function observe({ logger, meter, clock, paths }: ObserveOptions): Middle
       ...(error?.field !== undefined && { field: error.field }),
       ...(error?.detail !== undefined && { detail: error.detail }),
       client: c.get("client"),
-      ms,
+      ms: Math.round(ms),
     });
   };
 }

@@ -41,7 +41,7 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
   constructor(group: ConnectionGroup<S>) {
     this.group = group;
     this.reader = new FrameReader(this, group.decoders, group.limits.bytes);
-    this.#lastReadAt = group.clock.now();
+    this.#lastReadAt = group.clock.monotonic();
   }
 
   // What a transport does.
@@ -79,7 +79,7 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
 
   /** The peer is alive. */
   touch(): void {
-    this.#lastReadAt = this.group.clock.now();
+    this.#lastReadAt = this.group.clock.monotonic();
   }
 
   /** The kernel takes bytes again. */
@@ -188,7 +188,7 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
     if (this.#phase !== OPEN) return;
     this.#phase = ENDING;
     this.#reason = reason;
-    this.deadlineAt = this.group.clock.now() + CLOSE_GRACE_MS;
+    this.deadlineAt = this.group.clock.monotonic() + CLOSE_GRACE_MS;
     this.#drained = undefined;
     this.reader.drop(); // a close with unread bytes would reset what the peer has not read yet
     if (this.#queue === undefined) this.shutdown(reason);
@@ -211,7 +211,7 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
     this.reader.resume();
   }
 
-  /** Closes the connection if its time has come. `now` in milliseconds since 1970. */
+  /** Closes the connection if its time has come. `now` of the clock's `monotonic`. */
   sweep(now: number): void {
     if (this.deadlineAt !== 0 && now >= this.deadlineAt) this.destroy("deadline");
     else if (this.#phase !== OPEN || this.idleTimeoutMs === 0 || this.reader.isPaused) return;

@@ -75,7 +75,7 @@ export interface Connection<S> {
   resumeReading(): void;
   /** Milliseconds without a byte from the peer after which it is cut; 0 (the default) is never. Paused time is free. */
   idleTimeoutMs: number;
-  /** When it is cut whatever happens (milliseconds since 1970); 0 (the default) is never. */
+  /** When it is cut whatever happens (`monotonic` of the listener's clock); 0 (the default) is never. */
   deadlineAt: number;
 }
 

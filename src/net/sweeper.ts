@@ -7,7 +7,7 @@
 import type { Clock } from "../lib/clock.ts";
 
 export interface Sweepable {
-  /** Closes itself when its time has come. `now` in milliseconds since 1970. */
+  /** Closes itself when its time has come. `now` of the clock's `monotonic`. */
   sweep(now: number): void;
 }
 
@@ -17,7 +17,7 @@ export class Sweeper {
   /** Starts at once; `targets` is looked through every `intervalMs` and may change at any time. */
   constructor(targets: Iterable<Sweepable>, clock: Clock, intervalMs: number) {
     this.#timer = setInterval(() => {
-      const now = clock.now();
+      const now = clock.monotonic();
       for (const target of targets) target.sweep(now);
     }, intervalMs);
   }

@@ -98,7 +98,7 @@ export function listenTcp<S>(options: ListenOptions<S>): Listener {
         const connection = new TcpConnection(group, socket, scratch);
         socket.data = connection;
         connection.accepted();
-        if (options.tls) connection.deadlineAt = options.clock.now() + HANDSHAKE_MS;
+        if (options.tls) connection.deadlineAt = options.clock.monotonic() + HANDSHAKE_MS;
         else connection.opened();
       },
       // With this handler `open` comes before the TLS handshake, so that one that stalls is counted and cut.

@@ -82,17 +82,17 @@ export class RpcClient {
     options: UnaryOptions = {},
   ): Promise<{ answer: MessageShape<O>; trailer: Metadata }> {
     const { deadlineMs = 3_000, connectMs = 1_000 } = this.#options;
-    const deadline = Date.now() + deadlineMs;
+    const until = performance.now() + deadlineMs;
     const to = target(address.host, address.port);
     const message = create(method.input, request);
     for (let attempt = 0; ; attempt++) {
-      await this.#connected(address, Math.min(deadline, Date.now() + connectMs));
+      await this.#connected(address, Math.min(until - performance.now(), connectMs));
       try {
-        return await this.#send(address, method, message, options, deadline);
+        return await this.#send(address, method, message, options, until - performance.now());
       } catch (error) {
         const pause = RETRY_AFTER_MS[attempt];
         const again = options.idempotent === true && isLost(error) && pause !== undefined;
-        if (!again || Date.now() + pause >= deadline) throw callError(error as ServiceError, to);
+        if (!again || performance.now() + pause >= until) throw callError(error as ServiceError, to);
         await Bun.sleep(pause);
       }
     }
@@ -119,7 +119,7 @@ export class RpcClient {
     method: Method<I, O>,
     message: MessageShape<I>,
     options: UnaryOptions,
-    deadline: number,
+    withinMs: number,
   ): Promise<{ answer: MessageShape<O>; trailer: Metadata }> {
     const { path, requestSerialize, responseDeserialize } = methodDefinition(method);
     const metadata = this.#metadata();
@@ -133,7 +133,7 @@ export class RpcClient {
           responseDeserialize,
           message,
           metadata,
-          { deadline },
+          { deadline: Date.now() + withinMs }, // the library asks for a date
           (error, value) => {
             if (error !== null) reject(error);
             else answer = value;
@@ -146,11 +146,11 @@ export class RpcClient {
     });
   }
 
-  #connected(address: RpcAddress, until: number): Promise<void> {
+  #connected(address: RpcAddress, withinMs: number): Promise<void> {
     const channel = this.#channel(address);
     if (channel.getChannel().getConnectivityState(true) === connectivityState.READY) return Promise.resolve();
     return new Promise((resolve, reject) =>
-      channel.waitForReady(until, (error) =>
+      channel.waitForReady(Date.now() + withinMs, (error) =>
         error === undefined || error === null
           ? resolve()
           : reject(

@@ -100,7 +100,7 @@ export class PeerLink {
   /** Has a stream or opens one, unless the last was lost a moment ago. */
   #connected(): boolean {
     if (this.#stream !== undefined) return true;
-    if (Date.now() < this.#retryAt) return false;
+    if (performance.now() < this.#retryAt) return false;
     const stream = this.#options.open();
     if (stream === undefined) return false;
     this.#stream = stream;
@@ -180,7 +180,7 @@ export class PeerLink {
     this.#outstanding = [];
     this.#queue = [];
     this.#watch();
-    this.#retryAt = Date.now() + this.#backoffMs;
+    this.#retryAt = performance.now() + this.#backoffMs;
     this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS.last);
     const { node, logger } = this.#options;
     const level = this.#events > 0 ? "warn" : "info";

@@ -27,7 +27,7 @@ export interface CommitterOptions<S extends Submission> {
   /** Entries that may wait in all lanes; beyond it callers are told to try again. */
   readonly maxPending: number;
   /** Called after each commit, before its submissions are settled. */
-  readonly onCommitted: (batch: readonly CommittedSubmission<S>[], at: number) => void;
+  readonly onCommitted: (batch: readonly CommittedSubmission<S>[], at: number, tookMs: number) => void;
   /** Told of each submission whose commit was lost on the way: it may be stored or not. */
   readonly onUncertain: (submission: S) => void;
   readonly onBug: (error: unknown) => void;
@@ -97,7 +97,9 @@ export class Committer<S extends Submission> {
   }
 
   async #store(batch: readonly S[]): Promise<void> {
-    const at = this.#options.clock.now();
+    const { clock } = this.#options;
+    const at = clock.now();
+    const began = clock.monotonic();
     const entries = batch.length === 1 ? (batch[0]?.entries ?? []) : batch.flatMap((s) => s.entries);
     const outcomes = await this.#options.messages.append(entries, at);
     let next = 0;
@@ -106,7 +108,7 @@ export class Committer<S extends Submission> {
       next += submission.entries.length;
       return { submission, outcomes: outcomes.slice(from, next) };
     });
-    this.#options.onCommitted(committed, at);
+    this.#options.onCommitted(committed, at, clock.monotonic() - began);
     for (const { submission, outcomes: own } of committed) this.#settle(submission, own);
   }
 

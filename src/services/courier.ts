@@ -186,8 +186,8 @@ export class Courier {
   /** A node that died fails every batch until its lease ends: one line a second tells as much. */
   #complain(node: NodeName, fields: LogFields): void {
     const { clock, logger } = this.#options;
-    const now = clock.now();
-    if (now - (this.#complainedAt.get(node) ?? 0) < COMPLAIN_EVERY_MS) return;
+    const now = clock.monotonic();
+    if (now - (this.#complainedAt.get(node) ?? Number.NEGATIVE_INFINITY) < COMPLAIN_EVERY_MS) return;
     this.#complainedAt.set(node, now);
     logger.log("warn", "courier.reroute", { node, ...fields });
   }

@@ -64,9 +64,9 @@ export class Membership {
    */
   async join(): Promise<void> {
     const { leaseMs, clock } = this.#options;
-    const giveUpAt = clock.now() + leaseMs * 2;
+    const giveUpAt = clock.monotonic() + leaseMs * 2;
     while (!(await this.#register())) {
-      if (clock.now() >= giveUpAt)
+      if (clock.monotonic() >= giveUpAt)
         throw new AppError("CHATTING_SERVER_ALREADY_EXISTS", {
           detail: `a live chat node is registered as ${this.#options.node.name}; give this one another [gRPCServer] server_name`,
         });

@@ -80,7 +80,7 @@ export class Messaging {
       lanes: options.lanes,
       maxBatch: MAX_BATCH,
       maxPending: MAX_PENDING,
-      onCommitted: (batch, at) => this.#announce(batch, at),
+      onCommitted: (batch, at, tookMs) => this.#announce(batch, at, tookMs),
       onUncertain: ({ entries: [first] }) => {
         if (first !== undefined) uncertain.note(first.sender, first.receiver);
       },
@@ -137,9 +137,9 @@ export class Messaging {
     return this.#committer.idle();
   }
 
-  #announce(batch: readonly CommittedSubmission<TextSubmission>[], at: number): void {
+  #announce(batch: readonly CommittedSubmission<TextSubmission>[], at: number, tookMs: number): void {
     this.#batchSize.observe(batch.length);
-    this.#commitSeconds.observe((this.#options.clock.now() - at) / 1_000);
+    this.#commitSeconds.observe(tookMs / 1_000);
     const { events, stored, repeated } = announcement(batch, at);
     this.#committed.add(stored);
     if (repeated > 0) this.#duplicates.add(repeated);

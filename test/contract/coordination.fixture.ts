@@ -10,6 +10,7 @@ import type { RedisOptions } from "../../src/coordination/redis/options.ts";
 import type { ChatNode, Route } from "../../src/domain/entities.ts";
 import { nodeName, sessionId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
+import { HeldClock } from "../support/clock.ts";
 import type { RedisServer } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 
@@ -28,12 +29,12 @@ export interface Fixture {
 export type Current = () => Fixture;
 
 export async function memoryFixture(): Promise<Fixture> {
-  let now = 1_000_000;
-  const coordination = await openCoordination({ engine: "memory" }, silentLogger, { now: () => now });
+  const clock = new HeldClock();
+  const coordination = await openCoordination({ engine: "memory" }, silentLogger, clock);
   return {
     coordination,
     within: async (ms, condition) => {
-      now += ms;
+      clock.pass(ms);
       expect(await condition()).toBe(true);
     },
   };

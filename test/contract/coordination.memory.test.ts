@@ -6,37 +6,38 @@ import { expect, test } from "bun:test";
 import { ExpiringMap } from "../../src/coordination/memory/expiring.ts";
 import { MemoryRoutes } from "../../src/coordination/memory/routes.ts";
 import { userId } from "../../src/domain/ids.ts";
+import { HeldClock } from "../support/clock.ts";
 import { route } from "./coordination.fixture.ts";
 
 test("a map through which many keys pass stays as small as what is alive", () => {
-  let now = 0;
-  const map = new ExpiringMap<string, number>({ now: () => now });
+  const clock = new HeldClock();
+  const map = new ExpiringMap<string, number>(clock);
   let most = 0;
   for (let i = 0; i < 100_000; i += 1) {
     map.set(`key ${i}`, i, 1_000); // One a millisecond: 1,000 are alive.
-    now += 1;
+    clock.pass(1);
     most = Math.max(most, map.held);
   }
   expect(most).toBeGreaterThanOrEqual(1_000);
   expect(most).toBeLessThanOrEqual(2_100);
   expect(map.size).toBe(999);
-  now += 1_000;
+  clock.pass(1_000);
   expect(map.size).toBe(0);
   expect(map.held).toBe(0);
 });
 
 test("entries with different TTLs end each in its time", () => {
-  let now = 0;
-  const map = new ExpiringMap<string, string>({ now: () => now });
+  const clock = new HeldClock();
+  const map = new ExpiringMap<string, string>(clock);
   map.set("long", "l", 100);
   map.set("short", "s", 10);
   expect([map.size, map.ttl("long"), map.ttl("short"), map.ttl("none")]).toEqual([2, 100, 10, 0]);
-  now = 10;
+  clock.pass(10);
   expect([map.size, map.get("long"), map.get("short")]).toEqual([1, "l", undefined]);
   expect([map.delete("short"), map.delete("long"), map.delete("long")]).toEqual([false, true, false]);
   map.set("again", "1", 10);
   map.set("again", "2", 1_000);
-  now = 100;
+  clock.pass(90);
   expect([map.size, map.get("again")]).toEqual([1, "2"]);
 });
 

@@ -11,6 +11,7 @@ import type { LogFields, Logger } from "../../src/lib/log.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { openMail } from "../../src/mail/open.ts";
 import { outboxTransport } from "../../src/mail/outbox.ts";
+import { HeldClock } from "../support/clock.ts";
 import { failureOf } from "../support/failure.ts";
 import { tempDir } from "../support/tempdir.ts";
 import { FROM, mail, mailContract } from "./mail.cases.ts";
@@ -33,7 +34,7 @@ mailContract("outbox", async () => {
 
 test("the file is named by time, readable by its owner only, CRLF throughout, nothing unfinished beside it", async () => {
   const dir = join(tempDir("outbox"), "outbox");
-  const clock = { now: () => Date.UTC(2026, 0, 31, 12, 34, 56, 789) };
+  const clock = new HeldClock(Date.UTC(2026, 0, 31, 12, 34, 56, 789));
   await outboxTransport({ dir, from: FROM, logger: silentLogger, clock }).send(mail);
   const [file, ...more] = await files(dir);
   expect(more).toEqual([]);

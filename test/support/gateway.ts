@@ -21,6 +21,7 @@ import { VerificationService } from "../../src/services/verification.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { atEnd } from "./cleanup.ts";
+import { HeldClock } from "./clock.ts";
 import { tempDir } from "./tempdir.ts";
 
 export const MINUTE = 60_000;
@@ -91,8 +92,7 @@ export interface Gateway {
 }
 
 export async function openGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  let now = Date.UTC(2026, 0, 1);
-  const clock = { now: () => now };
+  const clock = new HeldClock();
   const log: LogLine[] = [];
   const logger: Logger = { log: (level, event, fields = {}) => void log.push({ level, event, fields }) };
   const mails: Mail[] = [];
@@ -140,7 +140,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
   });
 
   const codeFor = async (email: string) => {
-    now += MINUTE;
+    clock.pass(MINUTE);
     await codeSender.sendCode(email);
     return mails.at(-1)?.code ?? "";
   };
@@ -153,9 +153,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     log,
     ended,
     codeFor,
-    pass: (ms) => {
-      now += ms;
-    },
+    pass: (ms) => clock.pass(ms),
     register: async (username, email) =>
       (await accounts.register({ username, email, password: PASSWORD, code: await codeFor(email) })).id,
   };

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { run } from "../../src/cli/run.ts";
 import { stopRequests } from "../../src/cli/stop-requests.ts";
 import { silentLogger } from "../../src/lib/log.ts";
+import { HeldClock } from "../support/clock.ts";
 import { chatsrv, type FakeIo, fakeIo } from "../support/io.ts";
 import { tempDir } from "../support/tempdir.ts";
 import { until } from "../support/until.ts";
@@ -144,14 +145,14 @@ describe("a server on embedded stores", () => {
 });
 
 test("a signal that comes twice at once is one request; a later one is the second", async () => {
-  const clock = { now: () => 0 };
+  const clock = new HeldClock();
   const io = fakeIo(".");
   const stop = stopRequests(io, clock, silentLogger);
   const state = () => Promise.race([stop.askedAgain.then(() => "again"), stop.asked.then(() => "once")]);
   io.signal();
   io.signal();
   expect(await state()).toBe("once");
-  clock.now = () => 500;
+  clock.pass(500);
   io.signal();
   await stop.askedAgain;
   stop.end();

@@ -4,6 +4,7 @@ import { AppError } from "../../src/domain/error.ts";
 import { conversationId, userId } from "../../src/domain/ids.ts";
 import { Committer, type Submission } from "../../src/services/committer.ts";
 import type { AppendEntry, AppendOutcome } from "../../src/store/store.ts";
+import { HeldClock } from "../support/clock.ts";
 
 type Append = (entries: readonly AppendEntry[], at: number) => Promise<AppendOutcome[]>;
 
@@ -12,7 +13,7 @@ function committerOver(append: Append, options: { lanes?: number; maxPending?: n
   const uncertain: string[] = [];
   const committer = new Committer<Submission>({
     messages: { append },
-    clock: { now: () => 1_000 },
+    clock: new HeldClock(1_000),
     lanes: options.lanes ?? 1,
     maxBatch: 500,
     maxPending: options.maxPending ?? 1_000,

@@ -6,6 +6,7 @@ import { type NodeName, nodeName, sessionId, type UserId, userId } from "../../s
 import { silentLogger } from "../../src/lib/log.ts";
 import { Courier } from "../../src/services/courier.ts";
 import type { UserEvent } from "../../src/services/ports.ts";
+import { HeldClock } from "../support/clock.ts";
 import { messagesOf } from "../support/messages.ts";
 import { until } from "../support/until.ts";
 
@@ -91,7 +92,7 @@ function courierOver(options: World = {}) {
       state.refreshes++;
       for (const peer of options.newcomers ?? []) live.set(peer.name, peer);
     },
-    clock: { now: () => 1_000 },
+    clock: new HeldClock(1_000),
     logger: silentLogger,
   });
   return { courier, delivered, sent, state, live };

@@ -6,6 +6,7 @@ import { silentLogger } from "../../src/lib/log.ts";
 import { Cursors } from "../../src/services/cursors.ts";
 import type { UserEvent } from "../../src/services/ports.ts";
 import type { CursorMove } from "../../src/store/store.ts";
+import { HeldClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";
 
 const ALICE = userId(1);
@@ -29,7 +30,7 @@ function cursorsOver(options: { failures?: number; moved?: boolean } = {}) {
         }));
       },
     },
-    clock: { now: () => 1_000 },
+    clock: new HeldClock(1_000),
     logger: silentLogger,
     intervalMs: 5,
     post: (posted) => events.push(...posted),

@@ -12,6 +12,7 @@ import type { Meter } from "../../src/lib/metrics.ts";
 import { noMeter } from "../../src/lib/metrics.ts";
 import { Code } from "../../src/wire/codes.ts";
 import { httpCalls } from "../../src/wire/http.ts";
+import { HeldClock } from "../support/clock.ts";
 import { openGateway, PASSWORD } from "../support/gateway.ts";
 import { post } from "../support/http.ts";
 
@@ -130,7 +131,7 @@ test("metrics: durations by path, totals by path, status and error, all other pa
     histogram: (name, _help, _buckets, labels) => counting(name, labels),
   };
   const app = new Hono<HttpEnv>();
-  app.use(observe({ logger: silentLogger, meter, clock: { now: () => 0 }, paths: new Set(["/known"]) }));
+  app.use(observe({ logger: silentLogger, meter, clock: new HeldClock(), paths: new Set(["/known"]) }));
   app.get("/known", (c) => c.text("ok"));
   for (const path of ["/known", "/known", "/scan1", "/scan2"]) await app.request(path, {}, { peer });
   expect(seen).toEqual({

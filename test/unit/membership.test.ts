@@ -4,11 +4,12 @@ import { openMemory } from "../../src/coordination/memory/index.ts";
 import { nodeName } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Membership } from "../../src/services/membership.ts";
+import { HeldClock } from "../support/clock.ts";
 
 const LEASE_MS = 3_000;
 
 function cluster() {
-  const clock = { at: 1_000_000, now: () => clock.at };
+  const clock = new HeldClock();
   const coordination = openMemory(clock);
   const member = (name: string, incarnation: string, grpcPort: number) => {
     const vanished: string[] = [];
@@ -82,9 +83,9 @@ describe("membership", () => {
     await east.membership.join();
     await west.membership.join();
     await east.membership.watch();
-    clock.at += LEASE_MS - 1;
+    clock.pass(LEASE_MS - 1);
     await east.membership.renew();
-    clock.at += 2;
+    clock.pass(2);
     await east.membership.watch();
     await east.membership.watch();
     expect(east.vanished).toEqual(["west"]);
@@ -110,7 +111,7 @@ describe("membership", () => {
     const { clock, coordination, member } = cluster();
     const east = member("east", "e1", 10);
     await east.membership.join();
-    clock.at += LEASE_MS + 1;
+    clock.pass(LEASE_MS + 1);
     expect(await coordination.nodes.list()).toEqual([]);
     await east.membership.renew();
     expect(east.rejoined()).toBe(1);
@@ -134,7 +135,7 @@ describe("membership", () => {
     const other = member("east", "e2", 11);
     const joining = other.membership.join();
     const living = setInterval(() => {
-      clock.at += LEASE_MS - 1;
+      clock.pass(LEASE_MS - 1);
       void east.membership.renew();
     }, 5);
     expect(await joining.catch((error: unknown) => error)).toMatchObject({
@@ -143,5 +144,42 @@ describe("membership", () => {
     clearInterval(living);
     expect(await coordination.nodes.list()).toMatchObject([{ incarnation: "e1" }]);
     await east.membership.leave();
+  });
+
+  test.each([2 * 60_000, 3_600_000, -3_600_000])("a date that steps by %p ms changes nothing", async (ms) => {
+    const { clock, coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    const west = member("west", "w1", 20);
+    await east.membership.join();
+    await west.membership.join();
+    await east.membership.watch();
+    clock.step(ms);
+    for (const { membership } of [east, west]) {
+      await membership.watch();
+      await membership.renew();
+    }
+    expect([east.vanished, west.vanished]).toEqual([[], []]);
+    expect([east.rejoined(), west.rejoined()]).toEqual([0, 0]);
+    expect((await coordination.nodes.list()).map((node) => node.leaseUntil - clock.now())).toEqual([
+      LEASE_MS,
+      LEASE_MS,
+    ]);
+    await west.membership.leave();
+    clock.pass(LEASE_MS);
+    expect(await coordination.nodes.list()).toEqual([]);
+    await east.membership.leave();
+  });
+
+  test("waits for a taken name as long as ever while the date steps back", async () => {
+    const { clock, member } = cluster();
+    const east = member("east", "e1", 10);
+    await east.membership.join();
+    const other = member("east", "e2", 11);
+    const joining = other.membership.join();
+    clock.step(-3_600_000);
+    clock.pass(LEASE_MS);
+    await joining;
+    expect(other.membership.joined).toBe(true);
+    await Promise.all([east.membership.leave(), other.membership.leave()]);
   });
 });

@@ -7,8 +7,9 @@ import { AppError } from "../../src/domain/error.ts";
 import type { LogLevel } from "../../src/lib/log.ts";
 import { createLogger } from "../../src/ops/logger.ts";
 import { streamOutput } from "../../src/ops/output.ts";
+import { HeldClock } from "../support/clock.ts";
 
-const clock = { now: () => Date.UTC(2026, 0, 31, 12, 34, 56, 789) };
+const clock = new HeldClock(Date.UTC(2026, 0, 31, 12, 34, 56, 789));
 
 function capture(format: "json" | "pretty" = "json", level: LogLevel = "debug", colour = false) {
   const lines: string[] = [];

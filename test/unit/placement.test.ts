@@ -8,6 +8,7 @@ import type { ChatNode } from "../../src/domain/entities.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { nodeName, userId } from "../../src/domain/ids.ts";
 import { PlacementService } from "../../src/services/placement.ts";
+import { HeldClock } from "../support/clock.ts";
 
 const TTL = 300_000;
 const ada = userId(7);
@@ -40,12 +41,12 @@ describe("PlacementService", () => {
   });
 
   test("a token ends with its TTL", async () => {
-    let now = 0;
-    const coordination = openMemory({ now: () => now });
+    const clock = new HeldClock();
+    const coordination = openMemory(clock);
     await coordination.nodes.register(node, 10 * TTL);
     const balance = new PlacementService({ placement: coordination.placement, tokenTtlMs: TTL });
     const { token } = await balance.allocate(ada);
-    now = TTL;
+    clock.pass(TTL);
     expect(await balance.redeem(ada, token, node.name)).toBe(false);
   });
 

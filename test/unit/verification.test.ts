@@ -9,13 +9,14 @@ import { unavailable } from "../../src/domain/error.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { type Mail, mailFailure } from "../../src/mail/mail.ts";
 import { VerificationService } from "../../src/services/verification.ts";
+import { HeldClock } from "../support/clock.ts";
 import { failureOf } from "../support/failure.ts";
 
 const EMAIL = "ada@example.com";
 const COOLDOWN = 60_000;
 const TTL = 180_000;
 
-let now = 0;
+let clock = new HeldClock();
 let coordination: Coordination;
 let mails: Mail[] = [];
 let sendMail: (mail: Mail) => Promise<void>;
@@ -31,8 +32,8 @@ function service(codes = coordination.codes): VerificationService {
 }
 
 beforeEach(() => {
-  now = 1_000_000;
-  coordination = openMemory({ now: () => now });
+  clock = new HeldClock();
+  coordination = openMemory(clock);
   mails = [];
   sendMail = async (mail) => {
     mails.push(mail);
@@ -49,9 +50,9 @@ describe("sendCode", () => {
     expect(codeOf(mail)).toMatch(/^\d{6}$/);
     for (const part of [mail?.subject, mail?.text, mail?.html]) expect(part).toContain(codeOf(mail));
     expect(mail?.text).toContain("3 minutes");
-    now += TTL - 1;
+    clock.pass(TTL - 1);
     expect(await check(codeOf(mail))).toBe("ok");
-    now += 1;
+    clock.pass(1);
     expect(await check(codeOf(mail))).toBe("missing");
   });
 
@@ -76,11 +77,11 @@ describe("sendCode", () => {
 
   test("one address in any spelling gets one mail per cooldown", async () => {
     await service().sendCode(EMAIL);
-    now += 1_000;
+    clock.pass(1_000);
     const error = await failureOf(service().sendCode(` ${EMAIL.toUpperCase()}\t`));
     expect(error).toMatchObject({ codeName: "RATE_LIMITED", retryAfterMs: COOLDOWN - 1_000 });
     expect(await check(codeOf(mails[0]))).toBe("ok");
-    now += COOLDOWN - 1_000;
+    clock.pass(COOLDOWN - 1_000);
     await service().sendCode(EMAIL);
     expect(mails).toHaveLength(2);
     expect(await check(codeOf(mails[1]))).toBe("ok");
@@ -123,7 +124,7 @@ describe("sendCode", () => {
 
   test("a mail that fails leaves an earlier code as it was", async () => {
     await service().sendCode(EMAIL);
-    now += COOLDOWN;
+    clock.pass(COOLDOWN);
     sendMail = async () => {
       throw mailFailure("smtp", "away");
     };
@@ -149,7 +150,7 @@ describe("sendCode", () => {
     expect(mails).toHaveLength(1);
     await service().sendCode(EMAIL);
     const lost = service({ ...codes, ...own, put: away, release: away } as typeof codes);
-    now += COOLDOWN;
+    clock.pass(COOLDOWN);
     expect((await failureOf(lost.sendCode(EMAIL))).codeName).toBe("REDIS_UNKOWN_ERROR");
   });
 });

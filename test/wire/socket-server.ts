@@ -54,6 +54,9 @@ export class TestServer {
       limits: { frames: 1_000, bytes: 4 * 1024 * 1024 },
       clock: {
         now: () => {
+          throw new Error("nothing in net/ depends on the date");
+        },
+        monotonic: () => {
           this.#looks++;
           return this.now;
         },

@@ -11,7 +11,7 @@ const MIN_WRITES = 64;
 
 interface Entry<V> {
   value: V;
-  /** Alive before this time, in the clock's milliseconds. */
+  /** Alive before this time of the clock's `monotonic`. */
   until: number;
 }
 
@@ -31,15 +31,15 @@ export class ExpiringMap<K, V> {
     return this.#alive(key)?.value;
   }
 
-  /** Milliseconds left; 0 when there is no entry. */
+  /** Milliseconds left, rounded up; 0 when there is no entry. */
   ttl(key: K): number {
     const entry = this.#alive(key);
-    return entry ? entry.until - this.#clock.now() : 0;
+    return entry ? Math.ceil(entry.until - this.#clock.monotonic()) : 0;
   }
 
   set(key: K, value: V, ttlMs: number): void {
     if (--this.#writesLeft <= 0) this.#sweep();
-    const until = this.#clock.now() + ttlMs;
+    const until = this.#clock.monotonic() + ttlMs;
     this.#entries.set(key, { value, until });
     this.#soonest = Math.min(this.#soonest, until);
   }
@@ -58,7 +58,7 @@ export class ExpiringMap<K, V> {
 
   /** How many are alive. */
   get size(): number {
-    if (this.#clock.now() >= this.#soonest) this.#sweep();
+    if (this.#clock.monotonic() >= this.#soonest) this.#sweep();
     return this.#entries.size;
   }
 
@@ -69,13 +69,13 @@ export class ExpiringMap<K, V> {
 
   #alive(key: K): Entry<V> | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined || this.#clock.now() < entry.until) return entry;
+    if (entry === undefined || this.#clock.monotonic() < entry.until) return entry;
     this.#entries.delete(key);
     return undefined;
   }
 
   #sweep(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     this.#soonest = Number.POSITIVE_INFINITY;
     for (const [key, { until }] of this.#entries)
       if (until <= now) this.#entries.delete(key);

@@ -18,7 +18,7 @@ export class MemoryLimits implements RateLimiter {
   }
 
   async take(key: string, rule: LimitRule): Promise<number> {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const fullAt = (this.#fullAt.get(key) ?? now) + rule.perMs / rule.burst;
     const wait = Math.ceil(fullAt - now - rule.perMs - LIMIT_ROUNDING_MS);
     if (wait > 0) return wait;

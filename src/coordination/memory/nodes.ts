@@ -34,13 +34,8 @@ export class MemoryNodes implements NodeRegistry {
   async register(node: ChatNode, ttlMs: number): Promise<boolean> {
     const holder = this.#entries.get(node.name);
     if (holder && !mayTakeOver(holder.node, node)) return false;
-    const leaseUntil = this.#clock.now() + ttlMs;
     this.#names.add(node.name);
-    this.#entries.set(
-      node.name,
-      { node: { ...node, leaseUntil }, redeemed: 0, lastPick: holder?.lastPick ?? 0 },
-      ttlMs,
-    );
+    this.#entries.set(node.name, { node, redeemed: 0, lastPick: holder?.lastPick ?? 0 }, ttlMs);
     return true;
   }
 
@@ -52,8 +47,7 @@ export class MemoryNodes implements NodeRegistry {
   ): Promise<boolean> {
     const entry = this.#entries.get(name);
     if (entry?.node.incarnation !== incarnation) return false;
-    const leaseUntil = this.#clock.now() + ttlMs;
-    entry.node = { ...entry.node, ...report, leaseUntil };
+    entry.node = { ...entry.node, ...report };
     entry.redeemed = 0;
     this.#entries.set(name, entry, ttlMs);
     return true;
@@ -64,7 +58,9 @@ export class MemoryNodes implements NodeRegistry {
   }
 
   async list(): Promise<ChatNode[]> {
-    return this.live().map((entry) => entry.node);
+    const now = this.#clock.now();
+    // Only told, never acted on: the lease itself runs on a clock without a date.
+    return this.live().map(({ node }) => ({ ...node, leaseUntil: now + this.#entries.ttl(node.name) }));
   }
 
   async reap(): Promise<UserId[]> {

@@ -26,7 +26,7 @@ export class MemoryTickets implements TicketStore {
   async put(user: UserId, ticket: string, ttlMs: number, keep: number): Promise<void> {
     const hash = hashToken(ticket);
     const others = this.#good(user).filter((other) => other.hash !== hash);
-    this.#store(user, [...others, { hash, until: this.#clock.now() + ttlMs }].slice(-keep));
+    this.#store(user, [...others, { hash, until: this.#clock.monotonic() + ttlMs }].slice(-keep));
   }
 
   async check(user: UserId, ticket: string): Promise<boolean> {
@@ -47,12 +47,12 @@ export class MemoryTickets implements TicketStore {
   }
 
   #good(user: UserId): Ticket[] {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     return (this.#tickets.get(user) ?? []).filter((ticket) => ticket.until > now);
   }
 
   #store(user: UserId, tickets: Ticket[]): void {
     if (tickets.length === 0) this.#tickets.delete(user);
-    else this.#tickets.set(user, tickets, Math.max(...tickets.map((t) => t.until)) - this.#clock.now());
+    else this.#tickets.set(user, tickets, Math.max(...tickets.map((t) => t.until)) - this.#clock.monotonic());
   }
 }
