@@ -77,8 +77,9 @@ function answering<P extends HttpPath>(path: P, calls: Calls, guard: LimitGuard)
   return async (c) => {
     const request = await readBody(c.req.raw, schema);
     const toll = call.toll(request);
-    await guard.take([[call.perAddress, addressGroup(c.get("client"))], ...(toll ? [toll] : [])]);
-    return success(await call.run(request));
+    const from = addressGroup(c.get("client"));
+    await guard.take([[call.perAddress, from], ...(toll ? [toll] : [])]);
+    return success(await call.run(request, from));
   };
 }
 

@@ -21,8 +21,11 @@ export interface Call<P extends HttpPath> {
   readonly perAddress: LimitName;
   /** The bucket per account or e-mail; nothing for a name that no account can have. @throws AppError INVALID_FIELD */
   readonly toll: (request: HttpRequest<P>) => Toll | undefined;
-  /** @returns the answer's fields beside `error: 0`. @throws AppError */
-  readonly run: (request: HttpRequest<P>) => Promise<Omit<HttpAnswer<P>, "error">>;
+  /**
+   * @param from the client's address, as limits count it.
+   * @returns the answer's fields beside `error: 0`. @throws AppError
+   */
+  readonly run: (request: HttpRequest<P>, from: string) => Promise<Omit<HttpAnswer<P>, "error">>;
 }
 
 export type Calls = { readonly [P in HttpPath]: Call<P> };
@@ -41,8 +44,8 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     "/post_registration": {
       perAddress: "registration_ip",
       toll: ({ email }) => ["registration_email", normalizeEmail(email)],
-      run: async ({ username, email, password, cpatcha }) => {
-        const account = await accounts.register({ username, email, password, code: cpatcha });
+      run: async ({ username, email, password, cpatcha }, from) => {
+        const account = await accounts.register({ username, email, password, code: cpatcha }, from);
         return { username: account.username, email: account.email, uuid: String(account.id) };
       },
     },
@@ -54,8 +57,8 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     "/reset_password": {
       perAddress: "reset_ip",
       toll: ({ username }) => ["reset_account", nameKey(normalizeUsername(username))],
-      run: async ({ username, email, password, cpatcha }) => {
-        await accounts.resetPassword({ username, email, password, code: cpatcha });
+      run: async ({ username, email, password, cpatcha }, from) => {
+        await accounts.resetPassword({ username, email, password, code: cpatcha }, from);
         return {};
       },
     },
@@ -65,7 +68,7 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
         const name = usernameToFind(username);
         return name === undefined ? undefined : ["login_account", nameKey(name)];
       },
-      run: async ({ username, password }) => placement(await accounts.logIn(username, password)),
+      run: async ({ username, password }, from) => placement(await accounts.logIn(username, password, from)),
     },
     "/resume_server": {
       perAddress: "resume_ip",

@@ -51,10 +51,14 @@ export class AccountService {
 
   /**
    * Makes an account for whoever got the code that was mailed to the address.
+   * @param from the client's address: passwords are hashed in turns between addresses.
    * @throws AppError INVALID_FIELD (username, email), REDIS_UNKOWN_ERROR (no code), REDIS_CPATCHA_NOT_FOUND
    *   (wrong code), CODE_ATTEMPTS_EXCEEDED, WEAK_PASSWORD, MYSQL_INTERNAL_ERROR (taken; field says which).
    */
-  async register(entry: Identity & { password: string; code: string }): Promise<Identity & { id: UserId }> {
+  async register(
+    entry: Identity & { password: string; code: string },
+    from?: string,
+  ): Promise<Identity & { id: UserId }> {
     const { accounts, passwords } = this.#options;
     const identity = normalize(entry);
     const { username, email } = identity;
@@ -62,7 +66,7 @@ export class AccountService {
     requireStrongPassword(entry.password);
     if (await accounts.findByUsername(username))
       throw new AppError("MYSQL_INTERNAL_ERROR", { field: "username" });
-    const passwordHash = await passwords.hash(entry.password);
+    const passwordHash = await passwords.hash(entry.password, from);
     // Spent after the account is there, so that a taken name costs nothing; of two callers with one code only
     // one gets an account all the same, because the address is unique.
     const id = await accounts.register({ username, email, passwordHash });
@@ -80,9 +84,13 @@ export class AccountService {
   /**
    * Sets a new password, ends all sessions of the account and voids its resume tickets.
    * @param entry.code may be absent when codes are not required; one that is given is checked.
+   * @param from as in `register`.
    * @throws AppError as `register`, MYSQL_MISSING_INFO (no such account), INVALID_FIELD (cpatcha: missing).
    */
-  async resetPassword(entry: Identity & { password: string; code: string | undefined }): Promise<void> {
+  async resetPassword(
+    entry: Identity & { password: string; code: string | undefined },
+    from?: string,
+  ): Promise<void> {
     const { accounts, passwords, placement, sessions, tickets, resetRequiresCode } = this.#options;
     const identity = normalize(entry);
     const code = entry.code || undefined;
@@ -91,7 +99,7 @@ export class AccountService {
     requireStrongPassword(entry.password);
     const account = await this.#find(identity);
     if (!account) throw new AppError("MYSQL_MISSING_INFO");
-    const passwordHash = await passwords.hash(entry.password);
+    const passwordHash = await passwords.hash(entry.password, from);
     if (code !== undefined) await this.#spendCode(identity.email, code);
     await accounts.setPassword(account.id, passwordHash);
     // What the old password opened ends: first the right to begin a session, then sessions, which could take a
@@ -104,15 +112,16 @@ export class AccountService {
   /**
    * Checks the password and finds a chat node. An unknown user and a wrong password answer alike, in the
    * same time.
+   * @param from as in `register`.
    * @throws AppError LOGIN_INFO_ERROR, RATE_LIMITED (too many logins at once), as `Allocator.allocate`
    */
-  async logIn(username: string, password: string): Promise<Admission> {
+  async logIn(username: string, password: string, from?: string): Promise<Admission> {
     const { accounts, passwords } = this.#options;
     const name = usernameToFind(username);
     const account = name === undefined ? undefined : await accounts.findByUsername(name);
     const right = account
-      ? await passwords.verify(password, account.passwordHash)
-      : await passwords.verifyAgainstNothing(password);
+      ? await passwords.verify(password, account.passwordHash, from)
+      : await passwords.verifyAgainstNothing(password, from);
     if (!account || !right) throw new AppError("LOGIN_INFO_ERROR");
     return this.#admit(account.id);
   }

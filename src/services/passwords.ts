@@ -1,10 +1,13 @@
 /**
  * @module services/passwords
  * Hashing and checking of passwords: argon2id by `Bun.password`, on its thread pool, few at once, so that a
- * burst of logins costs neither the event loop nor all cores.
+ * burst of logins costs neither the event loop nor all cores. Turns are shared between those who ask, so that
+ * a herd from elsewhere does not keep a person waiting; who cannot be served within two seconds is told when to
+ * come back.
  */
+import { availableParallelism } from "node:os";
 import { AppError } from "../domain/error.ts";
-import { Gate, GateFullError } from "../lib/gate.ts";
+import { FairGate, GateFullError } from "../lib/fair-gate.ts";
 import { randomSecret } from "../lib/random.ts";
 
 export interface PasswordOptions {
@@ -13,21 +16,28 @@ export interface PasswordOptions {
   readonly timeCost: number;
   /** How many are hashed at once; each takes a core for some 20 to 50 ms. */
   readonly concurrency: number;
-  /** How many may wait; 2,000 are under a minute of waiting on two cores. */
+  /** How many may wait: a bound of memory, for none waits longer than `maxWaitMs`. */
   readonly queueLimit: number;
+  /** How long a password waits for its turn at most, milliseconds. */
+  readonly maxWaitMs: number;
 }
 
-const DEFAULTS: PasswordOptions = { memoryCostKiB: 19_456, timeCost: 2, concurrency: 2, queueLimit: 2_000 };
-/** What a caller is told to wait when the queue is full: about the time in which half of it is done. */
-const RETRY_AFTER_MS = 2_000;
+const DEFAULTS: PasswordOptions = {
+  memoryCostKiB: 19_456,
+  timeCost: 2,
+  // One core is left to everything else.
+  concurrency: Math.max(1, availableParallelism() - 1),
+  queueLimit: 2_000,
+  maxWaitMs: 2_000,
+};
 
 export class PasswordHasher {
   readonly #options: PasswordOptions;
-  readonly #gate: Gate;
+  readonly #gate: FairGate<string>;
   /** A hash of a password that nobody knows. */
   readonly #nothing: string;
 
-  private constructor(options: PasswordOptions, gate: Gate, nothing: string) {
+  private constructor(options: PasswordOptions, gate: FairGate<string>, nothing: string) {
     this.#options = options;
     this.#gate = gate;
     this.#nothing = nothing;
@@ -36,7 +46,8 @@ export class PasswordHasher {
   /** Asynchronous because the hash that unknown users are checked against is made here. */
   static async create(options: Partial<PasswordOptions> = {}): Promise<PasswordHasher> {
     const all = { ...DEFAULTS, ...options };
-    const gate = new Gate(all.concurrency, all.queueLimit);
+    const { concurrency: slots, queueLimit, maxWaitMs } = all;
+    const gate = new FairGate<string>({ slots, queueLimit, maxWaitMs });
     return new PasswordHasher(all, gate, await hash(randomSecret(), all));
   }
 
@@ -45,18 +56,21 @@ export class PasswordHasher {
     return this.#gate.waiting;
   }
 
-  /** @returns a PHC string. @throws AppError RATE_LIMITED when too many wait. */
-  hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(password, this.#options));
+  /**
+   * @param from who asks, as far as turns are concerned: a client's address, "" for nobody in particular.
+   * @returns a PHC string. @throws AppError RATE_LIMITED when too many wait.
+   */
+  hash(password: string, from = ""): Promise<string> {
+    return this.#inTurn(from, () => hash(password, this.#options));
   }
 
   /**
    * Whether the password is the one of the hash, by the hash's own algorithm and parameters, so that adopted
    * bcrypt hashes and older parameters stay good. What is stored and is no hash matches nothing.
-   * @throws AppError RATE_LIMITED when too many wait.
+   * @param from as in `hash`. @throws AppError RATE_LIMITED when too many wait.
    */
-  verify(password: string, passwordHash: string): Promise<boolean> {
-    return this.#inTurn(async () => {
+  verify(password: string, passwordHash: string, from = ""): Promise<boolean> {
+    return this.#inTurn(from, async () => {
       try {
         return await Bun.password.verify(password, passwordHash);
       } catch {
@@ -67,17 +81,17 @@ export class PasswordHasher {
   }
 
   /** Takes as long as `verify` does, so that the time tells nobody whether a user exists. @returns false */
-  verifyAgainstNothing(password: string): Promise<boolean> {
-    return this.verify(password, this.#nothing);
+  verifyAgainstNothing(password: string, from = ""): Promise<boolean> {
+    return this.verify(password, this.#nothing, from);
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(from: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#gate.run(work);
+      return await this.#gate.run(from, work);
     } catch (error) {
       if (!(error instanceof GateFullError)) throw error;
       throw new AppError("RATE_LIMITED", {
-        retryAfterMs: RETRY_AFTER_MS,
+        retryAfterMs: error.retryAfterMs,
         detail: "too many passwords to check",
       });
     }
