@@ -1,7 +1,7 @@
 CREATE TABLE `AccountName` (
 	`uuid` int NOT NULL,
 	`skeleton` varchar(255) COLLATE utf8mb4_bin NOT NULL,
-	CONSTRAINT `AccountName_uuid` PRIMARY KEY(`uuid`),
+	CONSTRAINT `AccountName_uuid_skeleton_pk` PRIMARY KEY(`uuid`,`skeleton`),
 	CONSTRAINT `AccountName_skeleton` UNIQUE(`skeleton`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 --> statement-breakpoint

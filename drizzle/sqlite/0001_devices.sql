@@ -1,8 +1,9 @@
 CREATE TABLE `AccountName` (
-	`uuid` integer PRIMARY KEY NOT NULL,
+	`uuid` integer NOT NULL,
 	`skeleton` text COLLATE RTRIM NOT NULL,
+	PRIMARY KEY(`uuid`, `skeleton`),
 	FOREIGN KEY (`uuid`) REFERENCES `Authentication`(`uuid`) ON UPDATE no action ON DELETE cascade
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `AccountName_skeleton` ON `AccountName` (`skeleton`);--> statement-breakpoint
 CREATE TABLE `AccountState` (

@@ -164,11 +164,11 @@ export const accountState = mysqlTable("AccountState", {
   version: int("version", { unsigned: true }).notNull().default(0),
 });
 
-/** What a username looks like, so that no two accounts look alike. Accounts of old may have no row. */
+/** What usernames look like (domain/skeleton): no two accounts share a row's look. Accounts of old may have none. */
 export const accountName = mysqlTable(
   "AccountName",
-  { uuid: account("uuid").primaryKey(), skeleton: skeletonText("skeleton").notNull() },
-  (t) => [uniqueIndex("AccountName_skeleton").on(t.skeleton)],
+  { uuid: account("uuid").notNull(), skeleton: skeletonText("skeleton").notNull() },
+  (t) => [primaryKey({ columns: [t.uuid, t.skeleton] }), uniqueIndex("AccountName_skeleton").on(t.skeleton)],
 );
 
 export const block = mysqlTable(

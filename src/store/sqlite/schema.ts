@@ -2,7 +2,7 @@
  * @module store/sqlite/schema
  * The tables of the embedded store, named as in MySQL: the original's four and ours beside them.
  * `drizzle-kit generate` makes the migrations in drizzle/sqlite from this file; what drizzle cannot say is
- * added there by hand: Message, ConversationMember and Block are WITHOUT ROWID.
+ * added there by hand: Message, ConversationMember, Block, AccountName and DeviceCursor are WITHOUT ROWID.
  */
 import { sql } from "drizzle-orm";
 import {
@@ -156,11 +156,11 @@ export const accountState = sqliteTable("AccountState", {
   version: integer("version").notNull().default(0),
 });
 
-/** What a username looks like, so that no two accounts look alike. Accounts of old may have no row. */
+/** What usernames look like (domain/skeleton): no two accounts share a row's look. Accounts of old may have none. */
 export const accountName = sqliteTable(
   "AccountName",
-  { uuid: account("uuid").primaryKey(), skeleton: rtrimText("skeleton").notNull() },
-  (t) => [uniqueIndex("AccountName_skeleton").on(t.skeleton)],
+  { uuid: account("uuid").notNull(), skeleton: rtrimText("skeleton").notNull() },
+  (t) => [primaryKey({ columns: [t.uuid, t.skeleton] }), uniqueIndex("AccountName_skeleton").on(t.skeleton)],
 );
 
 export const block = sqliteTable(
