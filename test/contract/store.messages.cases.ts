@@ -150,6 +150,20 @@ export function messageCases(store: () => Store): void {
     ]);
   });
 
+  test("texts that escaping makes longer than a server's packet are one batch like any other", async () => {
+    const [a, b] = await friends(store());
+    // 170 frames of four; each character takes two bytes in a statement: 21 MB, a stock server takes 16.
+    const batch = Array.from({ length: 680 }, (_, index) =>
+      text(index % 2 ? a : b, index % 2 ? b : a, "'".repeat(15_800)),
+    );
+    const stored = await append(batch);
+    expect(new Set(statuses(stored))).toEqual(new Set(["stored"]));
+    expect(seqs(stored)).toEqual(batch.map((_, index) => index + 1));
+    const again = await append([...batch, text(a, b)]);
+    expect(new Set(statuses(again.slice(0, -1)))).toEqual(new Set(["duplicate"]));
+    expect(seqs(again)).toEqual([...seqs(stored), 681]);
+  });
+
   test("a large batch of large texts is one transaction like any other", async () => {
     const [a, b] = await friends(store());
     const body = "🎉".repeat(4096);

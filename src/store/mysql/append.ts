@@ -1,6 +1,7 @@
 /**
  * @module store/mysql/append
- * Storing messages in MySQL, the hot path: one transaction of three statements for a whole batch.
+ * Storing messages in MySQL, the hot path: one transaction of three statements for a whole batch (more where the
+ * texts do not fit one).
  *
  * 1. Lock the conversations in the order of their ids, and read in the same statement whether their members are
  *    friends and unblocked (changes to that take the same lock, see relations.ts).
@@ -8,21 +9,27 @@
  *
  * Repeats are rare, so the first try looks for none: the unique index refuses the batch if there is one, and a
  * second try asks first. Under the conversation's lock nobody else can store in it, so that one cannot fail so.
+ * A long batch whose connection broke under way is tried once more in short statements: something in between may
+ * take less than the server says.
  */
 import type { ConversationId } from "../../domain/ids.ts";
 import { storable } from "../repeats.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
+import { chunks, statementBytes } from "./chunks.ts";
 import type { Conversations } from "./conversations.ts";
-import { isDuplicateKey } from "./errors.ts";
+import { isDuplicateKey, mayBeTooLong } from "./errors.ts";
 import { findStored, type Known, rememberStored, repeatOf } from "./known.ts";
 import { lockConversations, type Standing } from "./locked.ts";
-import type { Pool, Session } from "./pool.ts";
+import type { Pool } from "./pool.ts";
+import type { Session } from "./session.ts";
 
 /** A row of Message in the order of `INSERT_MESSAGES`. */
 type Row = [ConversationId, number, number, string, string, string, number];
 
 const INSERT_MESSAGES =
   "INSERT INTO Message (conversation_id, seq, sender, client_id, kind, body, at) VALUES ?";
+/** Bytes of a statement that passes everything between here and a server; one text fits it. */
+const SURE_BYTES = 64 * 1024;
 const RAISE_LAST_SEQ =
   "INSERT INTO Conversation (id, last_seq) VALUES ? ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq)";
 
@@ -34,31 +41,42 @@ export function appender(pool: Pool, pairs: Conversations): MessageStore["append
     const distinct = [...new Set(ids)].filter((id) => id !== undefined).sort((a, b) => a - b);
     if (distinct.length === 0) return entries.map(() => ({ status: "not_friends" }));
 
-    const store = (lookFirst: boolean) =>
+    const store = ({ lookFirst = false, shorter = false } = {}) =>
       pool.transaction(async (session) => {
         const standings = await lockConversations(session, distinct);
         forgetGone(pairs, entries, ids, standings);
         const refused = distinct.some((id) => standings.get(id)?.refusal !== undefined);
         const known = lookFirst || refused ? await findStored(session, distinct, entries) : undefined;
-        return storeAll(session, entries, ids, standings, known, at);
+        const limit = shorter ? SURE_BYTES : session.statementBytes;
+        const planned = plan(entries, ids, standings, known, at);
+        await insert(session, planned, limit);
+        return planned.outcomes;
       });
     try {
-      return await store(false);
+      return await store();
     } catch (thrown) {
-      if (!isDuplicateKey(thrown)) throw thrown;
-      return await store(true);
+      if (isDuplicateKey(thrown)) return store({ lookFirst: true });
+      const isLong = statementBytes(entries.flatMap(({ clientId, body }) => [clientId, body])) > SURE_BYTES;
+      if (isLong && mayBeTooLong(thrown)) return store({ lookFirst: true, shorter: true });
+      throw thrown;
     }
   };
 }
 
-async function storeAll(
-  { client }: Session,
+/** What becomes of a batch: an outcome per entry, the rows to insert, the last seq of each conversation that grew. */
+interface Plan {
+  readonly outcomes: AppendOutcome[];
+  readonly rows: Row[];
+  readonly grown: ReadonlyMap<ConversationId, number>;
+}
+
+function plan(
   entries: readonly AppendEntry[],
   ids: readonly (ConversationId | undefined)[],
   standings: ReadonlyMap<ConversationId, Standing>,
   known: Known | undefined,
   at: number,
-): Promise<AppendOutcome[]> {
+): Plan {
   const rows: Row[] = [];
   const grown = new Map<ConversationId, number>();
   const outcomes = entries.map((entry, index): AppendOutcome => {
@@ -77,11 +95,13 @@ async function storeAll(
     if (known) rememberStored(known, conversation, entry, seq, at);
     return { status: "stored", conversation, seq, at };
   });
-  if (rows.length > 0) {
-    await client.query(INSERT_MESSAGES, [rows]);
-    await client.query(RAISE_LAST_SEQ, [[...grown]]);
-  }
-  return outcomes;
+  return { outcomes, rows, grown };
+}
+
+/** @param limit bytes of one statement. */
+async function insert({ client }: Session, { rows, grown }: Plan, limit: number): Promise<void> {
+  for (const some of chunks(rows, (row) => row, limit)) await client.query(INSERT_MESSAGES, [some]);
+  for (const some of chunks([...grown], (row) => row, limit)) await client.query(RAISE_LAST_SEQ, [some]);
 }
 
 function forgetGone(

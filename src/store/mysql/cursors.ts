@@ -10,9 +10,11 @@ import { advanced } from "../cursors.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { headOf, otherMember } from "../rows.ts";
 import type { CursorMove, CursorState, MessageStore } from "../store.ts";
+import { chunks } from "./chunks.ts";
 import type { Conversations } from "./conversations.ts";
-import { type Pool, perSession } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import { conversationMember, conversationTable } from "./schema.ts";
+import { perSession } from "./session.ts";
 
 type CursorStore = Pick<MessageStore, "heads" | "undelivered" | "advance">;
 
@@ -66,7 +68,8 @@ export function cursorStore({ use }: Pool, pairs: Conversations): CursorStore {
           if (moved) raised.add(standing);
           return { user: move.user, peer: move.peer, delivered, read, moved };
         });
-        if (raised.size > 0) await session.client.query(RAISE, [rowsOf(raised, at)]);
+        for (const rows of chunks(rowsOf(raised, at), (row) => row, session.statementBytes))
+          await session.client.query(RAISE, [rows]);
         return states;
       });
     },

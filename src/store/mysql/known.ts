@@ -6,11 +6,9 @@ import { and, inArray } from "drizzle-orm";
 import type { ConversationId } from "../../domain/ids.ts";
 import { repeatOutcome, type StoredMessage } from "../repeats.ts";
 import type { AppendEntry, AppendOutcome } from "../store.ts";
-import type { Session } from "./pool.ts";
+import { chunks } from "./chunks.ts";
 import { message } from "./schema.ts";
-
-/** Client ids asked for in one query. */
-const CHUNK = 500;
+import type { Session } from "./session.ts";
 
 /** What is stored, by conversation, sender and client id. */
 export type Known = Map<string, StoredMessage>;
@@ -23,13 +21,13 @@ const keyOf = (
 
 /** Reads what is there of these entries; the conversations are locked. */
 export async function findStored(
-  { db }: Session,
+  { db, statementBytes }: Session,
   conversations: readonly ConversationId[],
   entries: readonly AppendEntry[],
 ): Promise<Known> {
   const known: Known = new Map();
   const clientIds = [...new Set(entries.map(({ clientId }) => clientId))];
-  for (let from = 0; from < clientIds.length; from += CHUNK) {
+  for (const some of chunks(clientIds, (clientId) => [clientId], statementBytes)) {
     const rows = await db
       .select({
         conversation: message.conversationId,
@@ -41,12 +39,7 @@ export async function findStored(
         at: message.at,
       })
       .from(message)
-      .where(
-        and(
-          inArray(message.clientId, clientIds.slice(from, from + CHUNK)),
-          inArray(message.conversationId, [...conversations]),
-        ),
-      );
+      .where(and(inArray(message.clientId, [...some]), inArray(message.conversationId, [...conversations])));
     for (const row of rows) known.set(keyOf(row.conversation, row), row);
   }
   return known;

@@ -6,8 +6,9 @@ import { and, asc, eq, isNotNull, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { AppendOutcome } from "../store.ts";
-import { perSession, type Session } from "./pool.ts";
+import { readOnlyServer } from "./errors.ts";
 import { authFriend, block, conversationTable } from "./schema.ts";
+import { perSession, READ_ONLY, type Session } from "./session.ts";
 
 /** How a conversation stands while it is locked. */
 export interface Standing {
@@ -24,6 +25,7 @@ const BLOCKED: AppendOutcome = { status: "blocked" };
  * deadlocking. Friendship and blocks are joined, not asked in subqueries: only what a locking read itself
  * reads is current, a subquery would see the time before the wait.
  * @param ids ascending, not empty. @returns those that exist.
+ * @throws when the server is no primary any more, which a user with every privilege would not be told.
  */
 export async function lockConversations(
   session: Session,
@@ -31,7 +33,8 @@ export async function lockConversations(
 ): Promise<Map<ConversationId, Standing>> {
   const rows = await lockStatement(session).execute({ ids: [ids] });
   const standings = new Map<ConversationId, Standing>();
-  for (const { id, lastSeq, friends, blocked } of rows) {
+  for (const { id, lastSeq, friends, blocked, readOnly } of rows) {
+    if (readOnly) throw readOnlyServer();
     const refusal = friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS;
     standings.set(id, { lastSeq, refusal });
   }
@@ -49,6 +52,7 @@ const lockStatement = perSession((db) => {
         lastSeq,
         friends: isNotNull(authFriend.id),
         blocked: or(isNotNull(byLo.uuid), isNotNull(byHi.uuid)) ?? sql`0`,
+        readOnly: sql<number>`${sql.raw(READ_ONLY)}`,
       })
       // Without it a small table would be read, and locked, as a whole.
       .from(conversationTable, { forceIndex: "PRIMARY" })

@@ -13,7 +13,8 @@ import { AppError } from "../../domain/error.ts";
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
 import { isAlreadyThere, translated } from "./errors.ts";
-import { connectionOptions, type MySqlOptions, SESSION_SETTINGS } from "./options.ts";
+import { connectionOptions, type MySqlOptions } from "./options.ts";
+import { prepare } from "./session.ts";
 
 /** The original's four tables: what an adopted database has already. */
 export const baseline = migration("0000_original", original);
@@ -25,6 +26,8 @@ const migrations: readonly Migration[] = [
 
 /** Seconds to wait for another process that is migrating. */
 const LOCK_SECONDS = 600;
+/** Nothing pings this connection, and a password takes its time to be hashed. */
+const QUIET_SECONDS = 3_600;
 
 /**
  * Runs `work` on a connection of its own, without a limit of time, while no other process migrates.
@@ -37,7 +40,7 @@ export async function exclusively<T>(
   let client: Connection | undefined;
   try {
     client = await createConnection(connectionOptions(options));
-    for (const statement of SESSION_SETTINGS) await client.query(statement);
+    await prepare(client, { heartbeatSeconds: QUIET_SECONDS });
     const lock = new Bun.CryptoHasher("sha256").update(options.database).digest("hex").slice(0, 32);
     const [rows] = await client.query<RowDataPacket[]>("SELECT GET_LOCK(?, ?) AS held", [
       `chatsrv.migrate.${lock}`,

@@ -13,7 +13,7 @@ export interface MySqlOptions {
   readonly database: string;
   /** Connections at most. */
   readonly poolSize: number;
-  /** Seconds between two pings of every open connection. */
+  /** Seconds between two pings of every open connection; after three without one the server gives it up. */
   readonly heartbeatSeconds: number;
   /** TLS with the server's certificate verified. */
   readonly tls: boolean;
@@ -39,12 +39,34 @@ export function connectionOptions(options: MySqlOptions): ConnectionOptions {
   };
 }
 
+/** How often the heartbeat may fail to come before the server gives a connection up, with the locks it holds. */
+const MISSED_HEARTBEATS = 3;
+
 /**
- * Run first on every connection. READ COMMITTED takes no gap locks; strict mode refuses what does not fit
- * instead of cutting it; backslashes escape, which the driver's escaping relies on.
+ * Run first on every connection, so that nothing hangs on the server's defaults or on what its operator made of
+ * them. Strict mode refuses what does not fit instead of cutting it; backslashes escape and double quotes quote
+ * texts, which the driver's escaping relies on; each statement is a transaction of its own unless one was started.
  */
-export const SESSION_SETTINGS: readonly string[] = [
-  `SET NAMES utf8mb4 COLLATE ${COLLATION}`,
-  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 3",
-  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-];
+export function sessionSettings({
+  heartbeatSeconds,
+}: Pick<MySqlOptions, "heartbeatSeconds">): readonly string[] {
+  const settings = {
+    sql_mode:
+      "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+    autocommit: 1,
+    completion_type: 0,
+    foreign_key_checks: 1,
+    unique_checks: 1,
+    sql_safe_updates: 0,
+    sql_select_limit: "18446744073709551615",
+    innodb_lock_wait_timeout: 3,
+    wait_timeout: MISSED_HEARTBEATS * heartbeatSeconds,
+  };
+  const list = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  return [
+    `SET NAMES utf8mb4 COLLATE ${COLLATION}`,
+    `SET SESSION ${list.join(", ")}`,
+    // READ COMMITTED takes no gap locks.
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
+  ];
+}

@@ -2,29 +2,23 @@
  * @module store/mysql/pool
  * The connections of one process: how a call gets one, how long it may take, what happens to one that broke.
  */
-import { drizzle, type MySql2Database } from "drizzle-orm/mysql2";
 import { createPool, type PoolConnection } from "mysql2";
-import type { PoolConnection as Client } from "mysql2/promise";
 import { unavailable } from "../../domain/error.ts";
 import type { Logger } from "../../lib/log.ts";
-import { breaksConnection, driverError, isDeadlock, timedOut, translated } from "./errors.ts";
+import { breaksConnection, driverError, isCrowded, lostRace, timedOut, translated } from "./errors.ts";
 import { keepAlive } from "./heartbeat.ts";
-import { connectionOptions, type MySqlOptions, SESSION_SETTINGS } from "./options.ts";
+import { connectionOptions, type MySqlOptions } from "./options.ts";
+import { openSession, type Session, verify } from "./session.ts";
 
 /** Milliseconds for one try of a call, waiting for a connection included; after them it is not tried again. */
 const CALL_TIMEOUT_MS = 10_000;
 /** Calls that may wait for a connection; more are refused. */
 const QUEUE_LIMIT = 10_000;
-const DEADLOCK_ATTEMPTS = 20;
-/** The longest first pause after a deadlock; it doubles up to 16 times that. */
-const DEADLOCK_PAUSE_MS = 4;
-
-/** One connection while a call uses it. */
-export interface Session {
-  readonly db: MySql2Database;
-  /** The driver's own, for bulk inserts. */
-  readonly client: Client;
-}
+const LOST_RACE_ATTEMPTS = 20;
+/** The longest first pause before another try; it doubles up to 16 times that. */
+const RETRY_PAUSE_MS = 4;
+/** How long a connection counts as one to the primary without asking it. */
+const TRUSTED_MS = 2_000;
 
 export interface Pool {
   /**
@@ -41,6 +35,13 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/** A connection that was made ready. */
+interface Known {
+  readonly session: Session;
+  /** When its server was last asked whether it is the primary; milliseconds, monotonic. */
+  verified: number;
+}
+
 /** Opens no connection yet: a server that is away shows in the calls. */
 export function openPool(options: MySqlOptions, logger: Logger): Pool {
   const pool = createPool({
@@ -48,27 +49,11 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     connectionLimit: options.poolSize,
     queueLimit: QUEUE_LIMIT,
   });
-  const sessions = new WeakMap<PoolConnection, Session>();
+  const known = new WeakMap<PoolConnection, Known>();
   const heartbeat = keepAlive(pool, options.heartbeatSeconds, CALL_TIMEOUT_MS, logger);
   let closed = false;
-
-  pool.on("connection", (connection) => {
-    // Queued in the connection before anything the call sends. One that fails breaks the connection.
-    for (const statement of SESSION_SETTINGS)
-      connection.query(statement, (error) => {
-        if (error) connection.destroy();
-      });
-  });
-
-  function sessionOf(connection: PoolConnection): Session {
-    let session = sessions.get(connection);
-    if (session === undefined) {
-      const client = connection.promise();
-      session = { client, db: drizzle({ client: connection }) };
-      sessions.set(connection, session);
-    }
-    return session;
-  }
+  /** When a connection broke last: all that are older are asked before they are used. */
+  let doubted = 0;
 
   function acquire(): Promise<PoolConnection> {
     return new Promise((resolve, reject) =>
@@ -78,6 +63,22 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
         else reject(driverError(error) ? error : unavailable("a connection to MySQL", error));
       }),
     );
+  }
+
+  /** The session of a connection that was taken out of the pool. @throws when it is of no use. */
+  async function sessionOf(connection: PoolConnection): Promise<Session> {
+    const asked = performance.now();
+    const before = known.get(connection);
+    if (before === undefined) {
+      const session = await openSession(connection, options);
+      known.set(connection, { session, verified: asked });
+      return session;
+    }
+    if (before.verified <= Math.max(doubted, asked - TRUSTED_MS)) {
+      await verify(before.session.client);
+      before.verified = asked;
+    }
+    return before.session;
   }
 
   /** One try of a call, within its time, on one connection, which is given back or given up. */
@@ -92,21 +93,35 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
         reject(timedOut(CALL_TIMEOUT_MS));
       }, CALL_TIMEOUT_MS);
     });
-    const run = async () => {
-      const connection = await acquire();
-      if (late) {
-        connection.release();
-        throw timedOut(CALL_TIMEOUT_MS);
+    const giveUp = () => {
+      doubted = performance.now();
+      held?.destroy();
+      held = undefined;
+    };
+    const begin = async (): Promise<Session> => {
+      for (;;) {
+        const connection = await acquire();
+        if (late) {
+          connection.release();
+          throw timedOut(CALL_TIMEOUT_MS);
+        }
+        held = connection;
+        const isNew = !known.has(connection);
+        try {
+          return await sessionOf(connection);
+        } catch (thrown) {
+          giveUp();
+          // An old connection speaks for itself alone; a new one says how the server is.
+          if (isNew || late) throw thrown;
+        }
       }
-      held = connection;
-      return work(sessionOf(connection));
     };
     try {
-      const result = await Promise.race([run(), deadline]);
+      const result = await Promise.race([begin().then(work), deadline]);
       held?.release();
       return result;
     } catch (thrown) {
-      if (breaksConnection(thrown)) held?.destroy();
+      if (breaksConnection(thrown)) giveUp();
       else held?.release();
       throw thrown;
     } finally {
@@ -128,17 +143,17 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     }
   }
 
-  /** A call, tried again from its start when it lost against another one. */
+  /** A call, tried again from its start when it lost against another one, or had no connection to begin on. */
   async function call<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const began = performance.now();
     for (let tries = 1; ; tries += 1) {
       try {
         return await attempt(work);
       } catch (thrown) {
-        const mayRetry = tries < DEADLOCK_ATTEMPTS && performance.now() - began < CALL_TIMEOUT_MS;
-        if (!mayRetry || !isDeadlock(thrown)) throw translated(thrown);
+        const again = isCrowded(thrown) || (lostRace(thrown) && tries < LOST_RACE_ATTEMPTS);
+        if (!again || performance.now() - began > CALL_TIMEOUT_MS) throw translated(thrown);
       }
-      await Bun.sleep(Math.random() * DEADLOCK_PAUSE_MS * 2 ** Math.min(tries, 4));
+      await Bun.sleep(Math.random() * RETRY_PAUSE_MS * 2 ** Math.min(tries, 4));
     }
   }
 
@@ -151,18 +166,5 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
       heartbeat.stop();
       return new Promise((resolve) => pool.end(() => resolve()));
     },
-  };
-}
-
-/** Statements prepared once per connection. */
-export function perSession<T>(prepare: (db: MySql2Database) => T): (session: Session) => T {
-  const prepared = new WeakMap<Session, T>();
-  return (session) => {
-    let statements = prepared.get(session);
-    if (statements === undefined) {
-      statements = prepare(session.db);
-      prepared.set(session, statements);
-    }
-    return statements;
   };
 }

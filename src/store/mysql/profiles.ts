@@ -6,8 +6,9 @@ import { eq, inArray, type SQL } from "drizzle-orm";
 import { profileOf } from "../rows.ts";
 import type { ProfileStore } from "../store.ts";
 import { sameName } from "./names.ts";
-import type { Pool, Session } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import { authentication, userProfile } from "./schema.ts";
+import type { Session } from "./session.ts";
 
 /** What a profile is made of, for every query that tells one. */
 export const profileColumns = {

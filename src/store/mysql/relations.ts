@@ -6,8 +6,8 @@
  */
 import { and, asc, eq, inArray, or } from "drizzle-orm";
 import { type ConversationId, conversationId, pairOf, type UserId } from "../../domain/ids.ts";
-import type { Session } from "./pool.ts";
 import { authentication, authFriend, block, conversationTable } from "./schema.ts";
+import type { Session } from "./session.ts";
 
 /** @returns whether both exist (and are two). */
 export async function lockPair({ db }: Session, a: UserId, b: UserId): Promise<boolean> {

@@ -8,7 +8,7 @@ import type { UserId } from "../../domain/ids.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { profileOf } from "../rows.ts";
 import type { FriendStore } from "../store.ts";
-import type { Pool, Session } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import { profileColumns } from "./profiles.ts";
 import { areFriends, conversationOf, isBlocked, lockConversation, lockPair } from "./relations.ts";
 import {
@@ -21,6 +21,7 @@ import {
   OPEN,
   userProfile,
 } from "./schema.ts";
+import type { Session } from "./session.ts";
 
 type RequestStore = Pick<FriendStore, "request" | "requestsTo" | "confirm" | "reject">;
 

@@ -14,6 +14,7 @@ import { migrate, pendingNames } from "./migrate.ts";
 import type { MySqlOptions } from "./options.ts";
 import { openPool } from "./pool.ts";
 import { profileStore } from "./profiles.ts";
+import { verify } from "./session.ts";
 
 /** Connects at the first call: a server that is away, or a wrong password, shows there as UNAVAILABLE. */
 export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
@@ -31,7 +32,10 @@ export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
     },
     migrate: () => migrate(options),
     pendingMigrations: () => pool.use(({ client }) => pendingNames(client)),
-    ping: () => pool.use(({ client }) => client.ping()),
+    ping: () =>
+      pool.use(async ({ client }) => {
+        await verify(client);
+      }),
     close: () => pool.close(),
   };
 }
