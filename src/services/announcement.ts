@@ -32,10 +32,7 @@ interface Run {
  * A repeated message is told again: its first commit may have been one whose answer was lost, so that nobody
  * was told then. Sessions that have it drop it (chat/delivery).
  */
-export function announcement(
-  batch: readonly CommittedSubmission<TextSubmission>[],
-  at: number,
-): Announcement {
+export function announcement(batch: readonly CommittedSubmission<TextSubmission>[]): Announcement {
   const runs: Run[] = [];
   let stored = 0;
   let repeated = 0;
@@ -45,10 +42,9 @@ export function announcement(
       if (entry === undefined || (outcome.status !== "stored" && outcome.status !== "duplicate")) continue;
       if (outcome.status === "stored") stored++;
       else repeated++;
-      const { conversation, seq } = outcome;
+      const { conversation, seq, at } = outcome;
       const { sender, receiver, clientId, kind, body } = entry;
-      const time = outcome.status === "stored" ? at : outcome.at;
-      const message: Message = { conversation, seq, sender, clientId, kind, body, at: time };
+      const message: Message = { conversation, seq, sender, clientId, kind, body, at };
       const run = runs.at(-1);
       if (run !== undefined && run.session === submission.session && follows(run, message))
         run.messages.push(message);

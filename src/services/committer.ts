@@ -27,7 +27,7 @@ export interface CommitterOptions<S extends Submission> {
   /** Entries that may wait in all lanes; beyond it callers are told to try again. */
   readonly maxPending: number;
   /** Called after each commit, before its submissions are settled. */
-  readonly onCommitted: (batch: readonly CommittedSubmission<S>[], at: number, tookMs: number) => void;
+  readonly onCommitted: (batch: readonly CommittedSubmission<S>[], tookMs: number) => void;
   /** Told of each submission whose commit was lost on the way: it may be stored or not. */
   readonly onUncertain: (submission: S) => void;
   readonly onBug: (error: unknown) => void;
@@ -98,17 +98,16 @@ export class Committer<S extends Submission> {
 
   async #store(batch: readonly S[]): Promise<void> {
     const { clock } = this.#options;
-    const at = clock.now();
     const began = clock.monotonic();
     const entries = batch.length === 1 ? (batch[0]?.entries ?? []) : batch.flatMap((s) => s.entries);
-    const outcomes = await this.#options.messages.append(entries, at);
+    const outcomes = await this.#options.messages.append(entries, clock.now());
     let next = 0;
     const committed = batch.map((submission) => {
       const from = next;
       next += submission.entries.length;
       return { submission, outcomes: outcomes.slice(from, next) };
     });
-    this.#options.onCommitted(committed, at, clock.monotonic() - began);
+    this.#options.onCommitted(committed, clock.monotonic() - began);
     for (const { submission, outcomes: own } of committed) this.#settle(submission, own);
   }
 

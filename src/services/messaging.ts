@@ -80,7 +80,7 @@ export class Messaging {
       lanes: options.lanes,
       maxBatch: MAX_BATCH,
       maxPending: MAX_PENDING,
-      onCommitted: (batch, at, tookMs) => this.#announce(batch, at, tookMs),
+      onCommitted: (batch, tookMs) => this.#announce(batch, tookMs),
       onUncertain: ({ entries: [first] }) => {
         if (first !== undefined) uncertain.note(first.sender, first.receiver);
       },
@@ -137,10 +137,10 @@ export class Messaging {
     return this.#committer.idle();
   }
 
-  #announce(batch: readonly CommittedSubmission<TextSubmission>[], at: number, tookMs: number): void {
+  #announce(batch: readonly CommittedSubmission<TextSubmission>[], tookMs: number): void {
     this.#batchSize.observe(batch.length);
     this.#commitSeconds.observe(tookMs / 1_000);
-    const { events, stored, repeated } = announcement(batch, at);
+    const { events, stored, repeated } = announcement(batch);
     this.#committed.add(stored);
     if (repeated > 0) this.#duplicates.add(repeated);
     this.#options.post(events);

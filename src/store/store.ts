@@ -166,7 +166,8 @@ export interface MessageStore {
    * and in commit order also when several processes append at once. Whether the two are friends and neither
    * blocked the other is decided inside the same transaction, so a block is in force everywhere once set.
    * An entry repeated within the batch counts as a duplicate of its first.
-   * @param at the time given to all that is stored, milliseconds since 1970.
+   * @param at the time given to all that is stored, milliseconds since 1970. Where the conversation's last message
+   *   has a later one (another server's clock, or one that was set back) that is given: times never fall along seqs.
    * @returns one outcome per entry, in order.
    */
   append(entries: readonly AppendEntry[], at: number): Promise<AppendOutcome[]>;

@@ -118,7 +118,8 @@ export function concurrencyCases(harness: () => StoreHarness): void {
             ? [text(a, b, body), text(b, a, body)]
             : [text(b, a, body), text(a, b, body)];
         });
-        const outcomes = await messages.append(batch, 1);
+        // The writers' clocks are an hour apart.
+        const outcomes = await messages.append(batch, 3_600_000 * writer + round);
         expect(new Set(statuses(outcomes))).toEqual(new Set(["stored"]));
       }
     });
@@ -128,6 +129,8 @@ export function concurrencyCases(harness: () => StoreHarness): void {
       expect(stored.map(({ seq }) => seq)).toEqual(
         Array.from({ length: HANDLES * ROUNDS * 2 }, (_, index) => index + 1),
       );
+      const times = stored.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted((x, y) => x - y));
       // Each writer's own messages lie in the order in which it sent them.
       for (let writer = 0; writer < HANDLES; writer += 1) {
         const rounds = stored

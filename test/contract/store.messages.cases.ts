@@ -3,7 +3,7 @@
  * Appending, history and trace, on any store.
  */
 import { expect, test } from "bun:test";
-import type { Store } from "../../src/store/store.ts";
+import type { AppendOutcome, Store } from "../../src/store/store.ts";
 import {
   befriend,
   everything,
@@ -73,6 +73,22 @@ export function messageCases(store: () => Store): void {
     expect(again).toMatchObject({ seq: 1, at: 1000 });
     expect(fresh).toMatchObject({ status: "stored", seq: 3 });
     expect((await everything(store(), a, b)).length).toBe(3);
+  });
+
+  test("times never fall along the seqs of a conversation, whatever time the batch is given", async () => {
+    const [a, b] = await friends(store());
+    const c = await register(store());
+    await befriend(store(), a, c);
+    const times = (outcomes: AppendOutcome[]) => outcomes.map((outcome) => "at" in outcome && outcome.at);
+    const early = text(a, b);
+    expect(times(await append([early], 5_000))).toEqual([5_000]);
+    expect(times(await append([text(b, a), text(a, c), text(a, b)], 1_400))).toEqual([5_000, 1_400, 5_000]);
+    expect(times(await append([text(a, b), early, text(a, c)], 1_300))).toEqual([5_000, 5_000, 1_400]);
+    expect(times(await append([text(a, b)], 6_000))).toEqual([6_000]);
+    expect((await everything(store(), a, b)).map(({ at }) => at)).toEqual([
+      5_000, 5_000, 5_000, 5_000, 6_000,
+    ]);
+    expect((await everything(store(), a, c)).map(({ at }) => at)).toEqual([1_400, 1_400]);
   });
 
   test("the same client id with other content is a conflict; another sender's or conversation's is not", async () => {

@@ -4,7 +4,7 @@
  * texts do not fit one).
  *
  * 1. Lock the conversations in the order of their ids, and read in the same statement whether their members are
- *    friends and unblocked (changes to that take the same lock, see relations.ts).
+ *    friends and unblocked (changes to that take the same lock, see relations.ts), and the last message's time.
  * 2. Insert all messages. 3. Raise `last_seq`.
  *
  * Repeats are rare, so the first try looks for none: the unique index refuses the batch if there is one, and a
@@ -75,7 +75,7 @@ function plan(
   ids: readonly (ConversationId | undefined)[],
   standings: ReadonlyMap<ConversationId, Standing>,
   known: Known | undefined,
-  at: number,
+  now: number,
 ): Plan {
   const rows: Row[] = [];
   const grown = new Map<ConversationId, number>();
@@ -90,6 +90,7 @@ function plan(
 
     const seq = (grown.get(conversation) ?? standing.lastSeq) + 1;
     grown.set(conversation, seq);
+    const at = Math.max(now, standing.lastAt);
     const { sender, clientId, kind, body } = entry;
     rows.push([conversation, seq, sender, clientId, kind, body, at]);
     if (known) rememberStored(known, conversation, entry, seq, at);

@@ -7,12 +7,14 @@ import { alias } from "drizzle-orm/mysql-core";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { AppendOutcome } from "../store.ts";
 import { readOnlyServer } from "./errors.ts";
-import { authFriend, block, conversationTable } from "./schema.ts";
+import { authFriend, block, conversationTable, message } from "./schema.ts";
 import { perSession, READ_ONLY, type Session } from "./session.ts";
 
 /** How a conversation stands while it is locked. */
 export interface Standing {
   readonly lastSeq: number;
+  /** The time of its last message, milliseconds since 1970; 0 when it has none. */
+  readonly lastAt: number;
   /** Why nothing new may be stored in it. */
   readonly refusal: AppendOutcome | undefined;
 }
@@ -33,10 +35,10 @@ export async function lockConversations(
 ): Promise<Map<ConversationId, Standing>> {
   const rows = await lockStatement(session).execute({ ids: [ids] });
   const standings = new Map<ConversationId, Standing>();
-  for (const { id, lastSeq, friends, blocked, readOnly } of rows) {
+  for (const { id, lastSeq, lastAt, friends, blocked, readOnly } of rows) {
     if (readOnly) throw readOnlyServer();
     const refusal = friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS;
-    standings.set(id, { lastSeq, refusal });
+    standings.set(id, { lastSeq, lastAt: lastAt ?? 0, refusal });
   }
   return standings;
 }
@@ -50,6 +52,7 @@ const lockStatement = perSession((db) => {
       .select({
         id,
         lastSeq,
+        lastAt: message.at,
         friends: isNotNull(authFriend.id),
         blocked: or(isNotNull(byLo.uuid), isNotNull(byHi.uuid)) ?? sql`0`,
         readOnly: sql<number>`${sql.raw(READ_ONLY)}`,
@@ -59,6 +62,8 @@ const lockStatement = perSession((db) => {
       .leftJoin(authFriend, and(eq(authFriend.selfUuid, lo), eq(authFriend.friendUuid, hi)))
       .leftJoin(byLo, and(eq(byLo.uuid, lo), eq(byLo.blockedUuid, hi)))
       .leftJoin(byHi, and(eq(byHi.uuid, hi), eq(byHi.blockedUuid, lo)))
+      // By the primary key, on the page that the next message goes to.
+      .leftJoin(message, and(eq(message.conversationId, id), eq(message.seq, lastSeq)))
       // The driver writes an array inside the array as a list in parentheses.
       .where(sql`${id} in ${sql.placeholder("ids")}`)
       .orderBy(asc(id))

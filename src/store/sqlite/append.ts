@@ -19,6 +19,8 @@ interface Open {
   /** Why nothing new may be stored in it. */
   readonly refusal: AppendOutcome | undefined;
   lastSeq: number;
+  /** The time of its last message, milliseconds since 1970; 0 when it has none. */
+  readonly lastAt: number;
   grown: boolean;
 }
 
@@ -34,7 +36,8 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
         ? "blocked"
         : undefined
       : "not_friends";
-    return { id: row.id, lastSeq: row.lastSeq, refusal: refusal && { status: refusal }, grown: false };
+    const { id, lastSeq, lastAt } = row;
+    return { id, lastSeq, lastAt: lastAt ?? 0, refusal: refusal && { status: refusal }, grown: false };
   }
 
   /**
@@ -51,12 +54,13 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
     }
   }
 
-  function store(conversation: Open | undefined, entry: AppendEntry, at: number): AppendOutcome {
+  function store(conversation: Open | undefined, entry: AppendEntry, now: number): AppendOutcome {
     if (conversation === undefined) return { status: "not_friends" };
     const { id, refusal } = conversation;
     const { sender, clientId, kind, body } = entry;
     if (refusal === undefined) {
       const seq = conversation.lastSeq + 1;
+      const at = Math.max(now, conversation.lastAt);
       if (insert({ id, seq, sender, clientId, kind, body, at })) {
         conversation.lastSeq = seq;
         conversation.grown = true;
@@ -86,14 +90,16 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
 function prepare(db: Connection["db"]) {
   const value = sql.placeholder;
   const { lo, hi, id, lastSeq } = conversationTable;
-  // Three lookups of one row each; as joins, or with OR, SQLite takes five times as long.
+  // Lookups of one row each; as joins, or with OR, SQLite takes five times as long.
   const there = (table: SQLiteTable, row: SQL | undefined) =>
     sql<number>`exists (select 1 from ${table} where ${row})`;
+  const last = and(eq(message.conversationId, id), eq(message.seq, lastSeq));
   return {
     open: db
       .select({
         id,
         lastSeq,
+        lastAt: sql<number | null>`(select ${message.at} from ${message} where ${last})`,
         friends: there(authFriend, and(eq(authFriend.selfUuid, lo), eq(authFriend.friendUuid, hi))),
         blockedByLo: there(block, and(eq(block.uuid, lo), eq(block.blockedUuid, hi))),
         blockedByHi: there(block, and(eq(block.uuid, hi), eq(block.blockedUuid, lo))),
