@@ -3,8 +3,9 @@
  * What the handlers work with: the services, and this node's settings. One object per process, made by
  * roles/chat; no handler reaches for anything else.
  */
-import type { LimitRule } from "../coordination/coordination.ts";
+import type { UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { FairGate } from "../lib/fair-gate.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
 import type { Courier } from "../services/courier.ts";
@@ -13,10 +14,8 @@ import type { Friends } from "../services/friends.ts";
 import type { Messaging } from "../services/messaging.ts";
 import type { Sessions } from "../services/sessions.ts";
 import type { MessageStore } from "../store/store.ts";
+import type { ChatLimits } from "./limits.ts";
 import type { NodeSessions } from "./local-sessions.ts";
-
-/** Frames that share a rate limit, per session. */
-export type FrameFamily = "text" | "friend" | "search" | "signal" | "history" | "cursor" | "other";
 
 export interface ChatSettings {
   readonly node: string;
@@ -27,8 +26,6 @@ export interface ChatSettings {
   readonly idleTimeoutMs: number;
   /** How often its client is to ping. Milliseconds. */
   readonly pingIntervalMs: number;
-  /** Rules by family; undefined when limits are off. */
-  readonly limits: Readonly<Record<FrameFamily, LimitRule>> | undefined;
 }
 
 export interface ChatContext {
@@ -40,6 +37,11 @@ export interface ChatContext {
   readonly messages: Pick<MessageStore, "history" | "undelivered">;
   readonly cursors: Cursors;
   readonly courier: Courier;
+  readonly limits: ChatLimits;
+  /** Turns at the store, shared between users, so that nobody's reads fill its connections or the event loop. */
+  readonly turns: FairGate<UserId>;
+  /** Turns of logins, shared between client addresses. */
+  readonly logins: FairGate<string>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly meter: Meter;

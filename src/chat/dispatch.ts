@@ -5,6 +5,7 @@
  * the next frame need not wait for their commit.
  */
 import { AppError, toAppError } from "../domain/error.ts";
+import { type FairGate, GateFullError } from "../lib/fair-gate.ts";
 import { BodyError, decodeBody } from "../wire/body.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import { type FrameSpec, frames, type Request, type RequestName } from "../wire/messages.ts";
@@ -13,7 +14,7 @@ import type { ChatContext } from "./context.ts";
 import { isDesktopOddity } from "./desktop.ts";
 import type { Handler } from "./handler.ts";
 import { handlers } from "./handlers/index.ts";
-import { strike, takeToken } from "./limits.ts";
+import { type Price, prices, sizePrice } from "./prices.ts";
 import type { ChatSession } from "./session.ts";
 
 interface Entry {
@@ -55,18 +56,19 @@ export function receiveFrame(context: ChatContext, session: ChatSession, id: num
 function handleFrame(context: ChatContext, session: ChatSession, id: number, bytes: Uint8Array): void {
   const entry = requests.get(id);
   const reply = entry?.reply ?? "UNKNOWN";
+  const size = sizePrice(bytes.length);
   let body: unknown;
   try {
     const known = requireAllowed(session, entry);
     body = decodeBody(bytes);
-    const under = handleKnown(context, session, known, body);
+    const under = handleKnown(context, session, known, body, size);
     if (!(under instanceof Promise)) return;
     session.busy = true;
     void under
-      .catch((thrown: unknown) => refuse(context, session, reply, thrown, body))
+      .catch((thrown: unknown) => refuse(context, session, reply, thrown, body, size))
       .finally(() => release(context, session));
   } catch (thrown) {
-    refuse(context, session, reply, thrown, body);
+    refuse(context, session, reply, thrown, body, size);
   }
 }
 
@@ -84,16 +86,44 @@ function handleKnown(
   session: ChatSession,
   { name, spec, reply }: Entry,
   body: unknown,
+  size: number,
 ): Promise<void> | void {
+  // The tables pair each name with its own schema; the compiler cannot follow that through the look-ups.
+  const { family, more, inTurn } = prices[name] as Price<RequestName>;
+  context.limits.charge(session, family, size);
   if (session.proto === 1 && name === "TEXTCHATMSGREQUEST" && isDesktopOddity(body)) {
     session.fail(reply, new AppError("INVALID_FIELD", { field: "text_msg" }));
     return;
   }
-  const checked = spec.request?.check(body, "");
-  const retryAfterMs = takeToken(context, session, name);
-  if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs });
-  // The table pairs each name with its own schema; the compiler cannot follow that through the look-up.
-  return (handlers[name] as Handler<RequestName>)(context, session, checked as Request<RequestName>);
+  const checked = spec.request?.check(body, "") as Request<RequestName>;
+  const rest = more?.(checked) ?? 0;
+  if (rest > 0) context.limits.charge(session, family, rest);
+  const handle = () => (handlers[name] as Handler<RequestName>)(context, session, checked);
+  if (!inTurn) return handle();
+  const user = session.login?.bound.user;
+  return user === undefined
+    ? whenItIsTurn(context.logins, session.connection.remoteAddress, session, handle)
+    : whenItIsTurn(context.turns, user, session, handle);
+}
+
+/** Handles a request when its turn has come, unless its connection is gone by then. @throws AppError RATE_LIMITED */
+async function whenItIsTurn<K>(
+  gate: FairGate<K>,
+  key: K,
+  session: ChatSession,
+  handle: () => Promise<void> | void,
+): Promise<void> {
+  try {
+    await gate.run(key, async () => {
+      if (session.isOpen) await handle();
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof GateFullError)) throw thrown;
+    throw new AppError("RATE_LIMITED", {
+      retryAfterMs: thrown.retryAfterMs,
+      detail: "too many requests wait",
+    });
+  }
 }
 
 function release(context: ChatContext, session: ChatSession): void {
@@ -109,13 +139,17 @@ function release(context: ChatContext, session: ChatSession): void {
   }
 }
 
-/** Answers with an error; a client that sends one bad frame after another is shown the door. */
+/**
+ * Answers with an error. A client that sends one bad frame after another, or goes on although it was told that it
+ * asks for too much, is shown the door; so is one whose login had no turn, as after any failed login.
+ */
 function refuse(
   context: ChatContext,
   session: ChatSession,
   reply: ServiceName,
   thrown: unknown,
   body: unknown,
+  size: number,
 ): void {
   const error = asAppError(thrown);
   if (error.codeName === "UNAVAILABLE")
@@ -124,7 +158,13 @@ function refuse(
   // A session that speaks the original's protocol knows no answer of protocol 2, not even to refuse one.
   const known = session.login === undefined || frames[reply].proto <= session.proto;
   session.fail(known ? reply : "UNKNOWN", error, echoOf(reply, body));
-  if (BAD_INPUT.has(error.codeName) && strike(context, session)) session.end();
+  if (BAD_INPUT.has(error.codeName) && context.limits.strike(session)) session.end();
+  if (error.codeName !== "RATE_LIMITED") return;
+  if (reply === "LOGINRESPONSE") session.end();
+  else if (context.limits.refused(session, size)) {
+    context.logger.log("warn", "session.flooded", { user: session.login?.bound.user, reply });
+    session.endForOverload();
+  }
 }
 
 /** What an answer repeats of its request also when it refuses it, as the contract has it. */

@@ -1,65 +1,110 @@
 /**
  * @module chat/limits
- * Per-session limits: a token bucket per frame family, and the count of bad frames after which a connection
- * is closed. They live with the session; nothing of them is shared.
+ * What a session may cost the others. Every request is paid for (chat/prices) from the session's buckets and
+ * from its user's, which all sessions of that user on this node share and which outlive them: to connect anew
+ * buys nothing. What is refused is paid for too: who goes on regardless of being told is shown the door, as is
+ * who sends one bad frame after another.
  */
-import type { ServiceName } from "../wire/ids.ts";
-import type { ChatContext, FrameFamily } from "./context.ts";
-import type { ChatSession } from "./session.ts";
+import { AppError } from "../domain/error.ts";
+import type { UserId } from "../domain/ids.ts";
+import { type BucketRule, Buckets } from "../lib/buckets.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { FrameFamily } from "./prices.ts";
 
-/** Requests that are not here are not limited: LOGINSERVER and LOGOUTSERVER end what they begin. */
-const FAMILIES: Partial<Record<ServiceName, FrameFamily>> = {
-  TEXTCHATMSGREQUEST: "text",
-  SEARCHUSERNAME: "search",
-  FRIENDREQUESTSENDER: "friend",
-  FRIENDREQUESTCONFIRM: "friend",
-  FRIENDREMOVE: "friend",
-  FRIENDREJECT: "friend",
-  BLOCK: "friend",
-  VOICECHATMSGREQUEST: "signal",
-  VIDEOCHATMSGREQUEST: "signal",
-  HISTORYREQUEST: "history",
-  HEADSREQUEST: "history",
-  FRIENDLISTREQUEST: "history",
-  ACK: "cursor",
-  TYPING: "cursor",
-  PING: "other",
-  PROFILEUPDATE: "other",
-  SESSIONLIST: "other",
-  SESSIONREVOKE: "other",
-};
+export interface LimitRules {
+  /** Of one session. */
+  readonly families: Readonly<Record<FrameFamily, BucketRule>>;
+  /** As many sessions' worth a user may use on this node, over all sessions. */
+  readonly sessionsPerUser: number;
+  /** Of one session: the price of what was refused for being too much. */
+  readonly refused: BucketRule;
+}
 
-/** Takes one of the session's tokens for that frame. @returns 0, or the milliseconds until there is one. */
-export function takeToken(context: ChatContext, session: ChatSession, name: ServiceName): number {
-  const family = FAMILIES[name];
-  const rule = family === undefined ? undefined : context.settings.limits?.[family];
-  if (family === undefined || rule === undefined) return 0;
-  const now = context.clock.monotonic();
-  session.buckets ??= new Map();
-  let bucket = session.buckets.get(family);
-  if (bucket === undefined) {
-    bucket = { tokens: rule.burst, at: now };
-    session.buckets.set(family, bucket);
-  }
-  const perToken = rule.perMs / rule.burst;
-  bucket.tokens = Math.min(rule.burst, bucket.tokens + Math.max(0, now - bucket.at) / perToken);
-  bucket.at = now;
-  if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) * perToken);
-  bucket.tokens -= 1;
-  return 0;
+/** What is kept with each session; a ChatSession is one. */
+export interface Spender {
+  readonly login: { readonly bound: { readonly user: UserId } } | undefined;
+  /** What it has left to spend; made at first use. */
+  buckets: Buckets<FrameFamily | "refused"> | undefined;
+  /** Bad frames: how many, since when (monotonic). */
+  strikes: number;
+  strikesSince: number;
 }
 
 /** Bad frames in one window that a connection survives. */
 const MAX_STRIKES = 10;
 const STRIKE_WINDOW_MS = 60_000;
+/** Fewer users than this are not worth a sweep. */
+const MIN_SWEEP = 1_000;
 
-/** Counts a bad frame. @returns whether the connection has had its share and is to be closed. */
-export function strike(context: ChatContext, session: ChatSession): boolean {
-  const now = context.clock.monotonic();
-  if (now - session.strikesSince > STRIKE_WINDOW_MS) {
-    session.strikes = 0;
-    session.strikesSince = now;
+export class ChatLimits {
+  readonly #rules: LimitRules | undefined;
+  readonly #clock: Clock;
+  readonly #users = new Map<UserId, Buckets<FrameFamily>>();
+  #sweepAt = MIN_SWEEP;
+
+  /** @param rules undefined when limits are off; bad frames count all the same. */
+  constructor(rules: LimitRules | undefined, clock: Clock) {
+    this.#rules = rules;
+    this.#clock = clock;
   }
-  session.strikes++;
-  return session.strikes >= MAX_STRIKES;
+
+  /** How many users' buckets it holds. */
+  get users(): number {
+    return this.#users.size;
+  }
+
+  /** Takes `cost` tokens of a session and its user. @throws AppError RATE_LIMITED, with nothing taken */
+  charge(session: Spender, family: FrameFamily, cost: number): void {
+    const rule = this.#rules?.families[family];
+    if (this.#rules === undefined || rule === undefined) return;
+    const now = this.#clock.monotonic();
+    session.buckets ??= new Buckets();
+    const own = session.buckets;
+    const user = session.login?.bound.user;
+    const shared = user === undefined ? undefined : this.#bucketsOf(user, now);
+    const sharedRule = { burst: rule.burst * this.#rules.sessionsPerUser, perMs: rule.perMs };
+    const retryAfterMs = Math.max(
+      own.wait(family, rule, cost, now),
+      shared?.wait(family, sharedRule, cost, now) ?? 0,
+    );
+    if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs });
+    own.take(family, rule, cost, now);
+    shared?.take(family, sharedRule, cost, now);
+  }
+
+  /** Counts what was refused for being too much. @returns whether the session has had its share and is to be closed. */
+  refused(session: Spender, cost: number): boolean {
+    if (this.#rules === undefined) return false;
+    const now = this.#clock.monotonic();
+    session.buckets ??= new Buckets();
+    const over = session.buckets.wait("refused", this.#rules.refused, cost, now) > 0;
+    session.buckets.take("refused", this.#rules.refused, cost, now);
+    return over;
+  }
+
+  /** Counts a bad frame. @returns whether the connection has had its share and is to be closed. */
+  strike(session: Spender): boolean {
+    const now = this.#clock.monotonic();
+    if (now - session.strikesSince > STRIKE_WINDOW_MS) {
+      session.strikes = 0;
+      session.strikesSince = now;
+    }
+    session.strikes++;
+    return session.strikes >= MAX_STRIKES;
+  }
+
+  #bucketsOf(user: UserId, now: number): Buckets<FrameFamily> {
+    const known = this.#users.get(user);
+    if (known !== undefined) return known;
+    if (this.#users.size >= this.#sweepAt) this.#sweep(now);
+    const made = new Buckets<FrameFamily>();
+    this.#users.set(user, made);
+    return made;
+  }
+
+  /** Forgets those who have all their tokens back; next when there are twice as many as stayed. */
+  #sweep(now: number): void {
+    for (const [user, buckets] of this.#users) if (buckets.isFull(now)) this.#users.delete(user);
+    this.#sweepAt = Math.max(MIN_SWEEP, 2 * this.#users.size);
+  }
 }

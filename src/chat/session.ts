@@ -5,6 +5,7 @@
  */
 import type { Head } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
+import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
 import type { UserEvent } from "../services/ports.ts";
 import type { BoundSession } from "../services/sessions.ts";
@@ -13,6 +14,7 @@ import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import { failureBody, idText, incomingRequestBody, newFriendBody } from "./bodies.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Outbox } from "./outbox.ts";
+import type { FrameFamily } from "./prices.ts";
 
 /** What a session has from its login on. */
 export interface LoggedIn {
@@ -27,6 +29,9 @@ export interface WaitingFrame {
   readonly id: number;
   readonly body: Uint8Array;
 }
+
+/** How long a client that asked for too much is to stay away, milliseconds. */
+const OVERLOAD_WAIT_MS = 10_000;
 
 export class ChatSession {
   /** 1: the original's contract; 2 once LOGINSERVER asked for it. */
@@ -44,8 +49,8 @@ export class ChatSession {
   /** Bad frames: how many since when (`monotonic`). */
   strikes = 0;
   strikesSince = 0;
-  /** Token buckets by frame family, made at first use. */
-  buckets: Map<string, { tokens: number; at: number }> | undefined;
+  /** What it has left to spend, by frame family, and of refusals; made at first use. */
+  buckets: Buckets<FrameFamily | "refused"> | undefined;
 
   constructor(readonly connection: Connection<ChatSession>) {}
 
@@ -147,6 +152,13 @@ export class ChatSession {
           last_seen: event.lastSeen,
         });
     }
+  }
+
+  /** Ends a session that does not stop asking for more than its share. */
+  endForOverload(): void {
+    if (this.proto === 2)
+      this.send("GOAWAY", { reason: "overload", reconnect_in_ms: OVERLOAD_WAIT_MS, resume: true });
+    this.end();
   }
 
   #endBecause(reason: "kicked" | "revoked" | "reset"): void {

@@ -38,6 +38,8 @@ export class Supervisor {
   #ended = false;
   /** What the server said about the end of this connection. */
   #goAway: Body<"GOAWAY"> | undefined;
+  /** When it asked to be called again; on the clock of `performance.now`. */
+  #comeBackAt = 0;
   #wake: (() => void) | undefined;
 
   constructor(login: Login, ports: SupervisorPorts, backoff: BackoffOptions) {
@@ -115,8 +117,8 @@ export class Supervisor {
     }
     this.#ports.state({ state: "offline", reason: goAway?.reason ?? reason });
     if (performance.now() - since >= STABLE_MS) this.#backoff.reset();
-    // After GOAWAY the wait has been spent on the old connection.
-    return reason === MOVED ? 0 : this.#backoff.next();
+    // After GOAWAY the wait has been spent on the old connection, unless the server closed that before.
+    return reason === MOVED ? 0 : Math.max(this.#backoff.next(), this.#comeBackAt - performance.now());
   }
 
   #push(push: Push): void {
@@ -132,6 +134,7 @@ export class Supervisor {
       return;
     }
     this.#ports.leaving();
+    this.#comeBackAt = performance.now() + goAway.reconnect_in_ms;
     setTimeout(() => link?.close(MOVED), goAway.reconnect_in_ms);
   }
 

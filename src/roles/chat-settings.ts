@@ -3,6 +3,7 @@
  * From the configuration to what chat/ goes by.
  */
 import type { ChatSettings } from "../chat/context.ts";
+import type { LimitRules } from "../chat/limits.ts";
 import type { Config } from "../config/schema.ts";
 
 /** What may wait for a client that does not read, beside `send_queue_size` frames. */
@@ -12,7 +13,7 @@ const PINGS_PER_TIMEOUT = 3;
 
 /** The chat role's part of the configuration, in milliseconds and bytes. */
 export function chatSettings(config: Config): ChatSettings {
-  const { ChattingServer, Limits, gRPCServer } = config;
+  const { ChattingServer, gRPCServer } = config;
   const idleTimeoutMs = ChattingServer.idle_timeout * 1_000;
   return {
     node: gRPCServer.server_name,
@@ -20,16 +21,26 @@ export function chatSettings(config: Config): ChatSettings {
     sendQueue: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
     idleTimeoutMs,
     pingIntervalMs: Math.max(1_000, Math.round(idleTimeoutMs / PINGS_PER_TIMEOUT)),
-    limits: Limits.enabled
-      ? {
-          text: Limits.session_text,
-          friend: Limits.session_friend,
-          search: Limits.session_search,
-          signal: Limits.session_signal,
-          history: Limits.session_history,
-          cursor: Limits.session_cursor,
-          other: Limits.session_other,
-        }
-      : undefined,
+  };
+}
+
+/** The limits of frames; undefined when limits are off. */
+export function frameLimits({ Limits }: Config): LimitRules | undefined {
+  if (!Limits.enabled) return undefined;
+  return {
+    families: {
+      login: Limits.session_login,
+      text: Limits.session_text,
+      friend: Limits.session_friend,
+      search: Limits.session_search,
+      signal: Limits.session_signal,
+      history: Limits.session_history,
+      cursor: Limits.session_cursor,
+      typing: Limits.session_typing,
+      profile: Limits.session_profile,
+      other: Limits.session_other,
+    },
+    sessionsPerUser: Limits.user_sessions,
+    refused: Limits.session_refused,
   };
 }

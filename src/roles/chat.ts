@@ -5,11 +5,13 @@
  */
 
 import type { ChatContext } from "../chat/context.ts";
+import { ChatLimits } from "../chat/limits.ts";
 import { NodeSessions } from "../chat/local-sessions.ts";
 import { ChatServer } from "../chat/server.ts";
 import type { Coordination } from "../coordination/coordination.ts";
 import { nodeName } from "../domain/ids.ts";
 import { within } from "../lib/deadline.ts";
+import { FairGate } from "../lib/fair-gate.ts";
 import { randomSecret } from "../lib/random.ts";
 import { listenTcp } from "../net/tcp.ts";
 import { listenWs } from "../net/ws.ts";
@@ -27,13 +29,17 @@ import { Reconciler } from "../services/reconciler.ts";
 import { Recovery } from "../services/recovery.ts";
 import { Sessions } from "../services/sessions.ts";
 import type { Store } from "../store/store.ts";
-import { chatSettings } from "./chat-settings.ts";
+import { chatSettings, frameLimits } from "./chat-settings.ts";
 import { listenerTls } from "./options.ts";
 import { addressText, type Role, type RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
 
 /** Commits that may be under way at once; each lane has a share of the conversations. */
 const COMMIT_LANES = 2;
+/** Logins whose reads are under way at once. */
+const LOGIN_SLOTS = 16;
+/** Requests that may wait for the store, and for how long (milliseconds), before they are refused. */
+const TURNS = { queueLimit: 20_000, maxWaitMs: 5_000 };
 /** How long acknowledgements gather before they are stored, milliseconds. */
 const CURSOR_INTERVAL_MS = 100;
 /** Of the time to drain, the part for what remains when the clients are gone. */
@@ -130,6 +136,10 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     messages: store.messages,
     cursors,
     courier,
+    limits: new ChatLimits(frameLimits(config), clock),
+    // What commits and logins need of the store's connections stays free.
+    turns: new FairGate({ slots: Math.max(2, config.MySQL.pool_size - COMMIT_LANES - 1), ...TURNS }),
+    logins: new FairGate({ slots: LOGIN_SLOTS, ...TURNS }),
     clock,
     logger,
     meter,

@@ -220,6 +220,17 @@ describe("GOAWAY", () => {
     expect(states).toEqual(["connecting", "online", "offline", "connecting", "online"]);
   });
 
+  test("overload: a server that closes at once is left alone for as long as it asked", async () => {
+    const { server, client, states } = setUp();
+    await client.connect();
+    const from = performance.now();
+    server.peers[0]?.send("GOAWAY", { reason: "overload", reconnect_in_ms: 300, resume: true });
+    server.peers[0]?.close();
+    await until(() => states.length === 5, { what: "the client to be back" });
+    expect(performance.now() - from).toBeGreaterThanOrEqual(299);
+    expect(states).toEqual(["connecting", "online", "offline", "connecting", "online"]);
+  });
+
   for (const reason of ["kicked", "revoked", "reset"])
     test(`${reason}: it is over`, async () => {
       const { server, client, states } = setUp();

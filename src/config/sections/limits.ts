@@ -3,7 +3,7 @@
  * The `[Limits]` part of the table: token buckets, one per kind of call and who makes it. They bound what one
  * address, account or session can cost the others; they are wide enough for an office behind one address.
  */
-import { bool, rate } from "../kinds.ts";
+import { bool, int, rate } from "../kinds.ts";
 import { key } from "../table.ts";
 
 const limit = (burst: number, seconds: number, meaning: string) =>
@@ -11,7 +11,7 @@ const limit = (burst: number, seconds: number, meaning: string) =>
 
 export const limits = {
   about:
-    "Rate limits: burst/seconds. 60/60 lets 60 pass at once and 60 more within every 60 seconds. Who is over it gets error 64 with retry_after_ms, and nothing else happens.",
+    "Rate limits: burst/seconds. 60/60 lets 60 pass at once and 60 more within every 60 seconds. Who is over it gets error 64 with retry_after_ms, and nothing else happens. Frames (session_…) cost one, and one more for each 4 KiB.",
   keys: {
     enabled: key(bool, true, "The switch of all limits below. Set false for load tests only."),
 
@@ -36,7 +36,8 @@ export const limits = {
     ),
     resume_account: limit(20, 60, "Resumptions per account."),
 
-    session_text: limit(500, 10, "Texts (17) per session."),
+    session_login: limit(10, 60, "LOGINSERVER and LOGOUTSERVER (5, 7) per session."),
+    session_text: limit(500, 10, "Texts (17, each entry one) per session."),
     session_friend: limit(
       60,
       60,
@@ -44,12 +45,24 @@ export const limits = {
     ),
     session_search: limit(60, 60, "Searches for a username (9) per session."),
     session_signal: limit(200, 10, "Voice and video signalling (20, 22) per session."),
-    session_history: limit(300, 10, "Reads: history, heads, friend list (110, 117, 119) per session."),
-    session_cursor: limit(500, 10, "Acknowledgements and typing (112, 114) per session."),
-    session_other: limit(
-      120,
+    session_history: limit(
+      600,
+      10,
+      "Reads: history, heads, friend list (110, 117, 119) per session; each 20 entries asked for cost one more.",
+    ),
+    session_cursor: limit(500, 10, "Acknowledgements (112) per session."),
+    session_typing: limit(60, 10, "Signs of typing (114) per session."),
+    session_profile: limit(20, 60, "Changes of the profile (128) per session."),
+    session_other: limit(120, 60, "PING, session list and revocation (100, 130, 131) per session."),
+    session_refused: limit(
+      1000,
       60,
-      "PING, profile, session list and revocation (100, 128, 130, 131) per session.",
+      "What is refused for these limits, per session. A session that goes on beyond it is closed (GOAWAY `overload` where it is understood).",
+    ),
+    user_sessions: key(
+      int(1, 1000),
+      2,
+      "How many sessions' worth of each of these a user has on one chat server over all sessions, former ones included.",
     ),
   },
 } as const;
