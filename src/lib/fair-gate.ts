@@ -3,10 +3,10 @@
  * Bounds how many of one kind of work run at once, and shares the turns between those who ask (a *key*: a client
  * address, a user), so that one who asks a thousand times waits behind himself and not before everybody else.
  *
+ * While the queue is short it is first come, first served. When it is long it is *last* come, first served: in a
+ * herd the wait is long for somebody, and served in order it would be as long for everybody who comes meanwhile.
  * Who waits longer than is useful is told to come back, and when: an answer that comes too late was work for
- * nothing. While the queue is short it is first come, first served. When it is long it is *last* come, first
- * served: in a herd most of those who came first are told to come back anyhow, and serving them in order would
- * make everybody wait as long as anybody may.
+ * nothing.
  */
 
 /** This one would wait, or has waited, too long. */
@@ -39,8 +39,8 @@ interface Waiter {
 
 /** Work that starts in one turn of the event loop at most: a store that answers at once must not hold up the sockets. */
 const STARTS_PER_TURN = 2;
-/** Of the time that one may wait, the part beyond which the newest goes first. */
-const CALM_SHARE = 0.25;
+/** When the last in the queue would wait longer than this, the newest goes first. Milliseconds. */
+const CALM_MS = 1_000;
 /** Nobody is told to come back sooner or later than this, milliseconds. */
 const MIN_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
@@ -143,8 +143,7 @@ export class FairGate<K> {
 
   /** Whether those who wait can be served in good time in the order in which they came. */
   #isCalm(): boolean {
-    const { slots, maxWaitMs } = this.#options;
-    return (this.#waiting * this.#meanMs) / slots <= maxWaitMs * CALM_SHARE;
+    return (this.#waiting * this.#meanMs) / this.#options.slots <= CALM_MS;
   }
 
   /** One too many waits: it is the key's that has most, and of these the one that has waited longest. */

@@ -2,8 +2,7 @@
  * @module services/passwords
  * Hashing and checking of passwords: argon2id by `Bun.password`, on its thread pool, few at once, so that a
  * burst of logins costs neither the event loop nor all cores. Turns are shared between those who ask, so that
- * a herd from elsewhere does not keep a person waiting; who cannot be served within two seconds is told when to
- * come back.
+ * a herd from elsewhere does not keep a person waiting; who cannot be served in time is told when to come back.
  */
 import { availableParallelism } from "node:os";
 import { AppError } from "../domain/error.ts";
@@ -27,8 +26,8 @@ const DEFAULTS: PasswordOptions = {
   timeCost: 2,
   // One core is left to everything else.
   concurrency: Math.max(1, availableParallelism() - 1),
-  queueLimit: 2_000,
-  maxWaitMs: 2_000,
+  queueLimit: 1_000,
+  maxWaitMs: 15_000,
 };
 
 export class PasswordHasher {
