@@ -5,7 +5,8 @@
  */
 
 import { parseUserId } from "../domain/ids.ts";
-import { normalizeEmail, normalizeUsername, usernameToFind } from "../domain/rules.ts";
+import { usernameKey } from "../domain/names.ts";
+import { normalizeEmail } from "../domain/rules.ts";
 import type { AccountService, Admission } from "../services/accounts.ts";
 import type { CodeSender } from "../services/ports.ts";
 import type { HttpAnswer, HttpPath, HttpRequest } from "../wire/http.ts";
@@ -56,7 +57,7 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     },
     "/reset_password": {
       perAddress: "reset_ip",
-      toll: ({ username }) => ["reset_account", nameKey(normalizeUsername(username))],
+      toll: ({ username }) => perAccount("reset_account", username),
       run: async ({ username, email, password, cpatcha }, from) => {
         await accounts.resetPassword({ username, email, password, code: cpatcha }, from);
         return {};
@@ -64,10 +65,7 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     },
     "/trylogin_server": {
       perAddress: "login_ip",
-      toll: ({ username }) => {
-        const name = usernameToFind(username);
-        return name === undefined ? undefined : ["login_account", nameKey(name)];
-      },
+      toll: ({ username }) => perAccount("login_account", username),
       run: async ({ username, password }, from) => placement(await accounts.logIn(username, password, from)),
     },
     "/resume_server": {
@@ -90,5 +88,8 @@ const placement = ({ user, host, port, token, wsUrl }: Admission) => ({
   ...(wsUrl !== "" && { ws_url: wsUrl }),
 });
 
-/** Names that differ in case alone are one account, so they share its bucket. */
-const nameKey = (username: string): string => username.toLowerCase();
+/** Names that differ in case alone, or in what is not seen, are one account, so they share its bucket. */
+function perAccount(limit: LimitName, username: string): Toll | undefined {
+  const key = usernameKey(username);
+  return key === undefined ? undefined : [limit, key];
+}

@@ -8,7 +8,8 @@ import type { CodeCheck, CodeStore, Placement, TicketStore } from "../coordinati
 import type { Account } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import { parseUserId, type UserId } from "../domain/ids.ts";
-import { normalizeEmail, normalizeUsername, requireStrongPassword, usernameToFind } from "../domain/rules.ts";
+import { normalizeUsername, usernamesToFind } from "../domain/names.ts";
+import { normalizeEmail, requireStrongPassword } from "../domain/rules.ts";
 import type { Logger } from "../lib/log.ts";
 import type { AccountStore } from "../store/store.ts";
 import type { CodeName } from "../wire/codes.ts";
@@ -60,7 +61,7 @@ export class AccountService {
     from?: string,
   ): Promise<Identity & { id: UserId }> {
     const { accounts, passwords } = this.#options;
-    const identity = normalize(entry);
+    const identity = { username: normalizeUsername(entry.username), email: normalizeEmail(entry.email) };
     const { username, email } = identity;
     await this.#checkCode(email, entry.code);
     requireStrongPassword(entry.password);
@@ -76,9 +77,9 @@ export class AccountService {
 
   /** @throws AppError MYSQL_ACCOUNT_NOT_EXISTS unless one account has both; INVALID_FIELD */
   async check(entry: Identity): Promise<Identity> {
-    const identity = normalize(entry);
-    if (!(await this.#find(identity))) throw new AppError("MYSQL_ACCOUNT_NOT_EXISTS");
-    return identity;
+    const { names, email } = sought(entry);
+    if (!(await this.#find(names, email))) throw new AppError("MYSQL_ACCOUNT_NOT_EXISTS");
+    return { username: names.at(-1) ?? "", email };
   }
 
   /**
@@ -92,15 +93,15 @@ export class AccountService {
     from?: string,
   ): Promise<void> {
     const { accounts, passwords, placement, sessions, tickets, resetRequiresCode } = this.#options;
-    const identity = normalize(entry);
+    const { names, email } = sought(entry);
     const code = entry.code || undefined;
     if (code === undefined && resetRequiresCode) throw new AppError("INVALID_FIELD", { field: "cpatcha" });
-    if (code !== undefined) await this.#checkCode(identity.email, code);
+    if (code !== undefined) await this.#checkCode(email, code);
     requireStrongPassword(entry.password);
-    const account = await this.#find(identity);
+    const account = await this.#find(names, email);
     if (!account) throw new AppError("MYSQL_MISSING_INFO");
     const passwordHash = await passwords.hash(entry.password, from);
-    if (code !== undefined) await this.#spendCode(identity.email, code);
+    if (code !== undefined) await this.#spendCode(email, code);
     await accounts.setPassword(account.id, passwordHash);
     // What the old password opened ends: first the right to begin a session, then sessions, which could take a
     // new ticket, then tickets.
@@ -116,9 +117,8 @@ export class AccountService {
    * @throws AppError LOGIN_INFO_ERROR, RATE_LIMITED (too many logins at once), as `Allocator.allocate`
    */
   async logIn(username: string, password: string, from?: string): Promise<Admission> {
-    const { accounts, passwords } = this.#options;
-    const name = usernameToFind(username);
-    const account = name === undefined ? undefined : await accounts.findByUsername(name);
+    const { passwords } = this.#options;
+    const account = await this.#named(usernamesToFind(username));
     const right = account
       ? await passwords.verify(password, account.passwordHash, from)
       : await passwords.verifyAgainstNothing(password, from);
@@ -141,8 +141,17 @@ export class AccountService {
     return { ...(await this.#options.allocator.allocate(user)), user };
   }
 
-  async #find({ username, email }: Identity): Promise<Account | undefined> {
-    const account = await this.#options.accounts.findByUsername(username);
+  /** The account of the first of these names that one has. */
+  async #named(names: readonly string[]): Promise<Account | undefined> {
+    for (const name of names) {
+      const account = await this.#options.accounts.findByUsername(name);
+      if (account !== undefined) return account;
+    }
+    return undefined;
+  }
+
+  async #find(names: readonly string[], email: string): Promise<Account | undefined> {
+    const account = await this.#named(names);
     // An adopted database may hold addresses in another case.
     return account?.email.toLowerCase() === email ? account : undefined;
   }
@@ -175,7 +184,9 @@ const CODE_FAILURES: Readonly<Record<CodeCheck, CodeName | undefined>> = {
   exhausted: "CODE_ATTEMPTS_EXCEEDED",
 };
 
-const normalize = ({ username, email }: Identity): Identity => ({
-  username: normalizeUsername(username),
-  email: normalizeEmail(email),
-});
+/** How an account that somebody names is looked up. @throws AppError INVALID_FIELD */
+function sought({ username, email }: Identity): { names: readonly string[]; email: string } {
+  const names = usernamesToFind(username);
+  if (names.length === 0) throw new AppError("INVALID_FIELD", { field: "username" });
+  return { names, email: normalizeEmail(email) };
+}

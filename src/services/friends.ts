@@ -7,7 +7,7 @@
 import type { Friend, FriendRequest, Page, Profile, ProfilePatch } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import type { UserId } from "../domain/ids.ts";
-import { normalizeUsername } from "../domain/rules.ts";
+import { requireShowable, usernamesToFind } from "../domain/names.ts";
 import type { FriendStore, PageRequest, ProfileStore } from "../store/store.ts";
 import type { UserEvent } from "./ports.ts";
 
@@ -27,16 +27,19 @@ export class Friends {
 
   /** @throws AppError SEARCHING_USERNAME_NOT_FOUND, also for what can be no username */
   async search(username: string): Promise<Profile> {
-    const profile = await this.#profiles.findByUsername(searchable(username));
-    if (profile === undefined) throw new AppError("SEARCHING_USERNAME_NOT_FOUND");
-    return profile;
+    for (const name of usernamesToFind(username)) {
+      const profile = await this.#profiles.findByUsername(name);
+      if (profile !== undefined) return profile;
+    }
+    throw new AppError("SEARCHING_USERNAME_NOT_FOUND");
   }
 
   /**
    * Asks `to` to be a friend. Asking again while the request is open changes its texts and tells nobody.
-   * @throws AppError FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND, FRIENDING_ERROR (friends already), BLOCKED
+   * @throws AppError INVALID_FIELD (nickname), FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND, FRIENDING_ERROR (friends already), BLOCKED
    */
   async request(from: UserId, to: UserId, nickname: string, message: string): Promise<UserEvent[]> {
+    requireShowable(nickname, "nickname");
     if (from === to) throw new AppError("FRIENDING_YOURSELF");
     const outcome = await this.#friends.request({ from, to, nickname, message });
     if (outcome === "no_such_user") throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND");
@@ -48,9 +51,10 @@ export class Friends {
 
   /**
    * `by` confirms the open request of `from`. Confirming again changes nothing and tells nobody.
-   * @throws AppError FRIENDING_YOURSELF, FRIENDING_ERROR (no open request), BLOCKED
+   * @throws AppError INVALID_FIELD (alternative_name), FRIENDING_YOURSELF, FRIENDING_ERROR (no open request), BLOCKED
    */
   async confirm(from: UserId, by: UserId, alternativeName: string): Promise<UserEvent[]> {
+    requireShowable(alternativeName, "alternative_name");
     if (from === by) throw new AppError("FRIENDING_YOURSELF");
     const outcome = await this.#friends.confirm({ from, by, alternativeName });
     if (outcome === "no_request") throw new AppError("FRIENDING_ERROR", { detail: "no open request" });
@@ -108,7 +112,9 @@ export class Friends {
     return this.#friends.ids(user);
   }
 
+  /** @throws AppError INVALID_FIELD (nickname), LOGIN_INFO_ERROR (no such account) */
   async updateProfile(user: UserId, patch: ProfilePatch): Promise<void> {
+    requireShowable(patch.nickname ?? "", "nickname");
     if ((await this.#profiles.update(user, patch)) === undefined) throw new AppError("LOGIN_INFO_ERROR");
   }
 
@@ -116,14 +122,5 @@ export class Friends {
     const profile = await this.#profiles.find(id);
     if (profile === undefined) throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND");
     return profile;
-  }
-}
-
-/** A username as stored; what cannot be one is simply not found. */
-function searchable(username: string): string {
-  try {
-    return normalizeUsername(username);
-  } catch {
-    throw new AppError("SEARCHING_USERNAME_NOT_FOUND");
   }
 }

@@ -20,6 +20,6 @@ export function migration(name: string, file: string): Migration {
 }
 
 /** Those of `all` that are not among `applied`, in order. */
-export function pending(all: readonly Migration[], applied: readonly string[]): Migration[] {
+export function pending<M extends Migration>(all: readonly M[], applied: readonly string[]): M[] {
   return all.filter(({ name }) => !applied.includes(name));
 }

@@ -10,8 +10,9 @@
  * - **Errors** are `AppError`s. A lost server is `UNAVAILABLE` (retryable): the call may or may not have taken
  *   effect. The pool recovers by itself.
  * - **Names.** Usernames and e-mails that differ only in the case of ASCII letters are the same; finding
- *   follows the same rule. Callers pass them normalised (domain/rules). Registering may refuse more: MySQL's
- *   collation also takes "é" for "e".
+ *   follows the same rule. Callers pass them normalised (domain/names, domain/rules). Registering refuses every name
+ *   that looks like another account's (domain/skeleton). MySQL's collation adds a little to that: there Katakana is
+ *   also the same as Hiragana.
  */
 import type {
   Account,
@@ -34,8 +35,8 @@ export interface NewAccount {
 
 export interface AccountStore {
   /**
-   * Makes the account and its profile row (nickname = username, the rest empty, sex 0).
-   * @throws AppError MYSQL_INTERNAL_ERROR with field `username` or `email` when it is taken.
+   * Makes the account with its skeletons and its profile row (nickname = username, the rest empty, sex 0).
+   * @throws AppError MYSQL_INTERNAL_ERROR with field `username` or `email` when it, or what looks like it, is taken.
    */
   register(account: NewAccount): Promise<UserId>;
   findByUsername(username: string): Promise<Account | undefined>;
@@ -203,7 +204,10 @@ export interface Store {
   readonly profiles: ProfileStore;
   readonly friends: FriendStore;
   readonly messages: MessageStore;
-  /** Brings the schema up to date. Safe to run from several processes at once. */
+  /**
+   * Brings the schema up to date, and gives accounts without skeletons theirs: of two that look alike the older has
+   * them. Safe to run from several processes at once.
+   */
   migrate(): Promise<MigrationReport>;
   /** Names of migrations that are in the binary and not in the database. */
   pendingMigrations(): Promise<string[]>;

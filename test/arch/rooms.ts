@@ -148,7 +148,12 @@ export const ROOMS: readonly Room[] = [
   { name: "client", files: ["src/client/**"], rooms: ["wire", "wire codes"], portable: true },
 
   // The floor.
-  { name: "domain", files: ["src/domain/**"], rooms: ["wire codes", "lib"] },
+  {
+    name: "domain",
+    files: ["src/domain/**"],
+    rooms: ["wire codes", "lib"],
+    packages: ["unhomoglyph"],
+  },
   { name: "wire codes", files: ["src/wire/codes.ts", "src/wire/ids.ts"], portable: true },
   { name: "wire", files: ["src/wire/**"], rooms: ["wire codes"], portable: true },
   { name: "lib", files: ["src/lib/**"], rooms: ["manifest"] },

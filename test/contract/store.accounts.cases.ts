@@ -7,7 +7,38 @@ import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { freshName, HOSTILE, nobody, register, type StoreFactory } from "./store.harness.ts";
 
-export function accountCases({ accentsDistinct }: StoreFactory, store: () => Store): void {
+/** `[one, other]`: to the eye, or to whoever types it, the same. */
+const LOOKALIKES: [string, string][] = [
+  ...["\u00ad", "\u034f", "\u200d", "\u200c", "\u3164", "\ufe0f", "\u115f", "\u1160", "\u17b4", "\u17b5"],
+  ...["\u180b", "\u180e", "\u2060", "\u2066", "\u206f", "\uffa0", "\u{e0061}", "\u{e0100}", "\ufeff"],
+].map((invisible): [string, string] => ["victim", `vic${invisible}tim`]);
+LOOKALIKES.push(
+  ["two words", "two  words"],
+  ["two words", "two\u3000words"],
+  ["two words", "two\u2800words"],
+  ["victim", "v\u0456ctim"],
+  ["victim", "V\u0406CTIM"],
+  ["victim", "victirn"],
+  ["paul", "pauI"],
+  ["Ivan", "lvan"],
+  ["bob0", "bobO"],
+  ["straße", "STRASSE"],
+  ["ОЛЕГ", "олег"],
+  ["می\u200cخواهم", "میخواهم"],
+);
+
+/** Names that only a careless rule takes for one another. */
+const DISTINCT: readonly [string, string][] = [
+  ["neil", "nell"],
+  ["lia", "ila"],
+  ["राम", "रमु"],
+  ["กิน", "กัน"],
+  ["两人", "两个"],
+  ["🎉", "🎂"],
+  ["one two", "onetwo"],
+];
+
+export function accountCases(_: StoreFactory, store: () => Store): void {
   test("an account is found as it was registered, with its profile", async () => {
     const { accounts, profiles } = store();
     const username = freshName("Ann");
@@ -66,8 +97,34 @@ export function accountCases({ accentsDistinct }: StoreFactory, store: () => Sto
     await register(store(), name);
     expect(await accounts.findByUsername(plain)).toBeUndefined();
     expect(await profiles.findByUsername(plain)).toBeUndefined();
-    if (accentsDistinct) expect(await register(store(), plain)).toBeGreaterThan(0);
-    else expect((await failureOf(register(store(), plain))).field).toBe("username");
+    expect((await failureOf(register(store(), plain))).field).toBe("username");
+  });
+
+  test.each(LOOKALIKES)("a name that looks like another one is taken: %j", async (first, second) => {
+    const stem = freshName("look");
+    const id = await register(store(), stem + first);
+    const error = await failureOf(register(store(), stem + second));
+    expect([error.codeName, error.field]).toEqual(["MYSQL_INTERNAL_ERROR", "username"]);
+    expect((await store().accounts.findByUsername(stem + first))?.id).toBe(id);
+  });
+
+  test.each(DISTINCT)("names that differ to the eye are two: %j %j", async (first, second) => {
+    const stem = freshName("look");
+    const [a, b] = [await register(store(), stem + first), await register(store(), stem + second)];
+    expect((await store().accounts.findByUsername(stem + first))?.id).toBe(a);
+    expect((await store().accounts.findByUsername(stem + second))?.id).toBe(b);
+  });
+
+  test("a refused name leaves nothing behind, and of many at once one gets it", async () => {
+    const stem = freshName("once");
+    const shapes = ["victim", "v\u00adictim", "vi\u200dctim", "v\u0456ctim", "VICTIM", "vict\ufe0fim"];
+    const results = await Promise.allSettled(shapes.map((shape) => register(store(), stem + shape)));
+    expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const result of results)
+      if (result.status === "rejected") expect(result.reason.codeName).toBe("MYSQL_INTERNAL_ERROR");
+    const email = `${stem}@example.com`;
+    expect((await failureOf(register(store(), `${stem}victim`))).field).toBe("username");
+    expect(await store().accounts.register({ username: stem, email, passwordHash: "h" })).toBeGreaterThan(0);
   });
 
   test("text that would break out of a statement is only text", async () => {

@@ -22,8 +22,6 @@ export interface StoreHarness {
 /** An adapter, and a way to get an empty database of it. */
 export interface StoreFactory {
   readonly engine: string;
-  /** Whether "é" and "e" can both be registered; in finding they differ everywhere. */
-  readonly accentsDistinct: boolean;
   emptyDatabase(): Promise<StoreHarness>;
 }
 
@@ -37,7 +35,6 @@ const noServer: MySqlOptions = {
 export const factories: readonly StoreFactory[] = [
   {
     engine: "sqlite",
-    accentsDistinct: true,
     emptyDatabase: async () => {
       const path = join(tempDir("store"), "data", "chatsrv.db");
       return { engine: "sqlite", open: () => openSqlite({ path }) };
@@ -45,7 +42,6 @@ export const factories: readonly StoreFactory[] = [
   },
   {
     engine: "mysql",
-    accentsDistinct: false,
     emptyDatabase: async () => {
       const mysql = { ...noServer, ...(await (await sharedMariaDb()).createDatabase()) };
       return { engine: "mysql", open: () => openMySql(mysql) };

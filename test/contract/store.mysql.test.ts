@@ -11,7 +11,7 @@ import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
-import { everything, friends, openMySql, text } from "./store.harness.ts";
+import { everything, friends, openMySql, register, text } from "./store.harness.ts";
 
 const address = ({ host, port, username: user, password, database }: MySqlOptions) => ({
   ...{ host, port, user, password, database },
@@ -25,6 +25,8 @@ describe("MySQL adapter", () => {
   let store: Store;
   let a: UserId;
   let b: UserId;
+  /** A database of its own for a test about names. */
+  let named: MySqlOptions;
 
   beforeAll(async () => {
     server = await startMariaDb({ tls: certs });
@@ -51,6 +53,52 @@ describe("MySQL adapter", () => {
     server.query<{ id: number }>(
       `SELECT id FROM information_schema.processlist WHERE db = '${options.database}' AND user <> 'root'`,
     );
+
+  const skeletons = () =>
+    server.query<{ username: string; skeleton: string }>(
+      `SELECT a.username, n.skeleton FROM AccountName n JOIN Authentication a ON a.uuid = n.uuid ORDER BY n.uuid, n.skeleton`,
+      named.database,
+    );
+
+  test("accounts that an older release registers keep their looks, from migrate or the next registration on", async () => {
+    named = { ...OWN, ...(await server.createDatabase()) };
+    const one = await openMySql(named);
+    await one.migrate();
+    const old = (name: string) =>
+      server.query(
+        `SET NAMES utf8mb4; INSERT INTO Authentication (username, password, email) VALUES ('${name}', 'h', '${Math.random()}')`,
+        named.database,
+      );
+    try {
+      await register(one, "new");
+      await old("Ivan");
+      await old("lvan");
+      await old("third");
+      expect((await failureOf(register(one, "thіrd"))).codeName).toBe("MYSQL_INTERNAL_ERROR");
+      // The older of two that look alike has the looks; the other one works as before.
+      expect(await skeletons()).toEqual([
+        { username: "new", skeleton: "new" },
+        { username: "Ivan", skeleton: "ivan" },
+        { username: "Ivan", skeleton: "lvan" },
+        { username: "third", skeleton: "third" },
+      ]);
+      expect((await one.accounts.findByUsername("lvan"))?.username).toBe("lvan");
+
+      const before = await skeletons();
+      await server.query(
+        `DELETE FROM AccountName; UPDATE __chatsrv_migrations SET applied_at = NULL WHERE name = '0002_devices'`,
+        named.database,
+      );
+      expect(await one.pendingMigrations()).toEqual(["0002_devices"]);
+      expect((await one.migrate()).applied).toEqual(["0002_devices"]);
+      expect(await skeletons()).toEqual(before);
+      await server.query("DELETE FROM AccountName WHERE skeleton = 'third'", named.database);
+      expect((await one.migrate()).applied).toEqual([]);
+      expect(await skeletons()).toEqual(before);
+    } finally {
+      await one.close();
+    }
+  });
 
   /** Until a transaction waits for a lock that another one holds. */
   const somebodyWaits = () =>

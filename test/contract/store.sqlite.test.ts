@@ -53,6 +53,25 @@ describe("SQLite adapter", () => {
     await store.close();
   });
 
+  test("accounts of an older release keep their looks from the next start on, the older of two alike", async () => {
+    const { path, store } = await fresh();
+    const ivan = await register(store, "Ivan");
+    await store.close();
+    const file = new Database(path);
+    file.run("DELETE FROM AccountName");
+    file.run("INSERT INTO Authentication (username, password) VALUES ('lvan', 'h')");
+    file.close();
+    const again = await openSqlite({ path });
+    await again.migrate();
+    expect((await failureOf(register(again, "IVAN\u00ad"))).codeName).toBe("MYSQL_INTERNAL_ERROR");
+    expect((await again.accounts.findByUsername("lvan"))?.username).toBe("lvan");
+    await again.close();
+    const looks = new Database(path).query(
+      `SELECT skeleton FROM AccountName WHERE uuid = ${ivan} ORDER BY 1`,
+    );
+    expect(looks.all()).toEqual([{ skeleton: "ivan" }, { skeleton: "lvan" }]);
+  });
+
   test("survives being closed and opened again, its data with it", async () => {
     const { path, store, a, b } = await fresh();
     await store.messages.append([text(a, b, "kept")], 1);

@@ -3,6 +3,7 @@
  * The gateway, verify and balance roles in one, on a store and a coordination of their own, with the clock,
  * the mail and the sessions in the test's hands.
  */
+import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import type { Coordination } from "../../src/coordination/coordination.ts";
 import { openMemory } from "../../src/coordination/memory/index.ts";
@@ -89,6 +90,8 @@ export interface Gateway {
   codeFor(email: string): Promise<string>;
   /** Makes an account with `PASSWORD`, the whole way. @returns its id. */
   register(username: string, email: string): Promise<UserId>;
+  /** Gives an account a name as only an older release allowed it. */
+  rename(id: UserId, username: string): void;
 }
 
 export async function openGateway(options: GatewayOptions = {}): Promise<Gateway> {
@@ -101,7 +104,8 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
   const real = openMemory(clock);
   await real.nodes.register(NODE, 1_000_000 * MINUTE);
   const coordination = options.coordination?.(real) ?? real;
-  const opened = await openSqliteStore({ path: join(tempDir("gateway"), "chatsrv.db") }, logger);
+  const path = join(tempDir("gateway"), "chatsrv.db");
+  const opened = await openSqliteStore({ path }, logger);
   atEnd(() => opened.close());
   await opened.migrate();
   const store = options.store?.(opened) ?? opened;
@@ -156,5 +160,10 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     pass: (ms) => clock.pass(ms),
     register: async (username, email) =>
       (await accounts.register({ username, email, password: PASSWORD, code: await codeFor(email) })).id,
+    rename(id, username) {
+      using file = new Database(path);
+      file.run("UPDATE Authentication SET username = ? WHERE uuid = ?", [username, id]);
+      file.run("DELETE FROM AccountName WHERE uuid = ?", [id]);
+    },
   };
 }

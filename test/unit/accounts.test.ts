@@ -91,6 +91,37 @@ describe("registration", () => {
     await register(gateway, { ...ADA, code });
   });
 
+  test("what looks like a taken name is taken, and nothing visible is no name", async () => {
+    const gateway = await openGateway();
+    await gateway.register("victim one", "victim@example.com");
+    const code = await gateway.codeFor(ADA.email);
+    const hidden = ["\u00ad", "\u034f", "\u200d", "\u3164", "\ufe0f", "\u200b", "\u2060"];
+    for (const username of [...hidden.map((it) => `vic${it}tim one`), "victim  one", "VІCTIM ONE"])
+      expect(await failureOf(register(gateway, { ...ADA, username, code }))).toMatchObject({
+        code: 10,
+        field: "username",
+      });
+    for (const username of [...hidden, "\u2800", " \u3164 "])
+      expect(await failureOf(register(gateway, { ...ADA, username, code }))).toMatchObject({ code: 67 });
+    await register(gateway, { ...ADA, code });
+  });
+
+  test("an account of old whose name nobody could register today logs in, is found and reset", async () => {
+    const gateway = await openGateway();
+    const victim = await gateway.register("victim", ADA.email);
+    for (const [index, username] of ["vic\u00adtim", "a\u200bb", "two  words", "\u1160"].entries()) {
+      const id = await gateway.register(`old${index}`, `old${index}@example.com`);
+      gateway.rename(id, username);
+      const email = `old${index}@example.com`;
+      expect(await gateway.accounts.logIn(username, PASSWORD)).toMatchObject({ user: id });
+      expect(await gateway.accounts.check({ username, email })).toMatchObject({ email });
+      const reset = { username, email, password: NEW_PASSWORD, code: await gateway.codeFor(email) };
+      await gateway.accounts.resetPassword(reset);
+      expect(await gateway.accounts.logIn(username, NEW_PASSWORD)).toMatchObject({ user: id });
+    }
+    expect(await gateway.accounts.logIn("vic\u200btim", PASSWORD)).toMatchObject({ user: victim });
+  });
+
   test("the code is checked before the account: a wrong one tells nothing about names", async () => {
     const gateway = await openGateway();
     await gateway.register("Taken", "taken@example.com");

@@ -1,17 +1,19 @@
 /**
  * @module store/mysql/accounts
- * Accounts in MySQL: the table Authentication.
+ * Accounts in MySQL: the tables Authentication and AccountName.
  */
 import { asc, eq, gt, sql } from "drizzle-orm";
 import type { Account } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
 import { userId } from "../../domain/ids.ts";
+import { skeletonsOf } from "../../domain/skeleton.ts";
 import { pageOf, startOf } from "../paging.ts";
 import type { AccountStore } from "../store.ts";
 import { violatedUnique } from "./errors.ts";
 import { sameName } from "./names.ts";
 import type { Pool } from "./pool.ts";
-import { authentication, userProfile } from "./schema.ts";
+import { accountName, authentication, userProfile } from "./schema.ts";
+import { fillRecentSkeletons } from "./skeletons.ts";
 
 const columns = {
   id: authentication.uuid,
@@ -27,8 +29,9 @@ const account = (row: Omit<Account, "email"> & { email: string | null }): Accoun
 
 export function accountStore({ use, transaction }: Pool): AccountStore {
   return {
-    register: ({ username, email, passwordHash }) =>
-      transaction(async ({ db }) => {
+    register: async ({ username, email, passwordHash }) => {
+      await use(({ client }) => fillRecentSkeletons(client));
+      return transaction(async ({ db }) => {
         const [{ insertId }] = await db
           .insert(authentication)
           .values({ username, email, password: passwordHash });
@@ -36,13 +39,15 @@ export function accountStore({ use, transaction }: Pool): AccountStore {
         await db
           .insert(userProfile)
           .values({ uuid, nickname: username, avatar: "", description: "", sex: 0 });
+        await db.insert(accountName).values(skeletonsOf(username).map((skeleton) => ({ uuid, skeleton })));
         return uuid;
       }).catch((thrown: unknown) => {
         const index = violatedUnique(thrown);
         if (index === undefined) throw thrown;
         const field = /email/i.test(index) ? "email" : "username";
         throw new AppError("MYSQL_INTERNAL_ERROR", { field, cause: thrown });
-      }),
+      });
+    },
 
     findByUsername: (username) =>
       use(async ({ db }) => {

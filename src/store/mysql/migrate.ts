@@ -15,14 +15,20 @@ import type { MigrationReport } from "../store.ts";
 import { isAlreadyThere, translated } from "./errors.ts";
 import { connectionOptions, type MySqlOptions } from "./options.ts";
 import { prepare } from "./session.ts";
+import { fillSkeletons } from "./skeletons.ts";
 
 /** The original's four tables: what an adopted database has already. */
 export const baseline = migration("0000_original", original);
-const migrations: readonly Migration[] = [
+const migrations: readonly Step[] = [
   baseline,
   migration("0001_chatsrv", chatsrv),
-  migration("0002_devices", devices),
+  { ...migration("0002_devices", devices), fill: fillSkeletons },
 ];
+
+/** A migration, and what it computes for the rows that are there; both are run again when they were cut off. */
+interface Step extends Migration {
+  readonly fill?: (client: Connection) => Promise<unknown>;
+}
 
 /** Seconds to wait for another process that is migrating. */
 const LOCK_SECONDS = 600;
@@ -73,15 +79,18 @@ export async function applyPending(client: Connection): Promise<MigrationReport>
     });
   await createJournal(client);
   const due = pending(migrations, finished(journal));
-  for (const { name, statements } of due) {
+  for (const { name, statements, fill } of due) {
     await client.query(`INSERT IGNORE INTO ${MIGRATIONS_TABLE} (name) VALUES (?)`, [name]);
     const resumed = journal.some((entry) => entry.name === name);
     for (const statement of statements)
       await client.query(statement).catch((thrown: unknown) => {
         if (!resumed || !isAlreadyThere(thrown)) throw thrown;
       });
+    await fill?.(client);
     await finish(client, name);
   }
+  // Older processes of a cluster that is being renewed go on registering without skeletons.
+  await fillSkeletons(client);
   return { applied: due.map(({ name }) => name) };
 }
 

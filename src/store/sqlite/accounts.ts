@@ -1,17 +1,18 @@
 /**
  * @module store/sqlite/accounts
- * Accounts in SQLite: the table Authentication.
+ * Accounts in SQLite: the tables Authentication and AccountName.
  */
 import { asc, eq, gt, sql } from "drizzle-orm";
 import type { Account } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
 import type { UserId } from "../../domain/ids.ts";
+import { skeletonsOf } from "../../domain/skeleton.ts";
 import { lazy } from "../lazy.ts";
 import { pageOf, startOf } from "../paging.ts";
 import type { AccountStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { violatedUnique } from "./errors.ts";
-import { authentication, userProfile } from "./schema.ts";
+import { accountName, authentication, userProfile } from "./schema.ts";
 
 const columns = {
   id: authentication.uuid,
@@ -43,11 +44,15 @@ export function accountStore({ db, read, write }: Connection): AccountStore {
 
   function insert(username: string, email: string, password: string): UserId {
     try {
-      return db
+      const uuid = db
         .insert(authentication)
         .values({ username, email, password })
         .returning({ id: authentication.uuid })
         .get().id;
+      db.insert(accountName)
+        .values(skeletonsOf(username).map((skeleton) => ({ uuid, skeleton })))
+        .run();
+      return uuid;
     } catch (thrown) {
       const taken = violatedUnique(thrown);
       if (taken === undefined) throw thrown;

@@ -7,6 +7,7 @@ import devices from "../../../drizzle/sqlite/0001_devices.sql" with { type: "tex
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { fillSkeletons } from "./skeletons.ts";
 
 const migrations: readonly Migration[] = [
   migration("0000_chatsrv", chatsrv),
@@ -14,7 +15,7 @@ const migrations: readonly Migration[] = [
 ];
 
 /** @returns what was applied. @throws AppError UNAVAILABLE */
-export function migrate({ client, write }: Connection): Promise<MigrationReport> {
+export function migrate({ client, db, write }: Connection): Promise<MigrationReport> {
   return write(() => {
     client.run(
       `CREATE TABLE IF NOT EXISTS ${MIGRATIONS_TABLE} (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL)`,
@@ -24,6 +25,7 @@ export function migrate({ client, write }: Connection): Promise<MigrationReport>
       for (const statement of statements) client.run(statement);
       client.run(`INSERT INTO ${MIGRATIONS_TABLE} VALUES (?, ?)`, [name, Date.now()]);
     }
+    fillSkeletons({ db });
     return { applied: due.map(({ name }) => name) };
   });
 }
