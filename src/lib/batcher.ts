@@ -4,22 +4,34 @@
  * no artificial delay: an idle batcher starts at the end of the current turn of the loop, so that everything
  * that arrived in this turn goes together.
  */
+
+/** Where items wait for their batch. */
+export interface Queue<T> {
+  readonly length: number;
+  push(item: T): void;
+  /** The next batch, at least one item unless it is empty. */
+  take(): T[];
+  /** Everything. */
+  drain(): T[];
+}
+
 export interface BatcherOptions<T> {
   /** Works off one batch. It handles its own errors: a rejection is a bug and goes to `onBug`. */
   readonly work: (items: T[]) => Promise<void>;
-  /** Most items of one batch. */
-  readonly maxBatch?: number;
+  /** First come, first served, and all of it in one batch, unless given. */
+  readonly queue?: Queue<T>;
   readonly onBug: (error: unknown) => void;
 }
 
 export class Batcher<T> {
-  #queue: T[] = [];
+  readonly #options: BatcherOptions<T>;
+  readonly #queue: Queue<T>;
   #running = false;
   #idleWaiters: (() => void)[] = [];
-  readonly #options: BatcherOptions<T>;
 
   constructor(options: BatcherOptions<T>) {
     this.#options = options;
+    this.#queue = options.queue ?? new PlainQueue();
   }
 
   /** Items not yet handed to `work`. */
@@ -36,9 +48,7 @@ export class Batcher<T> {
 
   /** Takes back everything that is not yet handed to `work`. */
   drainQueue(): T[] {
-    const items = this.#queue;
-    this.#queue = [];
-    return items;
+    return this.#queue.drain();
   }
 
   /** Resolves when nothing is queued or under way. */
@@ -47,11 +57,10 @@ export class Batcher<T> {
   }
 
   async #run(): Promise<void> {
-    const { work, onBug, maxBatch = Number.POSITIVE_INFINITY } = this.#options;
+    const { work, onBug } = this.#options;
     while (this.#queue.length > 0) {
-      const items = this.#queue.length <= maxBatch ? this.drainQueue() : this.#queue.splice(0, maxBatch);
       try {
-        await work(items);
+        await work(this.#queue.take());
       } catch (error) {
         onBug(error);
       }
@@ -60,5 +69,27 @@ export class Batcher<T> {
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
     for (const resolve of waiters) resolve();
+  }
+}
+
+class PlainQueue<T> implements Queue<T> {
+  #items: T[] = [];
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  take(): T[] {
+    return this.drain();
+  }
+
+  drain(): T[] {
+    const items = this.#items;
+    this.#items = [];
+    return items;
   }
 }

@@ -1,13 +1,18 @@
 /**
  * @module services/committer
  * The group commit. Lanes by conversation, each strictly serial: what arrives while a lane's commit is under
- * way goes into its next one, so the batch grows with the load and an idle server answers at once. Messages
- * of one conversation keep the order in which they were submitted.
+ * way goes into its next one, so the batch grows with the load and an idle server answers at once. What one sender
+ * submitted to a conversation keeps its order.
+ *
+ * Senders are equal: a lane's batches are bounded in weight and filled by the senders in turn, and nobody holds more
+ * of the room for what waits than is left to the others. So a sender of much waits for itself.
  */
 import { AppError, toAppError } from "../domain/error.ts";
 import type { UserId } from "../domain/ids.ts";
 import { Batcher } from "../lib/batcher.ts";
 import type { Clock } from "../lib/clock.ts";
+import { FairQueue } from "../lib/fair-queue.ts";
+import { SharedRoom } from "../lib/shared-room.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store/store.ts";
 
 /** What one caller wants stored together: entries of one sender to one receiver, in order. */
@@ -24,8 +29,10 @@ export interface CommitterOptions<S extends Submission> {
   readonly lanes: number;
   /** Submissions of one commit. */
   readonly maxBatch: number;
-  /** Entries that may wait in all lanes; beyond it callers are told to try again. */
-  readonly maxPending: number;
+  /** Weight (`weightOf`) of one commit. */
+  readonly maxBatchWeight: number;
+  /** Weight that may wait in all lanes; who has more than a share of it is told to try again. */
+  readonly maxPendingWeight: number;
   /** Called after each commit, before its submissions are settled. */
   readonly onCommitted: (batch: readonly CommittedSubmission<S>[], tookMs: number) => void;
   /** Told of each submission whose commit was lost on the way: it may be stored or not. */
@@ -38,22 +45,36 @@ export interface CommittedSubmission<S extends Submission> {
   readonly outcomes: readonly AppendOutcome[];
 }
 
+/** What an entry weighs beside its text: storing a row takes as long as storing so much more text. */
+const ENTRY_WEIGHT = 1_000;
+/** Weight that a sender gets in its turn: one text of the longest kind. */
+const TURN_WEIGHT = 20_000;
+
+/** What a submission costs the store and the memory, in UTF-16 units of text. */
+export function weightOf({ entries }: Submission): number {
+  let weight = 0;
+  for (const { clientId, body } of entries) weight += ENTRY_WEIGHT + clientId.length + body.length;
+  return weight;
+}
+
+/** All entries of a submission are one sender's. */
+const senderOf = ({ entries }: Submission): UserId | undefined => entries[0]?.sender;
+
 export class Committer<S extends Submission> {
   readonly #options: CommitterOptions<S>;
   readonly #lanes: Batcher<S>[];
+  readonly #room: SharedRoom<UserId>;
   #pending = 0;
 
   constructor(options: CommitterOptions<S>) {
     this.#options = options;
-    this.#lanes = Array.from(
-      { length: options.lanes },
-      (_, index) =>
-        new Batcher<S>({
-          work: (batch) => this.#commit(batch, index),
-          maxBatch: options.maxBatch,
-          onBug: options.onBug,
-        }),
-    );
+    const { lanes, maxBatch: maxItems, maxBatchWeight: maxWeight, maxPendingWeight, onBug } = options;
+    this.#room = new SharedRoom(maxPendingWeight);
+    const turns = { ownerOf: senderOf, weightOf, quantum: TURN_WEIGHT, maxItems, maxWeight };
+    this.#lanes = Array.from({ length: lanes }, (_, index) => {
+      const work = (batch: S[]) => this.#commit(batch, index);
+      return new Batcher<S>({ work, queue: new FairQueue<S>(turns), onBug });
+    });
   }
 
   /** Entries accepted and not yet settled. */
@@ -66,7 +87,7 @@ export class Committer<S extends Submission> {
     const first = submission.entries[0];
     if (first === undefined) {
       submission.settle([]);
-    } else if (this.#pending + submission.entries.length > this.#options.maxPending) {
+    } else if (!this.#room.take(first.sender, weightOf(submission))) {
       submission.settle(new AppError("UNAVAILABLE", { detail: "too many messages wait for the store" }));
     } else {
       this.#pending += submission.entries.length;
@@ -80,19 +101,33 @@ export class Committer<S extends Submission> {
   }
 
   async #commit(batch: S[], lane: number): Promise<void> {
+    const lost = await this.#storeOrSplit(batch);
+    if (lost === undefined) return;
+    // What queued behind goes with it: a later message must not overtake one that its sender has to repeat.
+    for (const submission of this.#lanes[lane]?.drainQueue() ?? []) this.#settle(submission, lost);
+  }
+
+  /**
+   * Stores a batch and settles it. What the store cannot take must not fail its neighbours, so a refused batch is
+   * halved until the refused submission is alone.
+   * @returns the error when the store is lost.
+   */
+  async #storeOrSplit(batch: readonly S[]): Promise<AppError | undefined> {
     try {
       await this.#store(batch);
+      return undefined;
     } catch (thrown) {
       const error = toAppError(thrown);
-      if (!error.retryable && batch.length > 1) {
-        // One entry that the store cannot take must not fail its neighbours.
-        for (const submission of batch) await this.#commit([submission], lane);
-        return;
-      }
       if (error.retryable) for (const submission of batch) this.#options.onUncertain(submission);
-      // What queued behind goes with it: a later message must not overtake one that its sender has to repeat.
-      const followers = error.retryable ? (this.#lanes[lane]?.drainQueue() ?? []) : [];
-      for (const submission of [...batch, ...followers]) this.#settle(submission, error);
+      if (error.retryable || batch.length === 1) {
+        for (const submission of batch) this.#settle(submission, error);
+        return error.retryable ? error : undefined;
+      }
+      const half = Math.ceil(batch.length / 2);
+      const lost = await this.#storeOrSplit(batch.slice(0, half));
+      if (lost === undefined) return this.#storeOrSplit(batch.slice(half));
+      for (const submission of batch.slice(half)) this.#settle(submission, lost);
+      return lost;
     }
   }
 
@@ -113,6 +148,8 @@ export class Committer<S extends Submission> {
 
   #settle(submission: S, result: readonly AppendOutcome[] | AppError): void {
     this.#pending -= submission.entries.length;
+    const sender = senderOf(submission);
+    if (sender !== undefined) this.#room.give(sender, weightOf(submission));
     submission.settle(result);
   }
 }

@@ -45,8 +45,11 @@ export interface MessagingOptions {
 }
 
 const UNCERTAIN_RETRY_MS = 1_000;
+/** Short texts of one commit; with long ones the weight bounds it to some 50 ms. */
 const MAX_BATCH = 500;
-const MAX_PENDING = 20_000;
+const MAX_BATCH_WEIGHT = 1_000_000;
+/** Some 30,000 short texts, or 30 MB of long ones. */
+const MAX_PENDING_WEIGHT = 32_000_000;
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5];
 
@@ -79,7 +82,8 @@ export class Messaging {
       clock,
       lanes: options.lanes,
       maxBatch: MAX_BATCH,
-      maxPending: MAX_PENDING,
+      maxBatchWeight: MAX_BATCH_WEIGHT,
+      maxPendingWeight: MAX_PENDING_WEIGHT,
       onCommitted: (batch, tookMs) => this.#announce(batch, tookMs),
       onUncertain: ({ entries: [first] }) => {
         if (first !== undefined) uncertain.note(first.sender, first.receiver);

@@ -2,38 +2,42 @@
 import { describe, expect, test } from "bun:test";
 import { AppError } from "../../src/domain/error.ts";
 import { conversationId, userId } from "../../src/domain/ids.ts";
-import { Committer, type Submission } from "../../src/services/committer.ts";
+import { Committer, type CommitterOptions, type Submission, weightOf } from "../../src/services/committer.ts";
 import type { AppendEntry, AppendOutcome } from "../../src/store/store.ts";
 import { HeldClock } from "../support/clock.ts";
 
+type Limits = Partial<
+  Pick<CommitterOptions<Submission>, "lanes" | "maxBatch" | "maxBatchWeight" | "maxPendingWeight">
+>;
 type Append = (entries: readonly AppendEntry[], at: number) => Promise<AppendOutcome[]>;
 
-function committerOver(append: Append, options: { lanes?: number; maxPending?: number } = {}) {
+function committerOver(append: Append, options: Limits = {}) {
   const committed: number[] = [];
   const uncertain: string[] = [];
   const committer = new Committer<Submission>({
     messages: { append },
     clock: new HeldClock(1_000),
-    lanes: options.lanes ?? 1,
+    lanes: 1,
     maxBatch: 500,
-    maxPending: options.maxPending ?? 1_000,
+    maxBatchWeight: 1_000_000,
+    maxPendingWeight: 1_000_000,
+    ...options,
     onCommitted: (batch) => committed.push(batch.length),
     onUncertain: ({ entries }) => uncertain.push(...entries.map((entry) => entry.clientId)),
     onBug: (error) => {
       throw error;
     },
   });
-  const submit = (clientId: string, sender = 1, receiver = 2) =>
+  const submit = (clientId: string, sender = 1, receiver = 2, body = clientId) =>
     new Promise<readonly AppendOutcome[] | AppError>((settle) =>
-      committer.submit({
-        entries: [
-          { sender: userId(sender), receiver: userId(receiver), clientId, kind: "text", body: clientId },
-        ],
-        settle,
-      }),
+      committer.submit({ entries: [entryOf(clientId, sender, receiver, body)], settle }),
     );
   return { committer, committed, uncertain, submit };
 }
+
+const entryOf = (clientId: string, sender: number, receiver: number, body: string): AppendEntry => ({
+  ...{ sender: userId(sender), receiver: userId(receiver), clientId, kind: "text", body },
+});
 
 const storing = (): { append: Append; log: string[][] } => {
   let seq = 0;
@@ -118,19 +122,71 @@ describe("committer", () => {
     expect(log).toEqual([["a"], ["b"]]);
   });
 
+  test("a refused batch is halved, not taken apart", async () => {
+    let appends = 0;
+    const { append } = storing();
+    const { submit } = committerOver(async (entries, at) => {
+      appends += 1;
+      if (entries.some((entry) => entry.clientId === "poison")) throw new AppError("TOO_LARGE");
+      return append(entries, at);
+    });
+    const ids = Array.from({ length: 256 }, (_, index) => (index === 77 ? "poison" : `${index}`));
+    const results = await Promise.all(ids.map((id) => submit(id)));
+    const failed = results.filter((result) => result instanceof AppError);
+    expect(failed).toMatchObject([{ codeName: "TOO_LARGE" }]);
+    expect(appends).toBeLessThanOrEqual(1 + 2 * Math.log2(256));
+  });
+
+  test("a store that is lost while a batch is halved lets nothing overtake", async () => {
+    const log: string[] = [];
+    const { submit, uncertain } = committerOver(async (entries) => {
+      log.push(entries.map((entry) => entry.clientId).join(""));
+      throw new AppError(entries.length > 2 ? "TOO_LARGE" : "UNAVAILABLE");
+    });
+    const results = await Promise.all([..."abcd"].map((id) => submit(id)));
+    expect(results.map((result) => result instanceof AppError && result.codeName)).toEqual(
+      Array(4).fill("UNAVAILABLE"),
+    );
+    expect(log).toEqual(["abcd", "ab"]);
+    expect(uncertain).toEqual(["a", "b"]);
+  });
+
   test("beyond its bound it refuses instead of growing", async () => {
     const gate = Promise.withResolvers<void>();
     const { append } = storing();
+    const one = weightOf({ entries: [entryOf("a", 1, 2, "a")], settle: () => {} });
     const { submit } = committerOver(
       async (entries, at) => {
         await gate.promise;
         return append(entries, at);
       },
-      { maxPending: 2 },
+      { maxPendingWeight: 3 * one },
     );
-    const kept = [submit("a"), submit("b")];
-    expect(await submit("c")).toMatchObject({ codeName: "UNAVAILABLE" });
+    // A sender holds no more than it leaves to others, and whoever comes new finds room.
+    const kept = [submit("a", 1), submit("c", 3, 4)];
+    expect(await submit("b", 1)).toMatchObject({ codeName: "UNAVAILABLE" });
+    kept.push(submit("d", 5, 6));
+    expect(await submit("e", 7, 8)).toMatchObject({ codeName: "UNAVAILABLE" });
     gate.resolve();
-    expect(await Promise.all(kept)).toMatchObject([[{ status: "stored" }], [{ status: "stored" }]]);
+    expect(await Promise.all(kept)).toMatchObject(Array(3).fill([{ status: "stored" }]));
+    expect(await submit("f", 1)).toMatchObject([{ status: "stored" }]);
+  });
+
+  test("a sender of much waits for itself, and its own texts keep their order", async () => {
+    const { append, log } = storing();
+    const { submit } = committerOver(append, { maxBatchWeight: 200_000, maxPendingWeight: 100_000_000 });
+    const order: string[] = [];
+    const flood = Array.from({ length: 300 }, (_, index) =>
+      submit(`f${index}`, 1, 2, "'".repeat(15_800)).then(() => order.push(`f${index}`)),
+    );
+    const others = Array.from({ length: 70 }, (_, index) =>
+      submit(`o${index}`, 10 + index, 3).then(() => order.push(`o${index}`)),
+    );
+    await Promise.all([...flood, ...others]);
+    expect(log[0]?.filter((id) => id.startsWith("o")).length).toBe(70);
+    for (const batch of log) expect(batch.filter((id) => id.startsWith("f")).length).toBeLessThanOrEqual(11);
+    const floods = log.flat().filter((id) => id.startsWith("f"));
+    expect(floods).toEqual(Array.from({ length: 300 }, (_, index) => `f${index}`));
+    expect(order.slice(0, 90).filter((id) => id.startsWith("o")).length).toBe(70);
   });
 });

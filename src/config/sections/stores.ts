@@ -39,7 +39,11 @@ export const stores = {
       username: key(is.name, "root", "User that may create and alter tables in the database."),
       password: key(is.secret, "", "That user's password.", { example: "123456" }),
       database: key(is.name, "chatting", "Name of the database."),
-      timeout: key(is.int(1, 86_400), 60, "Seconds between two heartbeats on an idle connection."),
+      timeout: key(
+        is.int(1, 86_400),
+        5,
+        "Seconds between two heartbeats on an idle connection. After three without one the server closes it: what a process that stopped had locked is free again.",
+      ),
       pool_size: key(is.int(1, 1000), 10, "Connections that one process opens at most."),
       tls: key(
         is.bool,
