@@ -7,7 +7,7 @@
 import { AppError, toAppError } from "../domain/error.ts";
 import { type FairGate, GateFullError } from "../lib/fair-gate.ts";
 import { BodyError, decodeBody } from "../wire/body.ts";
-import { ServiceId, type ServiceName } from "../wire/ids.ts";
+import { ORIGINAL_IDS_END, ServiceId, type ServiceName } from "../wire/ids.ts";
 import { type FrameSpec, frames, type Request, type RequestName } from "../wire/messages.ts";
 import { SchemaError } from "../wire/schema.ts";
 import type { ChatContext } from "./context.ts";
@@ -20,8 +20,8 @@ import type { ChatSession } from "./session.ts";
 interface Entry {
   readonly name: RequestName;
   readonly spec: FrameSpec;
-  /** The frame that answers, `UNKNOWN` for requests that have no answer of their own. */
-  readonly reply: ServiceName;
+  /** The frame that answers; undefined for a request that has no answer of its own. */
+  readonly reply: ServiceName | undefined;
 }
 
 const nameOf = new Map<number, ServiceName>(
@@ -31,7 +31,7 @@ const nameOf = new Map<number, ServiceName>(
 const requests: ReadonlyMap<number, Entry> = new Map(
   (Object.keys(handlers) as RequestName[]).map((name) => {
     const spec: FrameSpec = frames[name];
-    const reply = (spec.reply !== undefined && nameOf.get(spec.reply)) || "UNKNOWN";
+    const reply = spec.reply === undefined ? undefined : nameOf.get(spec.reply);
     return [ServiceId[name], { name, spec, reply }];
   }),
 );
@@ -54,8 +54,13 @@ export function receiveFrame(context: ChatContext, session: ChatSession, id: num
 }
 
 function handleFrame(context: ChatContext, session: ChatSession, id: number, bytes: Uint8Array): void {
+  // As the original does: protocol 2 is closed to such a session, and so is whatever comes after the original.
+  if (session.isOriginal && id >= ORIGINAL_IDS_END) {
+    session.end();
+    return;
+  }
   const entry = requests.get(id);
-  const reply = entry?.reply ?? "UNKNOWN";
+  const reply = entry?.reply;
   const size = sizePrice(bytes.length);
   let body: unknown;
   try {
@@ -72,19 +77,18 @@ function handleFrame(context: ChatContext, session: ChatSession, id: number, byt
   }
 }
 
-/** @throws AppError NOT_LOGGED_IN, UNSUPPORTED (no request, or of a protocol that the session does not speak) */
+/** @throws AppError NOT_LOGGED_IN, UNSUPPORTED (no request) */
 function requireAllowed(session: ChatSession, entry: Entry | undefined): Entry {
   if (session.login === undefined && (entry === undefined || !BEFORE_LOGIN.has(entry.name)))
     throw new AppError("NOT_LOGGED_IN");
   if (entry === undefined) throw new AppError("UNSUPPORTED");
-  if (session.login !== undefined && entry.spec.proto > session.proto) throw new AppError("UNSUPPORTED");
   return entry;
 }
 
 function handleKnown(
   context: ChatContext,
   session: ChatSession,
-  { name, spec, reply }: Entry,
+  { name, spec }: Entry,
   body: unknown,
   size: number,
 ): Promise<void> | void {
@@ -92,7 +96,7 @@ function handleKnown(
   const { family, more, inTurn } = prices[name] as Price<RequestName>;
   context.limits.charge(session, family, size);
   if (session.proto === 1 && name === "TEXTCHATMSGREQUEST" && isDesktopOddity(body)) {
-    session.fail(reply, new AppError("INVALID_FIELD", { field: "text_msg" }));
+    session.fail("TEXTCHATMSGRESPONSE", new AppError("INVALID_FIELD", { field: "text_msg" }));
     return;
   }
   const checked = spec.request?.check(body, "") as Request<RequestName>;
@@ -146,7 +150,7 @@ function release(context: ChatContext, session: ChatSession): void {
 function refuse(
   context: ChatContext,
   session: ChatSession,
-  reply: ServiceName,
+  reply: ServiceName | undefined,
   thrown: unknown,
   body: unknown,
   size: number,
@@ -155,9 +159,8 @@ function refuse(
   if (error.codeName === "UNAVAILABLE")
     context.logger.log("warn", "chat.unavailable", { user: session.login?.bound.user, reply, error });
   if (!session.isOpen) return;
-  // A session that speaks the original's protocol knows no answer of protocol 2, not even to refuse one.
-  const known = session.login === undefined || frames[reply].proto <= session.proto;
-  session.fail(known ? reply : "UNKNOWN", error, echoOf(reply, body));
+  if (reply === undefined) session.failUnnamed(error);
+  else session.fail(reply, error, echoOf(reply, body));
   if (BAD_INPUT.has(error.codeName) && context.limits.strike(session)) session.end();
   if (error.codeName !== "RATE_LIMITED") return;
   if (reply === "LOGINRESPONSE") session.end();

@@ -36,7 +36,7 @@ export class ChatServer implements ConnectionHandler<ChatSession> {
   }
 
   broken(connection: Connection<ChatSession>): void {
-    connection.state.fail("UNKNOWN", new AppError("JSONPARSE_ERROR"));
+    connection.state.failUnnamed(new AppError("JSONPARSE_ERROR"));
   }
 
   closed(connection: Connection<ChatSession>, reason: CloseReason): void {

@@ -58,6 +58,11 @@ export class ChatSession {
     return this.connection.isOpen;
   }
 
+  /** Whether its client is known to be one of the original's: it logged in, and not to protocol 2. */
+  get isOriginal(): boolean {
+    return this.login !== undefined && this.proto === 1;
+  }
+
   /** Queues a frame. Before login there is nothing else to queue with, so it goes out as it is. */
   send(name: ServiceName, body: object): void {
     if (this.login !== undefined) this.login.outbox.send(name, body);
@@ -67,6 +72,11 @@ export class ChatSession {
   /** Answers a request with an error; `echo` are the fields that the original's answer carries also then. */
   fail(name: ServiceName, error: AppError, echo: object = {}): void {
     this.send(name, { ...failureBody(error, this.proto), ...echo });
+  }
+
+  /** The same for what has no answer of its own. The original's contract has no frame that could say it. */
+  failUnnamed(error: AppError): void {
+    if (!this.isOriginal) this.fail("ERROR", error);
   }
 
   /** Sends what is queued, then closes. */

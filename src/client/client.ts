@@ -322,7 +322,7 @@ export class ChatClient extends Requests {
       case "TEXTCHATMSGRESPONSE":
         this.#outbox.answer(push.body);
         break;
-      case "UNKNOWN": {
+      case "ERROR": {
         // The answer to what has none of its own: an ACK or TYPING too many, or something misunderstood.
         const error = errorOf(push.body);
         if (error.retryAfterMs !== undefined) this.#acks.refused(error.retryAfterMs);

@@ -1,7 +1,7 @@
 /**
  * @module wire/codes
  * The one table of `error` numbers, shared by HTTP, the chat wire and gRPC. 0 to 20 are the original's
- * (names as it spells them), 64 and up are ours. A new error is one row here: `codeTable` is checked to be
+ * (names as it spells them; its next version has 21 to 24 for files), 64 and up are ours. A new error is one row here: `codeTable` is checked to be
  * exhaustive by the compiler, and `proto/README.md` is held equal to it by a test.
  */
 

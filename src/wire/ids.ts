@@ -2,7 +2,8 @@
  * @module wire/ids
  * Service ids of the chat wire: the first two bytes of every frame. Ids 5 to 23 are the original's, 100 to
  * 132 are protocol 2's; every id stays below 256 because the original dispatches on 8 bits. Ids 0 to 4 name
- * the five HTTP calls and never travel here. Spellings are the wire's own.
+ * the five HTTP calls and never travel here; 24 and 25 belong to the original's next version (files) and are
+ * never used. Spellings are the wire's own.
  */
 
 export const ServiceId = {
@@ -26,11 +27,10 @@ export const ServiceId = {
   VOICETCHATMSGRESPONSE: 21,
   VIDEOCHATMSGREQUEST: 22,
   VIDEOCHATMSGRESPONSE: 23,
-  /** The original's name for "no such service"; we answer an unknown id with it. */
-  UNKNOWN: 24,
   // 100..132: protocol 2
   PING: 100,
   PONG: 101,
+  ERROR: 102,
   HISTORYREQUEST: 110,
   HISTORYRESPONSE: 111,
   ACK: 112,
@@ -55,6 +55,9 @@ export const ServiceId = {
   SESSIONREVOKE: 131,
   SESSIONREVOKERESPONSE: 132,
 } as const;
+
+/** The original knows no id from here on: it closes a connection that sends one. */
+export const ORIGINAL_IDS_END = 24;
 
 export type ServiceName = keyof typeof ServiceId;
 export type ServiceId = (typeof ServiceId)[ServiceName];

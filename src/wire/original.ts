@@ -1,6 +1,6 @@
 /**
  * @module wire/original
- * The frames of the original's contract, 5 to 24.
+ * The frames of the original's contract, 5 to 23.
  */
 import { ServiceId as I } from "./ids.ts";
 import { bool, int, list, object, optional, text, userId } from "./schema.ts";
@@ -8,7 +8,6 @@ import {
   at,
   both,
   error,
-  failure,
   friend,
   friendRequest,
   head,
@@ -157,5 +156,4 @@ export const originalFrames = {
     "opaque video signalling to an online friend",
   ),
   VIDEOCHATMSGRESPONSE: push(1, status, "the signal was passed on; 20 when the friend is offline"),
-  UNKNOWN: push(1, failure, "the answer to an id that is no request (72) or to a stream that cannot be read"),
 } as const;

@@ -10,6 +10,7 @@ import {
   cursor,
   empty,
   error,
+  failure,
   head,
   profileFields,
   push,
@@ -22,6 +23,7 @@ import {
 export const protocol2Frames = {
   PING: request(2, I.PONG, object({ t: optional(any()) }), "keep-alive, also before login"),
   PONG: push(2, object({ error: optional(error), t: optional(any()) }), "`t` echoed"),
+  ERROR: push(2, failure, "the answer to what has none of its own, and to an id that is no request (72)"),
   HISTORYREQUEST: request(
     2,
     I.HISTORYRESPONSE,

@@ -65,7 +65,7 @@ describe("every request", () => {
   for (const [index, name] of names.entries())
     test(`${name} has a limit, and tells when to come back`, async () => {
       const spec: FrameSpec = frames[name];
-      const reply = spec.reply ?? ServiceId.UNKNOWN;
+      const reply = spec.reply ?? ServiceId.ERROR;
       const peer = await modern(OTHERS + index);
       const { uuid } = user(OTHERS + index);
       const text = { msg_sender: uuid, msg_receiver: "1", msg_id: "x", msg_content: "x" };

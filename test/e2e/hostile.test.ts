@@ -74,14 +74,44 @@ describe("frames", () => {
     peer.terminate();
   });
 
-  test("ids that are no request are answered with 24: unknown, the server's own, beyond 8 bits", async () => {
-    const peer = await loggedIn();
-    const ids = [0, 4, 6, 19, 24, 99, 133, 255, 256 + 9, 65_535];
-    for (const id of ids.slice(0, 9)) peer.write(frame(id, "{}"));
-    await peer.next("UNKNOWN", 9);
-    expect(peer.bodies("UNKNOWN").every(({ error }) => error === Code.UNSUPPORTED)).toBe(true);
-    expect(peer.frames.length).toBe(10);
+  test("ids that are no request are answered with 102 by protocol 2: unknown, the server's own, beyond 8 bits", async () => {
+    const peer = await RawPeer.login(server.api, user(2), { proto: 2 });
+    const ids = [0, 4, 6, 19, 24, 25, 99, 255, 256 + 9];
+    for (const id of ids) peer.write(frame(id, "{}"));
+    await peer.next("ERROR", ids.length);
+    expect(peer.bodies("ERROR").every(({ error }) => error === Code.UNSUPPORTED)).toBe(true);
     peer.terminate();
+  });
+
+  test("before the login they are answered with 71, as every request is", async () => {
+    const peer = await raw();
+    for (const id of [0, 24, 110, 112, 200]) peer.write(frame(id, "{}"));
+    await until(() => peer.frames.length === 5);
+    expect(peer.frames.map(({ id, body }) => [id, body.error])).toEqual(
+      [102, 102, 111, 102, 102].map((id) => [id, Code.NOT_LOGGED_IN]),
+    );
+    peer.terminate();
+  });
+
+  test("a session of the original's protocol gets no answer to an id of its contract that is no request", async () => {
+    const peer = await loggedIn();
+    const ids = [0, 4, 6, 19, 23];
+    for (const id of ids) peer.write(frame(id, "{}"));
+    peer.send("SEARCHUSERNAME", { username: user(0).username });
+    await peer.next("SEARCHUSERNAMERESPONSE");
+    expect(peer.frames.length).toBe(2);
+    for (const id of ids) peer.write(frame(id, "{}"));
+    await until(() => peer.closed, { what: "the end of one who goes on" });
+    expect(peer.frames.length).toBe(2);
+  });
+
+  test("and is closed without one at an id beyond, protocol 2's included", async () => {
+    for (const id of [24, 112, 130, 65_535]) {
+      const peer = await loggedIn();
+      peer.write(frame(id, '{"peer":"1"}'));
+      await until(() => peer.closed);
+      expect(peer.frames.length).toBe(1);
+    }
   });
 
   test("byte by byte and all at once: the same answers", async () => {

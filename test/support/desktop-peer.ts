@@ -61,7 +61,6 @@ const KNOWN: Readonly<Record<number, Readonly<Record<string, readonly string[] |
   [ServiceId.VOICETCHATMSGRESPONSE]: all("error"),
   [ServiceId.VIDEOCHATMSGREQUEST]: all("src_uuid", "dst_uuid", "signal"),
   [ServiceId.VIDEOCHATMSGRESPONSE]: all("error"),
-  [ServiceId.UNKNOWN]: all("error"),
 };
 
 /** What a frame holds that the original's server would not have sent, in words. */

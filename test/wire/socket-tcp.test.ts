@@ -48,7 +48,7 @@ describe.each(["tcp", "tcp+tls"] as const)("%s", (transport) => {
     "a length of %i is answered, flushed and closed; frames before it count",
     async (length) => {
       const server = new TestServer(transport, {
-        broken: ({ connection }) => void connection.send(encodeFrame(24, { error: 1 })),
+        broken: ({ connection }) => void connection.send(encodeFrame(102, { error: 1 })),
       });
       const { peer, seen } = await server.connect();
       peer.write(join(encodeFrame(17, { n: 0 }), Uint8Array.of(0, 17, 0, length), encodeFrame(17, { n: 1 })));
@@ -57,7 +57,7 @@ describe.each(["tcp", "tcp+tls"] as const)("%s", (transport) => {
       expect(numbers(seen)).toEqual([0]);
       expect(seen.broken).toBe(1);
       expect(seen.reasons).toEqual(["protocol"]);
-      expect(peer.frames.map((frame) => frame.id)).toEqual([24]);
+      expect(peer.frames.map((frame) => frame.id)).toEqual([102]);
     },
   );
 

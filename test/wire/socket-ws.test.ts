@@ -30,7 +30,7 @@ describe("what is not one binary message of one frame", () => {
   ];
   test.each(bad)("%s is answered, flushed and closed", async (_, message) => {
     const server = new TestServer("ws", {
-      broken: ({ connection }) => void connection.send(encodeFrame(24, { error: 1 })),
+      broken: ({ connection }) => void connection.send(encodeFrame(102, { error: 1 })),
     });
     const { peer, seen } = await connect(server);
     peer.write(join(webSocketMessage(2, frame), message, webSocketMessage(2, frame)));
@@ -39,7 +39,7 @@ describe("what is not one binary message of one frame", () => {
     expect(seen.frames.length).toBe(1);
     expect(seen.broken).toBe(1);
     expect(seen.reasons).toEqual(["protocol"]);
-    expect(peer.frames.map(({ id }) => id)).toEqual([24]);
+    expect(peer.frames.map(({ id }) => id)).toEqual([102]);
     expect(peer.closeCode).toBe(1002);
   });
 

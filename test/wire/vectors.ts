@@ -85,9 +85,9 @@ export const vectors: readonly Vector[] = [
   client("VIDEOCHATMSGREQUEST", "00 16 00 30", '{"src_uuid":"1","dst_uuid":"2","signal":"x"}'),
   server("VIDEOCHATMSGREQUEST", "00 16 00 30", '{"src_uuid":"1","dst_uuid":"2","signal":[1]}'),
   server("VIDEOCHATMSGRESPONSE", "00 17 00 0f", '{"error":0}'),
-  server("UNKNOWN", "00 18 00 10", '{"error":72}'),
   client("PING", "00 64 00 17", '{"t":1700000000000}'),
   server("PONG", "00 65 00 21", '{"error":0,"t":1700000000000}'),
+  server("ERROR", "00 66 00 10", '{"error":72}'),
   client("HISTORYREQUEST", "00 6e 00 29", '{"peer":"2","after_seq":0,"limit":50}'),
   server(
     "HISTORYRESPONSE",
