@@ -34,7 +34,7 @@ export interface ChatContext {
   readonly local: NodeSessions;
   readonly friends: Friends;
   readonly messaging: Messaging;
-  readonly messages: Pick<MessageStore, "history" | "undelivered">;
+  readonly messages: Pick<MessageStore, "history">;
   readonly cursors: Cursors;
   readonly courier: Courier;
   readonly limits: ChatLimits;

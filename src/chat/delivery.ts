@@ -3,15 +3,18 @@
  * Hands a session the texts of its conversations: each once, in order, without a gap. It knows per
  * conversation the seq up to which the session has been sent everything; a push that continues there goes
  * out at once, one that leaves a gap has the gap read from the store. So a push may be lost, doubled or late
- * on its way from another node, and the session sees none of it.
+ * on its way from another node, and the session sees none of it. What other devices of the account have got
+ * plays no part: a position belongs to the session.
  */
 import type { Message } from "../domain/entities.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MessageStore } from "../store/store.ts";
 import { type Outbox, takeOneFrame } from "./outbox.ts";
 
 interface Position {
+  /** The other member, by whom the conversation is addressed. */
+  readonly peer: UserId;
   /** Everything up to here was sent (or, at login, is the client's own to fetch). */
   seq: number;
   /** What is known to exist; beyond `seq` there is something to fetch. */
@@ -21,10 +24,12 @@ interface Position {
 
 export interface DeliveryOptions {
   readonly user: UserId;
-  readonly messages: Pick<MessageStore, "history" | "undelivered">;
+  readonly messages: Pick<MessageStore, "history">;
   readonly outbox: Outbox;
   /** Whether the session sees its user's own texts, sent by other sessions (protocol 2). */
   readonly ownTexts: boolean;
+  /** When the session began, milliseconds since 1970. */
+  readonly since: number;
   readonly isOpen: () => boolean;
   readonly logger: Logger;
 }
@@ -33,10 +38,15 @@ export interface DeliveryOptions {
 const GAP_GRACE_MS = 20;
 const RETRY_MS = 1_000;
 const PAGE = 200;
+/**
+ * A conversation that the session was not told of at its login was made since, or is one of those whose heads its
+ * client has yet to ask for: it is sent what was said since then. Clocks of other nodes may be late by so much.
+ */
+const SINCE_MARGIN_MS = 600_000;
 
 export class Delivery {
   readonly #options: DeliveryOptions;
-  #positions: Map<UserId, Position> | undefined;
+  #positions: Map<ConversationId, Position> | undefined;
   /** Client ids of texts that this very session has under way: they come back to it as acks, not as texts. */
   #own: Set<string> | undefined;
   /** The same, settled while a gap before them was still open: the store will hand them out once more. */
@@ -49,9 +59,9 @@ export class Delivery {
   }
 
   /** The session has, or will fetch by itself, everything up to `seq`. Never moves back. */
-  startAt(peer: UserId, seq: number): void {
-    const position = this.#positions?.get(peer);
-    if (position === undefined) this.#add(peer, seq);
+  startAt(conversation: ConversationId, peer: UserId, seq: number): void {
+    const position = this.#positions?.get(conversation);
+    if (position === undefined) this.#add(conversation, peer, seq);
     else if (seq > position.seq) position.seq = seq;
   }
 
@@ -68,12 +78,13 @@ export class Delivery {
     if (this.#own.size === 0) this.#own = undefined;
   }
 
-  /** New texts of the conversation with `peer`, ascending without a gap; `mine` when this session sent them. */
+  /** New texts of one conversation, ascending without a gap; `mine` when this session sent them. */
   push(peer: UserId, messages: readonly Message[], mine: boolean): void {
-    const first = messages[0]?.seq ?? 0;
+    const [first] = messages;
+    if (first === undefined) return;
     const last = messages.at(-1)?.seq ?? 0;
-    const position = this.#positions?.get(peer);
-    if (position !== undefined && first <= position.seq + 1 && !position.fetching) {
+    const position = this.#positions?.get(first.conversation);
+    if (position !== undefined && first.seq <= position.seq + 1 && !position.fetching) {
       if (last > position.seq)
         this.#emit(peer, mine ? [] : messages.filter((m) => m.seq > position.seq), last);
       position.seq = Math.max(position.seq, last);
@@ -82,21 +93,29 @@ export class Delivery {
     }
     if (mine) this.#rememberOwn(messages);
     if (position === undefined) {
-      void this.#locate(peer, last);
+      // An old one told again, of a conversation whose head the client has yet to ask for.
+      if (messages.every((message) => this.#isOld(message))) return;
+      void this.#locate(first.conversation, peer, first.seq, last);
     } else if (last > position.target) {
       position.target = last;
-      if (!position.fetching) this.#fetchSoon(peer, position);
+      if (!position.fetching) this.#fetchSoon(first.conversation, position);
     }
   }
 
-  /**
-   * The conversation holds messages up to `lastSeq`; send what is missing. `deliveredSeq` is where to start
-   * when the session has not met the conversation yet.
-   */
-  catchUp(peer: UserId, deliveredSeq: number, lastSeq: number): void {
-    const position = this.#positions?.get(peer) ?? this.#add(peer, deliveredSeq);
+  /** The conversation holds messages up to `lastSeq`; sends what the session lacks of them. */
+  catchUp(conversation: ConversationId, peer: UserId, lastSeq: number): void {
+    const position = this.#positions?.get(conversation);
+    if (position === undefined) {
+      void this.#locate(conversation, peer, lastSeq + 1, lastSeq);
+      return;
+    }
     position.target = Math.max(position.target, lastSeq);
-    if (position.seq < position.target && !position.fetching) void this.#fetch(peer, position);
+    if (position.seq < position.target && !position.fetching) void this.#fetch(conversation, position);
+  }
+
+  /** Whether a message was there before the session began. */
+  #isOld({ at }: Message): boolean {
+    return at < this.#options.since - SINCE_MARGIN_MS;
   }
 
   #rememberOwn(messages: readonly Message[]): void {
@@ -113,10 +132,10 @@ export class Delivery {
     );
   }
 
-  #add(peer: UserId, seq: number): Position {
-    const position = { seq, target: seq, fetching: false };
+  #add(conversation: ConversationId, peer: UserId, seq: number): Position {
+    const position = { peer, seq, target: seq, fetching: false };
     this.#positions ??= new Map();
-    this.#positions.set(peer, position);
+    this.#positions.set(conversation, position);
     return position;
   }
 
@@ -141,16 +160,22 @@ export class Delivery {
     }
   }
 
-  /** A push of a conversation this session knows nothing of (made after it logged in): where does it stand? */
-  async #locate(peer: UserId, target: number): Promise<void> {
+  /**
+   * Something of a conversation that this session knows nothing of. It starts with what was said since the session
+   * began, a page at most before what is at hand: whether another device has got that says nothing about this one.
+   * @param first the seq of what is at hand. @param target what is known to exist.
+   */
+  async #locate(conversation: ConversationId, peer: UserId, first: number, target: number): Promise<void> {
     const { user, messages, isOpen, logger } = this.#options;
-    const position = this.#add(peer, 0);
+    const position = this.#add(conversation, peer, 0);
     position.target = target;
     position.fetching = true;
     while (isOpen()) {
       try {
-        const behind = await messages.undelivered([user]);
-        position.seq = behind.find(({ head }) => head.peer === peer)?.head.deliveredSeq ?? position.target;
+        const before = await messages.history(user, peer, { before: first, limit: PAGE });
+        const fresh = before?.messages.find((message) => !this.#isOld(message));
+        // Its head may have been asked for meanwhile.
+        position.seq = Math.max(position.seq, (fresh?.seq ?? first) - 1);
         break;
       } catch (error) {
         logger.log("warn", "delivery.retry", { user, peer, error });
@@ -158,25 +183,25 @@ export class Delivery {
       }
     }
     position.fetching = false;
-    if (position.seq < position.target) await this.#fetch(peer, position);
+    if (position.seq < position.target) await this.#fetch(conversation, position);
   }
 
-  #fetchSoon(peer: UserId, position: Position): void {
+  #fetchSoon(conversation: ConversationId, position: Position): void {
     setTimeout(() => {
-      if (position.seq < position.target && !position.fetching) void this.#fetch(peer, position);
+      if (position.seq < position.target && !position.fetching) void this.#fetch(conversation, position);
     }, GAP_GRACE_MS);
   }
 
-  async #fetch(peer: UserId, position: Position): Promise<void> {
+  async #fetch(conversation: ConversationId, position: Position): Promise<void> {
     const { user, isOpen, logger } = this.#options;
     position.fetching = true;
     while (isOpen() && position.seq < position.target) {
       try {
-        const page = () => this.#fetchPage(peer, position);
+        const page = () => this.#fetchPage(position);
         this.#lastPage = this.#lastPage?.then(page, page) ?? page();
         if (!(await this.#lastPage)) break;
       } catch (error) {
-        logger.log("warn", "delivery.retry", { user, peer, error });
+        logger.log("warn", "delivery.retry", { user, conversation, error });
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -191,8 +216,9 @@ export class Delivery {
    * was stored in however many conversations, it never fills the session's queue. Pages of a session are
    * therefore read one after the other. @returns whether there was anything to send
    */
-  async #fetchPage(peer: UserId, position: Position): Promise<boolean> {
+  async #fetchPage(position: Position): Promise<boolean> {
     const { user, messages, outbox, isOpen } = this.#options;
+    const { peer } = position;
     const page = await messages.history(user, peer, { after: position.seq, limit: PAGE });
     let rest: readonly Message[] = page?.messages ?? [];
     const some = rest.length > 0;
@@ -200,8 +226,10 @@ export class Delivery {
       await outbox.room();
       if (!isOpen()) return false;
       const taken = takeOneFrame(rest);
-      position.seq = taken.at(-1)?.seq ?? position.seq;
-      this.#emit(peer, taken, position.seq);
+      const through = taken.at(-1)?.seq ?? position.seq;
+      this.#emit(peer, taken, through);
+      // Only now: what could not be queued is not behind us.
+      position.seq = through;
       rest = rest.slice(taken.length);
     }
     return some;

@@ -2,15 +2,27 @@
  * @module chat/local-sessions
  * The sessions on this node, by user: the end of every event's way.
  */
-import type { Head } from "../domain/entities.ts";
 import type { SessionId, UserId } from "../domain/ids.ts";
+import type { Logger } from "../lib/log.ts";
 import { Hub } from "../net/hub.ts";
-import type { LocalSessions, UserEvent } from "../services/ports.ts";
+import type { Growth, LocalSessions, UserEvent } from "../services/ports.ts";
 import type { BoundSession } from "../services/sessions.ts";
 import type { ChatSession } from "./session.ts";
 
+/** The order in what a node of a former version tells. */
+const UNORDERED = 0;
+/** Friends whose presence is remembered, about 50 bytes each. */
+const MAX_PRESENCE = 100_000;
+
 export class NodeSessions implements LocalSessions {
   readonly #hub = new Hub<ChatSession, UserId, SessionId>();
+  readonly #logger: Logger;
+  /** The order of what was told last of each friend. */
+  readonly #presence = new Map<UserId, number>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
   get count(): number {
     return this.#hub.items;
@@ -41,15 +53,40 @@ export class NodeSessions implements LocalSessions {
     return this.#hub.has(user);
   }
 
-  users(): Iterable<UserId> {
-    return this.#hub.userIds();
-  }
-
   deliver(events: readonly UserEvent[]): void {
-    for (const event of events) for (const session of this.#hub.of(event.to)) session.receive(event);
+    for (const event of events) {
+      if (event.type === "presence" && this.#isStale(event)) continue;
+      for (const session of this.#hub.of(event.to)) this.#tell(session, (one) => one.receive(event));
+    }
   }
 
-  catchUp(user: UserId, head: Head): void {
-    for (const session of this.#hub.of(user)) session.catchUp(head);
+  catchUp(growth: Growth): void {
+    for (const session of this.#hub.of(growth.user)) this.#tell(session, (one) => one.catchUp(growth));
+  }
+
+  /**
+   * What is told here was decided elsewhere and stands. A session that cannot be told loses its connection, and
+   * comes back to what the store holds; its neighbours, and who tells, never learn of it.
+   */
+  #tell(session: ChatSession, tell: (session: ChatSession) => void): void {
+    try {
+      tell(session);
+    } catch (error) {
+      this.#logger.log("error", "session.bug", { user: session.login?.bound.user, error });
+      session.connection.destroy("error");
+    }
+  }
+
+  /** Whether something newer was told of that friend: nodes tell by different ways, and one may be late. */
+  #isStale({ friend, order }: Extract<UserEvent, { type: "presence" }>): boolean {
+    if (order === UNORDERED) return false;
+    const last = this.#presence.get(friend) ?? 0;
+    if (order < last) return true;
+    // The latest at the end: what is forgotten first was not told for longest.
+    this.#presence.delete(friend);
+    this.#presence.set(friend, order);
+    if (this.#presence.size > MAX_PRESENCE)
+      for (const oldest of this.#presence.keys().take(MAX_PRESENCE / 10)) this.#presence.delete(oldest);
+    return false;
   }
 }

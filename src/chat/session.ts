@@ -3,11 +3,11 @@
  * One client's session: what hangs on its connection from the first byte to the last. It turns events into
  * the frames that its protocol knows; a session without `proto` sees nothing beyond the original's contract.
  */
-import type { Head } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
+import type { UserId } from "../domain/ids.ts";
 import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
-import type { UserEvent } from "../services/ports.ts";
+import type { Growth, UserEvent } from "../services/ports.ts";
 import type { BoundSession } from "../services/sessions.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
@@ -52,6 +52,9 @@ export class ChatSession {
   /** What it has left to spend, by frame family, and of refusals; made at first use. */
   buckets: Buckets<FrameFamily | "refused"> | undefined;
 
+  /** The last receipt of each peer that this session was sent, made at the first. */
+  #receipts: Map<UserId, { readonly delivered_seq: number; readonly read_seq: number }> | undefined;
+
   constructor(readonly connection: Connection<ChatSession>) {}
 
   get isOpen(): boolean {
@@ -95,8 +98,8 @@ export class ChatSession {
   }
 
   /** Texts that the store holds and this session may lack. */
-  catchUp(head: Head): void {
-    if (this.entered) this.login?.delivery.catchUp(head.peer, head.deliveredSeq, head.lastSeq);
+  catchUp({ conversation, peer, lastSeq }: Omit<Growth, "user">): void {
+    if (this.entered) this.login?.delivery.catchUp(conversation, peer, lastSeq);
   }
 
   /** Something happened that concerns this session's user. */
@@ -146,11 +149,7 @@ export class ChatSession {
         this.send("FRIENDREMOVED", { uuid: idText(event.friend) });
         break;
       case "receipt":
-        this.send("RECEIPT", {
-          peer: idText(event.peer),
-          delivered_seq: event.deliveredSeq,
-          read_seq: event.readSeq,
-        });
+        this.#receiveReceipt(event);
         break;
       case "typing":
         this.send("TYPING", { peer: idText(event.from) });
@@ -169,6 +168,19 @@ export class ChatSession {
     if (this.proto === 2)
       this.send("GOAWAY", { reason: "overload", reconnect_in_ms: OVERLOAD_WAIT_MS, resume: true });
     this.end();
+  }
+
+  /** Nodes tell by different ways, and tell again when they are not sure: marks go forward only. */
+  #receiveReceipt({ peer, deliveredSeq, readSeq }: Extract<UserEvent, { type: "receipt" }>): void {
+    this.#receipts ??= new Map();
+    const last = this.#receipts.get(peer) ?? { delivered_seq: 0, read_seq: 0 };
+    if (deliveredSeq <= last.delivered_seq && readSeq <= last.read_seq) return;
+    const marks = {
+      delivered_seq: Math.max(deliveredSeq, last.delivered_seq),
+      read_seq: Math.max(readSeq, last.read_seq),
+    };
+    this.#receipts.set(peer, marks);
+    this.send("RECEIPT", { peer: idText(peer), ...marks });
   }
 
   #endBecause(reason: "kicked" | "revoked" | "reset"): void {

@@ -102,13 +102,14 @@ async function serveRoles(
   logger.log("info", "ready", { version, pid: process.pid, roles: [...roles], addresses, data: dataDir });
   io.stderr.write(banner(settings, addresses));
 
-  await asked;
+  const failure = await Promise.race([asked, running.failed]);
   health.drain();
-  logger.log("info", "stopping");
+  if (failure === undefined) logger.log("info", "stopping");
+  else logger.log("error", "failed", { reason: failure });
   await control?.stop();
   const inTime = await within(config.ChattingServer.drain_timeout * 1_000 + STOP_GRACE_MS, running.stop());
   logger.log(inTime ? "info" : "error", inTime ? "stopped" : "stop.timed_out");
-  return inTime ? EXIT.ok : EXIT.failure;
+  return inTime && failure === undefined ? EXIT.ok : EXIT.failure;
 }
 
 /** Told to stop while it still starts, or waits for what it needs: nobody was served, nothing is lost. */

@@ -85,6 +85,12 @@ export interface NodeRegistry {
   reap(): Promise<UserId[]>;
 }
 
+/** Whether a user has a session anywhere, as of one moment. */
+export interface Presence {
+  readonly online: boolean;
+  readonly order: number;
+}
+
 export interface RouteTable {
   /**
    * Adds a session's route and gives it the user's next epoch. Beyond `max` sessions the oldest routes (by
@@ -94,6 +100,11 @@ export interface RouteTable {
   bind(route: Omit<Route, "epoch">, max: number): Promise<{ epoch: number; evicted: Route[] }>;
   /** Removes a session's route if its epoch is not newer than `epoch`. @returns whether it was removed. */
   unbind(user: UserId, session: SessionId, epoch: number): Promise<boolean>;
+  /**
+   * Whether the user has any route now, and the order of that answer: of two answers about one user, by whomever
+   * they were asked, the one of the higher order is the newer.
+   */
+  presence(user: UserId): Promise<Presence>;
   /** Routes of several users, oldest first, in one round trip; users without any are absent. */
   of(users: readonly UserId[]): Promise<Map<UserId, Route[]>>;
 }

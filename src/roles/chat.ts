@@ -20,6 +20,7 @@ import { distributedService } from "../rpc/distributed.ts";
 import { PeerStreams, peerService } from "../rpc/peers.ts";
 import { Courier } from "../services/courier.ts";
 import { Cursors } from "../services/cursors.ts";
+import { Doubts } from "../services/doubts.ts";
 import { Friends } from "../services/friends.ts";
 import { Membership } from "../services/membership.ts";
 import { Messaging } from "../services/messaging.ts";
@@ -42,6 +43,8 @@ const LOGIN_SLOTS = 16;
 const TURNS = { queueLimit: 20_000, maxWaitMs: 5_000 };
 /** How long acknowledgements gather before they are stored, milliseconds. */
 const CURSOR_INTERVAL_MS = 100;
+/** How long a node whose name was taken takes to send its clients away, milliseconds: they are cut off already. */
+const SUPERSEDED_MS = 2_000;
 /** Of the time to drain, the part for what remains when the clients are gone. */
 const LAST_STEPS_MS = 2_000;
 
@@ -57,6 +60,8 @@ export interface ChatRole extends Role {
   readonly node: string;
   readonly local: LocalSessions;
   readonly joined: () => boolean;
+  /** Resolves when this node cannot serve any more: another process has its name. Its sessions are sent away by then. */
+  readonly superseded: Promise<void>;
 }
 
 export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
@@ -65,12 +70,14 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   const node = nodeName(gRPCServer.server_name);
   const incarnation = randomSecret(9);
   const leaseMs = config.Cluster.lease_ttl * 1_000;
-  const local = new NodeSessions();
+  const local = new NodeSessions(logger);
   /** Takes logins: from the moment it can be allocated until it drains. */
   let open = false;
+  const superseded = Promise.withResolvers<void>();
 
   const peers = new PeerStreams({
     rpc: rpcClient,
+    self: node,
     addressOf: (name) => {
       const peer = membership.peers.get(name);
       return peer === undefined ? undefined : { host: peer.grpcHost, port: peer.grpcPort };
@@ -117,11 +124,22 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     clock,
     logger,
   });
-  const reconciler = new Reconciler({ messages: store.messages, local, logger });
+  const reconciler = new Reconciler({ messages: store.messages, local, clock, logger });
+  const doubts = new Doubts({
+    peers,
+    livePeers: () => membership.peers,
+    confirmedAt: () => membership.confirmedAt,
+    leaseMs,
+    reconciler,
+    clock,
+  });
   const recovery = new Recovery({
     sessions,
     reconciler,
     registry: coordination.nodes,
+    heardAt: (peer) => doubts.heardAt(peer),
+    leaseMs,
+    clock,
     local: () => local.bound(),
     isHere: (session) => local.find(session.user, session.session) !== undefined,
     logger,
@@ -150,7 +168,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
 
   // Peers may deliver as soon as the node is registered, clients may come as soon as it can be allocated.
   const grpc = await rpc.serve(gRPCServer, [
-    peerService(local, logger),
+    peerService(local, logger, (peer, missedMs) => doubts.heard(peer, missedMs)),
     distributedService(new IncomingPeerRequests({ friends, messaging, courier }), logger),
   ]);
   const tls = await listenerTls(ChattingServer);
@@ -182,12 +200,20 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     registry: coordination.nodes,
     leaseMs,
     sessions: () => local.count,
-    events: recovery,
+    events: {
+      vanished: (gone) => recovery.vanished(gone),
+      rejoined: (confirmedAt) => recovery.rejoined(confirmedAt),
+      superseded: () => {
+        open = false;
+        void server.drain(SUPERSEDED_MS).finally(superseded.resolve);
+      },
+    },
     clock,
     logger,
   });
   const stopRecovery = coordination.onRecovered(() => {
-    void membership.renew().then(() => recovery.coordinationRecovered());
+    const { confirmedAt } = membership;
+    void membership.renew().then(() => recovery.coordinationRecovered(confirmedAt));
   });
   const reaper = setInterval(() => void recovery.reap(), leaseMs);
 
@@ -203,6 +229,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     await within(LAST_STEPS_MS / 4, cursors.flush()).catch(() => {});
     await within(LAST_STEPS_MS / 4, courier.idle()).catch(() => {});
     clearInterval(reaper);
+    doubts.stop();
     stopRecovery();
     await membership.leave();
     await Promise.all([tcp.stop(), ws.stop()]);
@@ -212,6 +239,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
 
   try {
     await joinWhenPossible(membership, input);
+    doubts.start();
     open = true;
   } catch (error) {
     clearInterval(reaper);
@@ -222,6 +250,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     node,
     local,
     joined: () => membership.joined,
+    superseded: superseded.promise,
     addresses: {
       chat: addressText(tcp.address),
       ws: addressText(ws.address),

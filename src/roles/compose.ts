@@ -42,6 +42,8 @@ export interface Running {
   readonly checks: readonly ReadinessCheck[];
   /** The cluster's chat nodes, for `chatsrv status`. */
   status(): Promise<ChatNode[]>;
+  /** Resolves when a role cannot go on by itself, with the reason; the process is to stop then. */
+  readonly failed: Promise<string>;
   /** Drains and stops. Never throws. */
   stop(): Promise<void>;
 }
@@ -67,6 +69,8 @@ export async function startRoles(options: StartOptions): Promise<Running> {
     return {
       addresses: Object.assign({}, ...started.map((role) => role.addresses)) as Record<string, string>,
       checks: checksOf(shared, chat),
+      failed:
+        chat?.superseded.then(() => "another process has this chat node's name") ?? new Promise(() => {}),
       status: () => shared.coordination.nodes.list(),
       stop,
     };

@@ -55,8 +55,9 @@ function payloadOf(event: UserEvent): Event["event"] {
     case "typing":
       return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from: event.from } };
     case "presence": {
-      const { friend, online, lastSeen } = event;
-      return { case: "presence", value: { $typeName: "chatsrv.cluster.Presence", friend, online, lastSeen } };
+      const { friend, online, lastSeen, order } = event;
+      const value = { $typeName: "chatsrv.cluster.Presence", friend, online, lastSeen, order } as const;
+      return { case: "presence", value };
     }
     case "end_session": {
       const { session = "", reason } = event;
@@ -98,8 +99,8 @@ export function fromMessage(message: Event): UserEvent | undefined {
     case "typing":
       return { type: "typing", to, from: userId(event.value.from) };
     case "presence": {
-      const { friend, online, lastSeen } = event.value;
-      return { type: "presence", to, friend: userId(friend), online, lastSeen };
+      const { friend, online, lastSeen, order } = event.value;
+      return { type: "presence", to, friend: userId(friend), online, lastSeen, order };
     }
     case "endSession": {
       const { session, reason } = event.value;

@@ -27,6 +27,8 @@ export type EventStream = ClientDuplexStream<EventBatch, BatchAck>;
 
 export interface PeerLinkOptions {
   readonly node: string;
+  /** Who sends; "" for a process without a chat node. */
+  readonly self: string;
   /** Opens a stream to where the node is now; undefined when it is not known. */
   readonly open: () => EventStream | undefined;
   readonly logger: Logger;
@@ -37,6 +39,7 @@ export interface PeerLinkOptions {
 interface Parcel {
   readonly events: readonly Event[];
   readonly bytes: number;
+  readonly missedMs: number;
   readonly resolve: () => void;
   readonly reject: (error: AppError) => void;
 }
@@ -70,12 +73,14 @@ export class PeerLink {
   }
 
   /**
-   * Puts events behind those sent before. Resolves when the peer has acknowledged all of them.
+   * Puts events behind those sent before; without any it is a greeting. Resolves when the peer has acknowledged all
+   * of them.
+   * @param missedMs how long ago texts for the peer began to be left out, 0 when none were.
    * @throws AppError UNAVAILABLE (as a rejection) when the stream was lost before, or too much is queued.
    */
-  async send(events: readonly UserEvent[]): Promise<void> {
-    const parcels = split(events);
-    await Promise.all(parcels.map((parcel) => this.#enqueue(parcel)));
+  async send(events: readonly UserEvent[], missedMs = 0): Promise<void> {
+    const pieces = events.length === 0 ? [{ events: [], bytes: 0 }] : split(events);
+    await Promise.all(pieces.map((piece) => this.#enqueue({ ...piece, missedMs })));
   }
 
   /** Ends the stream; what is under way is rejected. */
@@ -85,14 +90,14 @@ export class PeerLink {
     stream?.cancel();
   }
 
-  #enqueue({ events, bytes }: Pick<Parcel, "events" | "bytes">): Promise<void> {
+  #enqueue({ events, bytes, missedMs }: Omit<Parcel, "resolve" | "reject">): Promise<void> {
     if (this.#events + events.length > MAX_QUEUED_EVENTS || this.#bytes + bytes > MAX_QUEUED_BYTES)
       return Promise.reject(unavailable(`${this.#options.node}: its queue is full; it`));
     if (!this.#connected()) return Promise.reject(unavailable(`node ${this.#options.node}`));
     this.#events += events.length;
     this.#bytes += bytes;
     return new Promise((resolve, reject) => {
-      this.#queue.push({ events, bytes, resolve, reject });
+      this.#queue.push({ events, bytes, missedMs, resolve, reject });
       this.#flushSoon();
     });
   }
@@ -144,7 +149,9 @@ export class PeerLink {
       if (this.#outstanding.push(batch) === 1) this.#watch();
       const events =
         parcels.length === 1 ? [...(parcels[0]?.events ?? [])] : parcels.flatMap((p) => p.events);
-      stream.write({ $typeName: "chatsrv.cluster.EventBatch", id: batch.id, events });
+      const missedMs = Math.max(...parcels.map((parcel) => parcel.missedMs));
+      const { self: node } = this.#options;
+      stream.write({ $typeName: "chatsrv.cluster.EventBatch", id: batch.id, events, node, missedMs });
     }
   }
 

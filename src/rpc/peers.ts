@@ -2,19 +2,21 @@
  * @module rpc/peers
  * The Peers port: one long-lived stream per peer node, opened on demand, and the service at its other end.
  */
-import { type ServerDuplexStream, status } from "@grpc/grpc-js";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { unavailable } from "../domain/error.ts";
-import type { NodeName } from "../domain/ids.ts";
+import { type NodeName, nodeName } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { LocalSessions, Peers, UserEvent } from "../services/ports.ts";
 import type { RpcAddress, RpcClient } from "./client.ts";
-import { type RpcService, rpcService, StatusError } from "./definition.ts";
+import { type RpcService, rpcService } from "./definition.ts";
 import { fromMessage } from "./events.ts";
-import { type BatchAck, type EventBatch, PeerService } from "./gen/cluster_pb.ts";
+import { type BatchAck, type Event, type EventBatch, PeerService } from "./gen/cluster_pb.ts";
 import { PeerLink } from "./peer-link.ts";
 
 export interface PeerStreamsOptions {
   readonly rpc: RpcClient;
+  /** This process's chat node, by which its peers know it; undefined in a process without one. */
+  readonly self?: NodeName;
   /** Where a node's gRPC is now; undefined when it is not registered. */
   readonly addressOf: (node: NodeName) => RpcAddress | undefined;
   readonly logger: Logger;
@@ -32,9 +34,9 @@ export class PeerStreams implements Peers {
     this.#options = options;
   }
 
-  async send(node: NodeName, events: readonly UserEvent[]): Promise<void> {
+  async send(node: NodeName, events: readonly UserEvent[], missedMs?: number): Promise<void> {
     if (this.#closed) throw unavailable(`node ${node}`);
-    await this.#link(node).send(events);
+    await this.#link(node).send(events, missedMs);
   }
 
   /** Ends all streams; what is under way is rejected. */
@@ -48,9 +50,10 @@ export class PeerStreams implements Peers {
     let link = this.#links.get(node);
     if (link === undefined) {
       this.#dropIdle();
-      const { rpc, addressOf, logger, ackTimeoutMs } = this.#options;
+      const { rpc, self = "", addressOf, logger, ackTimeoutMs } = this.#options;
       link = new PeerLink({
         node,
+        self,
         logger,
         ...(ackTimeoutMs !== undefined && { ackTimeoutMs }),
         open: () => {
@@ -70,11 +73,18 @@ export class PeerStreams implements Peers {
   }
 }
 
+/** Told of every batch that comes from a chat node; `missedMs` as in `Peers.send`. */
+export type Heard = (node: NodeName, missedMs: number | undefined) => void;
+
 /**
- * The receiving end: hands each batch to the sessions here and acknowledges it. A batch that cannot be handed
- * over ends the stream unacknowledged.
+ * The receiving end: hands each batch to the sessions here and acknowledges it. What one event or one session
+ * makes of it is its own affair (chat/local-sessions): an event that cannot be read is left out and logged.
  */
-export function peerService(local: Pick<LocalSessions, "deliver">, logger: Logger): RpcService {
+export function peerService(
+  local: Pick<LocalSessions, "deliver">,
+  logger: Logger,
+  heard: Heard = () => {},
+): RpcService {
   const streams = new Set<ServerDuplexStream<EventBatch, BatchAck>>();
   return rpcService(
     PeerService,
@@ -82,16 +92,16 @@ export function peerService(local: Pick<LocalSessions, "deliver">, logger: Logge
       deliver: (call) => {
         streams.add(call);
         const over = () => streams.delete(call);
-        call.on("data", ({ id, events }: EventBatch) => {
+        call.on("data", ({ id, events, node, missedMs }: EventBatch) => {
           if (!streams.has(call)) return;
+          // Told again it would fail again: what was decided elsewhere stands, and the batches behind it go on.
           try {
-            local.deliver(events.map(fromMessage).filter((event) => event !== undefined));
+            local.deliver(readable(events, logger));
           } catch (error) {
             logger.log("error", "peer.bug", { error });
-            call.emit("error", new StatusError(status.INTERNAL, "the batch could not be handed over"));
-            return;
           }
           call.write({ $typeName: "chatsrv.cluster.BatchAck", id });
+          if (node !== "") heard(nodeName(node), missedMs > 0 ? missedMs : undefined);
         });
         call.on("end", () => {
           over();
@@ -106,4 +116,17 @@ export function peerService(local: Pick<LocalSessions, "deliver">, logger: Logge
       streams.clear();
     },
   );
+}
+
+/** The events that this version knows. */
+function readable(messages: readonly Event[], logger: Logger): UserEvent[] {
+  const events: UserEvent[] = [];
+  for (const message of messages)
+    try {
+      const event = fromMessage(message);
+      if (event !== undefined) events.push(event);
+    } catch (error) {
+      logger.log("error", "peer.unreadable_event", { kind: message.event.case, error });
+    }
+  return events;
 }

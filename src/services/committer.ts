@@ -142,7 +142,8 @@ export class Committer<S extends Submission> {
       next += submission.entries.length;
       return { submission, outcomes: outcomes.slice(from, next) };
     });
-    this.#options.onCommitted(committed, clock.monotonic() - began);
+    const tookMs = clock.monotonic() - began;
+    this.#tell(() => this.#options.onCommitted(committed, tookMs));
     for (const { submission, outcomes: own } of committed) this.#settle(submission, own);
   }
 
@@ -150,7 +151,16 @@ export class Committer<S extends Submission> {
     this.#pending -= submission.entries.length;
     const sender = senderOf(submission);
     if (sender !== undefined) this.#room.give(sender, weightOf(submission));
-    submission.settle(result);
+    this.#tell(() => submission.settle(result));
+  }
+
+  /** Whoever is told cannot undo what is stored, nor keep the others from being told. */
+  #tell(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#options.onBug(error);
+    }
   }
 }
 

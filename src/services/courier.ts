@@ -10,13 +10,14 @@ import type { ChatNode, Route } from "../domain/entities.ts";
 import type { NodeName, UserId } from "../domain/ids.ts";
 import { Batcher } from "../lib/batcher.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { LogFields, Logger } from "../lib/log.ts";
+import type { Logger } from "../lib/log.ts";
+import { type NodeAddress, type Outcome, PeerQueues } from "./peer-queues.ts";
 import type { LocalSessions, Peers, UserEvent } from "./ports.ts";
 
 export interface CourierOptions {
   readonly self: NodeName;
-  readonly local: LocalSessions;
-  readonly peers: Peers;
+  readonly local: Pick<LocalSessions, "has" | "deliver">;
+  readonly peers: Pick<Peers, "send">;
   readonly routes: Pick<RouteTable, "of">;
   /** True when no other process shares this one's state: then every session there is, is here. */
   readonly alone: boolean;
@@ -28,35 +29,24 @@ export interface CourierOptions {
   readonly logger: Logger;
 }
 
-/** Times an undelivered batch is routed again; after that the receivers' own reconciliation is left to find it. */
-const MAX_REROUTES = 5;
-const REROUTE_DELAY_MS = 200;
-const COMPLAIN_EVERY_MS = 1_000;
-
 /** Remembered dead incarnations; beyond it all are looked at again. */
 const MAX_DEAD = 1_000;
 
-interface Parcel {
-  readonly event: UserEvent;
-  readonly attempt: number;
-}
-
 export class Courier {
   readonly #options: CourierOptions;
-  readonly #remote: Batcher<Parcel>;
+  readonly #remote: Batcher<UserEvent>;
+  readonly #queues: PeerQueues;
   /** Incarnations that had routes and no lease when last looked at: dead, and not worth looking again. */
   readonly #dead = new Set<string>();
-  /** When a failure of each node was logged last. Nodes are few and named by their operators. */
-  readonly #complainedAt = new Map<NodeName, number>();
-  #sending = 0;
-  #idleWaiters: (() => void)[] = [];
 
   constructor(options: CourierOptions) {
     this.#options = options;
-    this.#remote = new Batcher<Parcel>({
-      work: (parcels) => this.#dispatch(parcels),
-      onBug: (error) => options.logger.log("error", "courier.bug", { error }),
+    const { peers, clock, logger } = options;
+    this.#remote = new Batcher<UserEvent>({
+      work: (events) => this.#dispatch(events),
+      onBug: (error) => logger.log("error", "courier.bug", { error }),
     });
+    this.#queues = new PeerQueues({ peers, isAlive: (address) => this.#isLivePeer(address), clock, logger });
   }
 
   /** Delivers here now and elsewhere soon, in order per user. Never fails: what is lost is found by reconciling. */
@@ -64,17 +54,20 @@ export class Courier {
     if (events.length === 0) return;
     this.#options.local.deliver(events);
     if (this.#options.alone) return;
-    for (const event of events) this.#remote.push({ event, attempt: 0 });
+    for (const event of events) this.#remote.push(event);
   }
 
-  /** Delivers to one node whose sessions the caller knows, past the routes (they may be gone already). */
-  postTo(node: NodeName, events: readonly UserEvent[]): void {
-    if (node === this.#options.self) this.#options.local.deliver(events);
-    else
-      this.#send(
-        node,
-        events.map((event) => ({ event, attempt: MAX_REROUTES })),
-      );
+  /**
+   * Delivers events that last to one node whose sessions the caller knows, past the routes (they may be gone
+   * already). @returns what became of them: tried until the node has them or its lease is gone.
+   */
+  async postTo(address: NodeAddress, events: readonly UserEvent[]): Promise<Outcome> {
+    if (address.node === this.#options.self) {
+      this.#options.local.deliver(events);
+      return "acknowledged";
+    }
+    if (!this.#isLivePeer(address)) await this.#options.refreshPeers();
+    return this.#isLivePeer(address) ? this.#queues.settle(address, events) : "gone";
   }
 
   /**
@@ -107,11 +100,11 @@ export class Courier {
   /** Resolves when nothing waits to be sent or acknowledged. */
   async idle(): Promise<void> {
     await this.#remote.idle();
-    if (this.#sending > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    await this.#queues.idle();
   }
 
-  async #dispatch(parcels: readonly Parcel[]): Promise<void> {
-    const users = [...new Set(parcels.map((parcel) => parcel.event.to))];
+  async #dispatch(events: readonly UserEvent[]): Promise<void> {
+    const users = [...new Set(events.map((event) => event.to))];
     let routes: Map<UserId, Route[]> | undefined;
     try {
       routes = await this.#routesOf(users);
@@ -119,15 +112,15 @@ export class Courier {
       // Coordination is away: every peer gets the events; a node without the user's session drops them.
       this.#options.logger.log("warn", "courier.broadcast", { users: users.length, error });
     }
-    const byNode = new Map<NodeName, Parcel[]>();
-    for (const parcel of parcels) {
-      for (const node of this.#nodesOf(parcel.event.to, routes)) {
-        const queue = byNode.get(node);
-        if (queue === undefined) byNode.set(node, [parcel]);
-        else queue.push(parcel);
+    const batches = new Map<NodeName, { address: NodeAddress; events: UserEvent[] }>();
+    for (const event of events) {
+      for (const address of this.#nodesOf(event.to, routes)) {
+        const batch = batches.get(address.node);
+        if (batch === undefined) batches.set(address.node, { address, events: [event] });
+        else if (batch.events.at(-1) !== event) batch.events.push(event);
       }
     }
-    for (const [node, queue] of byNode) this.#send(node, queue);
+    for (const { address, events: batch } of batches.values()) this.#queues.deliver(address, batch);
   }
 
   /** The users' routes. A node that joined a moment ago may hold some: whoever is not known yet is looked up. */
@@ -144,59 +137,16 @@ export class Courier {
     return found;
   }
 
-  #nodesOf(user: UserId, routes: Map<UserId, Route[]> | undefined): Iterable<NodeName> {
-    if (routes === undefined) return this.#options.livePeers().keys();
-    const found = routes.get(user);
-    if (found === undefined) return [];
-    return new Set(found.filter((route) => this.#isLivePeer(route)).map((route) => route.node));
+  /** Where the user's sessions are; a node may come more than once. */
+  #nodesOf(user: UserId, routes: Map<UserId, Route[]> | undefined): NodeAddress[] {
+    if (routes !== undefined) return (routes.get(user) ?? []).filter((route) => this.#isLivePeer(route));
+    return [...this.#options.livePeers().values()].map(({ name, incarnation }) => ({
+      node: name,
+      incarnation,
+    }));
   }
 
-  #isLivePeer(route: Route): boolean {
-    return this.#options.livePeers().get(route.node)?.incarnation === route.incarnation;
-  }
-
-  #send(node: NodeName, parcels: readonly Parcel[]): void {
-    this.#sending++;
-    this.#options.peers
-      .send(
-        node,
-        parcels.map((parcel) => parcel.event),
-      )
-      .catch((error: unknown) => this.#reroute(node, parcels, error))
-      .finally(() => {
-        this.#sending--;
-        if (this.#sending > 0) return;
-        const waiters = this.#idleWaiters;
-        this.#idleWaiters = [];
-        for (const resolve of waiters) resolve();
-      });
-  }
-
-  /** A batch that the node did not acknowledge is routed anew; sessions drop what they have got already. */
-  #reroute(node: NodeName, parcels: readonly Parcel[], error: unknown): void {
-    const again = parcels.filter((p) => REPEATABLE.has(p.event.type) && p.attempt < MAX_REROUTES);
-    this.#complain(node, { events: parcels.length, again: again.length, error });
-    if (again.length === 0) return;
-    const timer = setTimeout(() => {
-      for (const { event, attempt } of again) this.#remote.push({ event, attempt: attempt + 1 });
-    }, REROUTE_DELAY_MS);
-    timer.unref();
-  }
-
-  /** A node that died fails every batch until its lease ends: one line a second tells as much. */
-  #complain(node: NodeName, fields: LogFields): void {
-    const { clock, logger } = this.#options;
-    const now = clock.monotonic();
-    if (now - (this.#complainedAt.get(node) ?? Number.NEGATIVE_INFINITY) < COMPLAIN_EVERY_MS) return;
-    this.#complainedAt.set(node, now);
-    logger.log("warn", "courier.reroute", { node, ...fields });
+  #isLivePeer({ node, incarnation }: NodeAddress): boolean {
+    return this.#options.livePeers().get(node)?.incarnation === incarnation;
   }
 }
-
-/** Events that do no harm when they come twice and matter when they come late. */
-const REPEATABLE: ReadonlySet<UserEvent["type"]> = new Set([
-  "texts",
-  "friend_added",
-  "end_session",
-  "receipt",
-]);

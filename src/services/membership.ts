@@ -14,8 +14,13 @@ import type { Logger } from "../lib/log.ts";
 export interface MembershipEvents {
   /** A node that was there is not any more, or came back as another incarnation. */
   vanished(node: ChatNode): void;
-  /** This node's own lease had lapsed (a pause, or coordination lost its memory) and was taken again. */
-  rejoined(): void;
+  /**
+   * This node's own lease had lapsed (a pause, or coordination lost its memory) and was taken again.
+   * @param confirmedAt when it was held for sure, milliseconds of `Clock.monotonic`.
+   */
+  rejoined(confirmedAt: number): void;
+  /** Another process holds this node's name: whatever is still served here is unknown to everybody else. */
+  superseded(): void;
 }
 
 export interface MembershipOptions {
@@ -41,6 +46,8 @@ export class Membership {
   #reading: Promise<void> | undefined;
   #nextRead: Promise<void> | undefined;
   #renewing = false;
+  #confirmedAt = 0;
+  #superseded = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
@@ -49,6 +56,11 @@ export class Membership {
   /** The other live nodes with a gRPC address, as last seen; kept while coordination is away. */
   get peers(): ReadonlyMap<NodeName, ChatNode> {
     return this.#peers;
+  }
+
+  /** When the lease was held for sure, milliseconds of `Clock.monotonic`. */
+  get confirmedAt(): number {
+    return this.#confirmedAt;
   }
 
   /** True once the lease is held and the peers are known. */
@@ -73,6 +85,7 @@ export class Membership {
       this.#options.logger.log("warn", "node.name_taken", { node: this.#options.node.name });
       await new Promise((resolve) => setTimeout(resolve, Math.min(500, leaseMs / 4)));
     }
+    this.#confirmedAt = clock.monotonic();
     await this.watch();
     this.#renewTimer = setInterval(() => void this.renew(), leaseMs / 3);
     this.#watchTimer = setInterval(() => void this.watch(), Math.min(WATCH_MS, leaseMs / 3));
@@ -98,13 +111,25 @@ export class Membership {
   async renew(): Promise<void> {
     if (this.#renewing) return;
     this.#renewing = true;
-    const { node, registry, leaseMs, sessions, events, logger } = this.#options;
+    const { node, registry, leaseMs, sessions, events, clock, logger } = this.#options;
     try {
       const report = { sessions: sessions(), draining: this.#draining };
-      if (await registry.renew(node.name, node.incarnation, report, leaseMs)) return;
+      const askedAt = clock.monotonic();
+      if (await registry.renew(node.name, node.incarnation, report, leaseMs)) {
+        this.#confirmedAt = askedAt;
+        return;
+      }
       logger.log("warn", "node.lease_lost", { node: node.name });
-      if (!(await this.#register())) return logger.log("error", "node.name_taken", { node: node.name });
-      events.rejoined();
+      if (!(await this.#register())) {
+        if (this.#superseded) return;
+        this.#superseded = true;
+        logger.log("error", "node.superseded", { node: node.name });
+        events.superseded();
+        return;
+      }
+      const before = this.#confirmedAt;
+      this.#confirmedAt = clock.monotonic();
+      events.rejoined(before);
     } catch (error) {
       logger.log("warn", "node.renew_failed", { error });
     } finally {

@@ -3,13 +3,20 @@
  * Texts between friends: send, history, heads, acknowledgements. A text is answered only after the store
  * has committed it; friendship and blocks are decided inside that commit (store.ts, `append`).
  */
-import type { Head, Message, Page } from "../domain/entities.ts";
+import type { Head, Page } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import type { SessionId, UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Counter, Histogram, Meter } from "../lib/metrics.ts";
-import type { AppendEntry, AppendOutcome, HistoryRange, MessageStore, PageRequest } from "../store/store.ts";
+import type {
+  AppendEntry,
+  AppendOutcome,
+  History,
+  HistoryRange,
+  MessageStore,
+  PageRequest,
+} from "../store/store.ts";
 import { announcement, type TextSubmission } from "./announcement.ts";
 import { type CommittedSubmission, Committer } from "./committer.ts";
 import type { UserEvent } from "./ports.ts";
@@ -85,9 +92,7 @@ export class Messaging {
       maxBatchWeight: MAX_BATCH_WEIGHT,
       maxPendingWeight: MAX_PENDING_WEIGHT,
       onCommitted: (batch, tookMs) => this.#announce(batch, tookMs),
-      onUncertain: ({ entries: [first] }) => {
-        if (first !== undefined) uncertain.note(first.sender, first.receiver);
-      },
+      onUncertain: ({ entries }) => uncertain.note(entries),
       onBug: (error) => logger.log("error", "committer.bug", { error }),
     });
     meter.gauge(
@@ -122,11 +127,7 @@ export class Messaging {
   }
 
   /** @throws AppError NOT_FRIENDS when the two never were. */
-  async history(
-    user: UserId,
-    peer: UserId,
-    range: HistoryRange,
-  ): Promise<{ messages: Message[]; lastSeq: number }> {
+  async history(user: UserId, peer: UserId, range: HistoryRange): Promise<History> {
     const found = await this.#options.messages.history(user, peer, range);
     if (found === undefined) throw new AppError("NOT_FRIENDS", { field: "peer" });
     return found;

@@ -4,8 +4,8 @@
  * process, and the sessions on this node and on others. roles/compose binds each to the direct object when
  * it lives in this process, and to a gRPC client when it does not.
  */
-import type { Head, Message, Profile } from "../domain/entities.ts";
-import type { NodeName, SessionId, UserId } from "../domain/ids.ts";
+import type { Message, Profile } from "../domain/entities.ts";
+import type { ConversationId, NodeName, SessionId, UserId } from "../domain/ids.ts";
 
 /** The verify role, as the gateway sees it. */
 export interface CodeSender {
@@ -81,6 +81,8 @@ export type UserEvent =
       readonly friend: UserId;
       readonly online: boolean;
       readonly lastSeen: number;
+      /** `Presence.order` of coordination: what is older than what was told already is not told. */
+      readonly order: number;
     }
   /** End this one session (`session`) or all of the user's (undefined). */
   | {
@@ -99,10 +101,16 @@ export interface LocalSessions {
   has(user: UserId): boolean;
   /** Hands events to the user's sessions here; those without one are dropped (the log is the queue). In order. */
   deliver(events: readonly UserEvent[]): void;
-  /** Users with a session here. */
-  users(): Iterable<UserId>;
-  /** Sends the user's sessions here what they lack of a conversation that has grown up to `head.lastSeq`. */
-  catchUp(user: UserId, head: Head): void;
+  /** Sends each of the user's sessions here what it lacks of a conversation that has grown. */
+  catchUp(growth: Growth): void;
+}
+
+/** A conversation as one of its members sees it, that holds messages up to `lastSeq`. */
+export interface Growth {
+  readonly user: UserId;
+  readonly conversation: ConversationId;
+  readonly peer: UserId;
+  readonly lastSeq: number;
 }
 
 /** Ends a user's sessions wherever they are. Implemented by services/session-ender. */
@@ -114,10 +122,11 @@ export interface SessionEnder {
 /** The other chat nodes. Implemented by rpc/. */
 export interface Peers {
   /**
-   * Puts events on the node's stream, in order. Resolves when the node has acknowledged them; rejects with
-   * AppError UNAVAILABLE when it did not (the caller routes again or leaves it to reconciliation).
+   * Puts events on the node's stream, in order; none of them is a greeting. Resolves when the node has acknowledged
+   * them; rejects with AppError UNAVAILABLE when it did not (the caller keeps what lasts, see peer-queues).
+   * @param missedMs how long ago texts for the node began to be left out; undefined when none were.
    */
-  send(node: NodeName, events: readonly UserEvent[]): Promise<void>;
+  send(node: NodeName, events: readonly UserEvent[], missedMs?: number | undefined): Promise<void>;
 }
 
 /** A text as another server hands it over: the client's own id of it, and what it says. */

@@ -1,60 +1,112 @@
 /**
  * @module services/reconciler
- * Finds messages that were committed and never delivered: their node died in between, a stream broke, or
- * coordination was away. Compares what the store holds with what this node's sessions were sent, and has
- * them sent the rest. Harmless at any time: sessions know what they have got.
+ * Finds what was committed and never told: its node died in between, a stream broke, or coordination was away.
+ * Asks the store what changed since then and compares it with what each session here was sent, device by device:
+ * what another device of the account has got says nothing about this one. Harmless at any time.
+ *
+ * Bounded: it reads the conversations that grew in that time and the cursors that moved, in the whole cluster,
+ * a row each, whatever the number of sessions here and of their conversations.
  */
 import type { UserId } from "../domain/ids.ts";
 import { Batcher } from "../lib/batcher.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { MessageStore } from "../store/store.ts";
-import type { LocalSessions } from "./ports.ts";
+import type { Grown, MessageStore, Moved, PageRequest } from "../store/store.ts";
+import type { LocalSessions, UserEvent } from "./ports.ts";
 
 export interface ReconcilerOptions {
-  readonly messages: Pick<MessageStore, "undelivered">;
-  readonly local: Pick<LocalSessions, "users" | "catchUp">;
+  readonly messages: Pick<MessageStore, "grownWithin" | "movedWithin">;
+  readonly local: Pick<LocalSessions, "has" | "catchUp" | "deliver">;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Users whose conversations are compared in one query. */
-const CHUNK = 500;
+interface Round {
+  readonly reason: string;
+  /** From when on something may not have been told here, on the monotonic clock. */
+  readonly since: number;
+}
+
+/** How much longer than the doubt the window is: a commit may have been under way when it began. Milliseconds. */
+const MARGIN_MS = 30_000;
+const PAGE = 1_000;
 const RETRY_MS = 1_000;
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  readonly #rounds: Batcher<string>;
+  readonly #rounds: Batcher<Round>;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    this.#rounds = new Batcher<string>({
-      work: (reasons) => this.#reconcile(reasons),
+    this.#rounds = new Batcher<Round>({
+      work: (rounds) => this.#reconcile(rounds),
       onBug: (error) => options.logger.log("error", "reconciler.bug", { error }),
     });
   }
 
-  /** Asks for a round over all sessions of this node; what is asked for during a round starts one more. */
-  request(reason: string): void {
-    this.#rounds.push(reason);
+  /**
+   * Asks for a round over all sessions of this node; what is asked for during a round starts one more.
+   * @param since from when on something may not have been told here: milliseconds of `Clock.monotonic`.
+   */
+  request(reason: string, since: number): void {
+    this.#rounds.push({ reason, since });
   }
 
-  async #reconcile(reasons: readonly string[]): Promise<void> {
-    const { messages, local, logger } = this.#options;
-    const users = [...local.users()];
-    let found = 0;
+  async #reconcile(rounds: readonly Round[]): Promise<void> {
+    const { messages, clock, logger } = this.#options;
+    const since = Math.min(...rounds.map((round) => round.since));
+    const reasons = [...new Set(rounds.map(({ reason }) => reason))];
+    const windowMs = clock.monotonic() - since + MARGIN_MS;
     try {
-      for (let from = 0; from < users.length; from += CHUNK) {
-        const behind = await messages.undelivered(users.slice(from, from + CHUNK) as UserId[]);
-        for (const { user, head } of behind) local.catchUp(user, head);
-        found += behind.length;
-      }
-      logger.log("info", "reconciled", {
-        reasons: [...new Set(reasons)],
-        users: users.length,
-        conversations: found,
-      });
+      const grown = await this.#each(
+        (page) => messages.grownWithin(windowMs, page),
+        (one: Grown) => this.#grown(one),
+      );
+      const moved = await this.#each(
+        (page) => messages.movedWithin(windowMs, page),
+        (one: Moved) => this.#moved(one),
+      );
+      logger.log("info", "reconciled", { reasons, window_ms: Math.round(windowMs), grown, moved });
     } catch (error) {
-      logger.log("warn", "reconcile.retry", { error });
-      setTimeout(() => this.request("retry"), RETRY_MS).unref();
+      logger.log("warn", "reconcile.retry", { reasons, error });
+      setTimeout(() => this.request(reasons.join(", "), since), RETRY_MS).unref();
     }
   }
+
+  /** Reads all pages. @returns how many rows there were. */
+  async #each<T>(
+    read: (page: PageRequest) => Promise<{ items: readonly T[]; next: string | undefined }>,
+    take: (item: T) => void,
+  ): Promise<number> {
+    let rows = 0;
+    let cursor: string | undefined;
+    do {
+      const page = await read({ cursor, limit: PAGE });
+      for (const item of page.items) take(item);
+      rows += page.items.length;
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return rows;
+  }
+
+  #grown({ conversation, members, lastSeq }: Grown): void {
+    const { local } = this.#options;
+    for (const user of members) {
+      const peer = members.find((member) => member !== user);
+      if (peer !== undefined && local.has(user)) local.catchUp({ user, conversation, peer, lastSeq });
+    }
+  }
+
+  #moved({ user, peer, delivered, read }: Moved): void {
+    const { local } = this.#options;
+    if (local.has(peer)) local.deliver([receipt(peer, user, delivered, read)]);
+  }
 }
+
+const receipt = (to: UserId, peer: UserId, deliveredSeq: number, readSeq: number): UserEvent => ({
+  type: "receipt",
+  to,
+  peer,
+  deliveredSeq,
+  readSeq,
+});

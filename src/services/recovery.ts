@@ -5,15 +5,22 @@
  */
 import type { NodeRegistry } from "../coordination/coordination.ts";
 import type { ChatNode } from "../domain/entities.ts";
+import type { NodeName } from "../domain/ids.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MembershipEvents } from "./membership.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { BoundSession, Sessions } from "./sessions.ts";
 
 export interface RecoveryOptions {
-  readonly sessions: Pick<Sessions, "bind" | "unbind" | "isOnline" | "announcePresence">;
+  readonly sessions: Pick<Sessions, "bind" | "unbind" | "announcePresence">;
   readonly reconciler: Pick<Reconciler, "request">;
   readonly registry: Pick<NodeRegistry, "reap">;
+  /** When a node was heard last, on the monotonic clock; undefined for one that never was. */
+  readonly heardAt: (node: NodeName) => number | undefined;
+  /** How long a node that died may have lived unheard, milliseconds. */
+  readonly leaseMs: number;
+  readonly clock: Clock;
   /** Every bound session of this node. */
   readonly local: () => Iterable<BoundSession>;
   /** Whether a session is still here; one that left while its route was taken again gives it back. */
@@ -29,7 +36,7 @@ const LATE_COMMIT_MS = 4_000;
 /** Routes taken again at a time. */
 const AT_ONCE = 50;
 
-export class Recovery implements MembershipEvents {
+export class Recovery implements Omit<MembershipEvents, "superseded"> {
   readonly #options: RecoveryOptions;
   #rebinding = false;
 
@@ -38,19 +45,21 @@ export class Recovery implements MembershipEvents {
   }
 
   vanished(node: ChatNode): void {
-    const { reconciler } = this.#options;
-    reconciler.request(`${node.name} vanished`);
-    setTimeout(() => reconciler.request(`${node.name} vanished a while ago`), LATE_COMMIT_MS).unref();
+    const { reconciler, heardAt, leaseMs, clock } = this.#options;
+    // What it committed after it was heard last, it told nobody of.
+    const since = heardAt(node.name) ?? clock.monotonic() - leaseMs;
+    reconciler.request(`${node.name} vanished`, since);
+    setTimeout(() => reconciler.request(`${node.name} vanished a while ago`, since), LATE_COMMIT_MS).unref();
     void this.reap();
   }
 
-  rejoined(): void {
-    void this.#rebind("lease was lost");
+  rejoined(confirmedAt: number): void {
+    void this.#rebind("lease was lost", confirmedAt);
   }
 
   /** Coordination is back: what it knew of this node may be gone. */
-  coordinationRecovered(): void {
-    void this.#rebind("coordination was away");
+  coordinationRecovered(confirmedAt: number): void {
+    void this.#rebind("coordination was away", confirmedAt);
   }
 
   /** Removes the routes of dead nodes and tells the friends of those who are gone with them. */
@@ -58,14 +67,14 @@ export class Recovery implements MembershipEvents {
     const { registry, sessions, logger } = this.#options;
     try {
       const users = await registry.reap();
-      for (const user of users)
-        if (!(await sessions.isOnline(user))) await sessions.announcePresence(user, false);
+      for (const user of users) await sessions.announcePresence(user);
     } catch (error) {
       logger.log("debug", "reap.failed", { error });
     }
   }
 
-  async #rebind(reason: string): Promise<void> {
+  /** @param since when the lease was confirmed last: from then on this node may have been passed over. */
+  async #rebind(reason: string, since: number): Promise<void> {
     if (this.#rebinding) return;
     this.#rebinding = true;
     const { local, logger, reconciler } = this.#options;
@@ -80,7 +89,7 @@ export class Recovery implements MembershipEvents {
       this.#rebinding = false;
     }
     // Only after the routes: what is committed from now on finds them, what was before is found here.
-    reconciler.request(reason);
+    reconciler.request(reason, since);
   }
 
   async #bindAgain(session: BoundSession): Promise<void> {

@@ -84,7 +84,7 @@ export class Sessions {
     );
     session.epoch = epoch;
     // The evicted routes are gone from the table, so each event goes straight to where the session was.
-    for (const route of evicted) courier.postTo(route.node, [endSession(route, "kicked")]);
+    for (const route of evicted) void courier.postTo(route, [endSession(route, "kicked")]);
   }
 
   /** Removes the route. Never throws: a route that stays behind is reaped with its node or replaced. */
@@ -126,17 +126,21 @@ export class Sessions {
   async revoke(user: UserId, session: string): Promise<() => void> {
     const route = (await this.list(user)).find((candidate) => candidate.session === session);
     if (route === undefined) throw new AppError("INVALID_FIELD", { field: "session" });
-    return () => this.#options.courier.postTo(route.node, [endSession(route, "revoked")]);
+    return () => void this.#options.courier.postTo(route, [endSession(route, "revoked")]);
   }
 
-  /** Tells friends that the user came or went. Never throws: presence is a courtesy. */
-  async announcePresence(user: UserId, online: boolean): Promise<void> {
-    const { store, courier, clock, logger } = this.#options;
+  /**
+   * Tells friends whether the user is there, as it is now: whoever tells later knows better (`Presence.order`), so
+   * it matters not who is heard last. Never throws: presence is a courtesy.
+   */
+  async announcePresence(user: UserId): Promise<void> {
+    const { store, coordination, courier, clock, logger } = this.#options;
     try {
       const lastSeen = clock.now();
       const friends = await store.friends.ids(user);
+      const { online, order } = await coordination.routes.presence(user);
       courier.post(
-        friends.map((to): UserEvent => ({ type: "presence", to, friend: user, online, lastSeen })),
+        friends.map((to): UserEvent => ({ type: "presence", to, friend: user, online, lastSeen, order })),
       );
     } catch (error) {
       logger.log("debug", "presence.lost", { user, error });
@@ -145,29 +149,19 @@ export class Sessions {
 
   /** Tells two who became friends whether the other is there. Never throws. */
   async introduce(a: UserId, b: UserId): Promise<void> {
-    const { courier, clock, logger } = this.#options;
+    const { coordination, courier, clock, logger } = this.#options;
     try {
-      const online = await courier.online([a, b]);
       const lastSeen = clock.now();
-      const tell = (to: UserId, friend: UserId): UserEvent => ({
+      const tell = async (to: UserId, friend: UserId): Promise<UserEvent> => ({
         type: "presence",
         to,
         friend,
-        online: online.has(friend),
         lastSeen,
+        ...(await coordination.routes.presence(friend)),
       });
-      courier.post([tell(a, b), tell(b, a)]);
+      courier.post([await tell(a, b), await tell(b, a)]);
     } catch (error) {
       logger.log("debug", "presence.lost", { user: a, error });
-    }
-  }
-
-  /** Whether the user has any session left. Unknown counts as yes: nobody is told wrongly. */
-  async isOnline(user: UserId): Promise<boolean> {
-    try {
-      return (await this.list(user)).length > 0;
-    } catch {
-      return true;
     }
   }
 

@@ -1,44 +1,57 @@
 /**
  * @module services/uncertain
  * Commits whose answer was lost: the store may hold messages that nobody was told of. A sender that repeats
- * them has them told then (services/announcement); one that never does must not keep them from a receiver who
- * is online. So when the store answers again, what it holds beyond the receivers' cursors is told once more.
+ * them has them told then (services/announcement); one that never does must not keep them from a session that is
+ * online. So when the store answers again it is asked for them, and those it holds are told as if they had been
+ * committed now: each session drops what it was sent already, whatever other devices have got.
  */
+import type { Message } from "../domain/entities.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
-import type { MessageStore } from "../store/store.ts";
+import type { AppendEntry, MessageStore } from "../store/store.ts";
 import type { UserEvent } from "./ports.ts";
 
 export interface UncertainOptions {
-  readonly messages: Pick<MessageStore, "undelivered" | "history">;
+  readonly messages: Pick<MessageStore, "history">;
   readonly post: (events: readonly UserEvent[]) => void;
   readonly logger: Logger;
   /** Time to the first look and between looks, milliseconds. */
   readonly retryMs: number;
 }
 
-interface Pair {
+/** What of one pair's conversation is uncertain. */
+interface Doubt {
   readonly sender: UserId;
   readonly receiver: UserId;
+  readonly clientIds: Set<string>;
 }
 
-/** Conversations remembered; what is forgotten beyond it waits for the receiver's next message or login. */
-const MAX_PAIRS = 10_000;
+/** Texts remembered; what is forgotten beyond it waits for the conversation's next message. */
+const MAX_TEXTS = 50_000;
 const PAGE = 200;
+/** How far back from the newest they are looked for; dates are no help, nodes' clocks differ. */
+const MAX_PAGES = 10;
 
 export class UncertainCommits {
   readonly #options: UncertainOptions;
-  #pairs = new Map<string, Pair>();
+  readonly #doubts = new Map<string, Doubt>();
+  #texts = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: UncertainOptions) {
     this.#options = options;
   }
 
-  /** Texts of `sender` to `receiver` may or may not have been stored. */
-  note(sender: UserId, receiver: UserId): void {
-    if (this.#pairs.size >= MAX_PAIRS) return;
-    this.#pairs.set(`${sender}:${receiver}`, { sender, receiver });
+  /** These texts, of one sender to one receiver, may or may not have been stored. */
+  note(entries: readonly AppendEntry[]): void {
+    const [first] = entries;
+    if (first === undefined || this.#texts + entries.length > MAX_TEXTS) return;
+    const { sender, receiver } = first;
+    const key = `${sender}:${receiver}`;
+    const doubt = this.#doubts.get(key) ?? { sender, receiver, clientIds: new Set() };
+    this.#doubts.set(key, doubt);
+    for (const { clientId } of entries) doubt.clientIds.add(clientId);
+    this.#texts += entries.length;
     this.#schedule();
   }
 
@@ -52,32 +65,53 @@ export class UncertainCommits {
   }
 
   async #look(): Promise<void> {
-    const pairs = [...this.#pairs.entries()];
-    const { messages, logger } = this.#options;
-    try {
-      const receivers = [...new Set(pairs.map(([, { receiver }]) => receiver))];
-      const behind = await messages.undelivered(receivers);
-      for (const [key, { sender, receiver }] of pairs) {
-        const head = behind.find(({ user, head: { peer } }) => user === receiver && peer === sender)?.head;
-        if (head !== undefined) await this.#tell(receiver, sender, head.deliveredSeq);
-        this.#pairs.delete(key);
+    const doubts = [...this.#doubts.values()];
+    this.#doubts.clear();
+    this.#texts = 0;
+    for (const doubt of doubts)
+      try {
+        this.#tell(doubt, await this.#stored(doubt));
+      } catch (error) {
+        this.#options.logger.log("debug", "uncertain.retry", { texts: doubt.clientIds.size, error });
+        this.#again(doubt);
       }
-    } catch (error) {
-      logger.log("debug", "uncertain.retry", { pairs: pairs.length, error });
-    }
-    if (this.#pairs.size > 0) this.#schedule();
+    if (this.#doubts.size > 0) this.#schedule();
   }
 
-  /** Everything beyond the receiver's cursor, as if it were committed now: sessions drop what they have. */
-  async #tell(receiver: UserId, sender: UserId, deliveredSeq: number): Promise<void> {
-    const { messages, post } = this.#options;
-    let after = deliveredSeq;
-    for (;;) {
-      const page = await messages.history(receiver, sender, { after, limit: PAGE });
-      const last = page?.messages.at(-1);
-      if (page === undefined || last === undefined) return;
-      post([{ type: "texts", to: receiver, peer: sender, messages: page.messages }]);
-      after = last.seq;
+  #again(doubt: Doubt): void {
+    const key = `${doubt.sender}:${doubt.receiver}`;
+    for (const clientId of this.#doubts.get(key)?.clientIds ?? []) doubt.clientIds.add(clientId);
+    this.#doubts.set(key, doubt);
+    this.#texts += doubt.clientIds.size;
+  }
+
+  /** Those of them that are stored, ascending. */
+  async #stored({ sender, receiver, clientIds }: Doubt): Promise<Message[]> {
+    const found: Message[] = [];
+    let before: number | undefined;
+    for (let pages = 0; pages < MAX_PAGES && found.length < clientIds.size; pages++) {
+      const page = await this.#options.messages.history(sender, receiver, { before, limit: PAGE });
+      const messages = page?.messages ?? [];
+      found.unshift(...messages.filter((one) => one.sender === sender && clientIds.has(one.clientId)));
+      before = messages[0]?.seq;
+      if (messages.length < PAGE) break;
     }
+    return found;
+  }
+
+  /** Runs of them that follow each other, for both sides. */
+  #tell({ sender, receiver }: Doubt, stored: readonly Message[]): void {
+    const runs: Message[][] = [];
+    for (const message of stored) {
+      const run = runs.at(-1);
+      if (run?.at(-1)?.seq === message.seq - 1) run.push(message);
+      else runs.push([message]);
+    }
+    this.#options.post(
+      runs.flatMap((messages): UserEvent[] => [
+        { type: "texts", to: receiver, peer: sender, messages },
+        { type: "texts", to: sender, peer: receiver, messages },
+      ]),
+    );
   }
 }

@@ -30,3 +30,35 @@ export function pageOf<Row, Item>(
     next: rows.length > size && last !== undefined ? String(key(last)) : undefined,
   };
 }
+
+/** Where a page of what changed lately starts: behind the last row of the page before it. */
+export interface ChangedAfter {
+  /** When that row changed, milliseconds since 1970. */
+  readonly at: number;
+  /** What tells rows apart that changed at the same time: `conversation`, and `user` for members. */
+  readonly conversation: number;
+  readonly user: number;
+}
+
+/** The start that a cursor of `changesOf` names; undefined for the first page. */
+export function changedAfter(cursor: string | undefined): ChangedAfter | undefined {
+  const [, at, conversation, user] = /^([0-9]{1,15}):([0-9]{1,15}):([0-9]{1,15})$/.exec(cursor ?? "") ?? [];
+  if (at === undefined) return undefined;
+  return { at: Number(at), conversation: Number(conversation), user: Number(user) };
+}
+
+/** As `pageOf`, for rows ascending by when they changed. */
+export function changesOf<Row extends Pick<ChangedAfter, "at" | "conversation"> & { user?: number }, Item>(
+  rows: readonly Row[],
+  request: PageRequest,
+  item: (row: Row) => Item,
+): Page<Item> {
+  const size = startOf(request).rows - 1;
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const next =
+    rows.length > size && last !== undefined
+      ? `${last.at}:${last.conversation}:${last.user ?? 0}`
+      : undefined;
+  return { items: shown.map(item), next };
+}

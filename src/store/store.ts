@@ -141,11 +141,34 @@ export interface CursorState {
   readonly moved: boolean;
 }
 
+/** A conversation that grew lately. */
+export interface Grown {
+  readonly conversation: ConversationId;
+  readonly members: readonly UserId[];
+  readonly lastSeq: number;
+}
+
+/** A member whose cursors moved lately, and where they are now. */
+export interface Moved {
+  readonly conversation: ConversationId;
+  readonly user: UserId;
+  readonly peer: UserId;
+  readonly delivered: number;
+  readonly read: number;
+}
+
 /** Where a bounded read of history starts: after a seq (ascending), before one, or at the end. */
 export interface HistoryRange {
   readonly after?: number | undefined;
   readonly before?: number | undefined;
   readonly limit: number;
+}
+
+/** A piece of a conversation. */
+export interface History {
+  readonly conversation: ConversationId;
+  readonly messages: Message[];
+  readonly lastSeq: number;
 }
 
 /** A message found by its client id, with what is known of its way. */
@@ -177,15 +200,17 @@ export interface MessageStore {
    * first ones beyond it, with `before` the last ones below it, with neither the newest. Takes the same time at any depth.
    * @returns undefined when the two have no conversation.
    */
-  history(
-    a: UserId,
-    b: UserId,
-    range: HistoryRange,
-  ): Promise<{ messages: Message[]; lastSeq: number } | undefined>;
+  history(a: UserId, b: UserId, range: HistoryRange): Promise<History | undefined>;
   /** Heads of all conversations of a user, ascending by conversation id. */
   heads(user: UserId, page: PageRequest): Promise<Page<Head>>;
-  /** Of these users' conversations those with messages beyond `deliveredSeq`: `[user, head]`. For reconciling. */
-  undelivered(users: readonly UserId[]): Promise<{ user: UserId; head: Head }[]>;
+  /**
+   * Conversations that grew within the last `windowMs`, by the store's own clock, whatever those of the nodes say;
+   * for reconciling. Costs the rows it returns, however many conversations there are. A commit under way may be
+   * dated before rows already read: look again, and make the window longer than a commit may take.
+   */
+  grownWithin(windowMs: number, page: PageRequest): Promise<Page<Grown>>;
+  /** Members whose cursors moved within the last `windowMs`; otherwise as `grownWithin`. */
+  movedWithin(windowMs: number, page: PageRequest): Promise<Page<Moved>>;
   /** Moves cursors: never back, never past the conversation's last seq; read carries delivered along. */
   advance(moves: readonly CursorMove[], at: number): Promise<CursorState[]>;
   /** All messages with this client id (several senders may have used it), oldest first. */

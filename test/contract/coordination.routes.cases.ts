@@ -44,6 +44,25 @@ export function routeCases(current: Current): void {
       expect([...new Set(epochs)].sort((x, y) => x - y)).toEqual(epochs);
     });
 
+    test("of two answers about a user's presence the newer has the higher order, whatever happened between", async () => {
+      const orders: number[] = [];
+      const look = async (online: boolean) => {
+        const presence = await routes().presence(alice);
+        expect(presence.online).toBe(online);
+        orders.push(presence.order);
+      };
+      for (let i = 0; i < 3; i += 1) {
+        await look(false);
+        const { epoch } = await routes().bind(route("s"), 5);
+        await look(true);
+        await look(true);
+        await routes().unbind(alice, sessionId("s"), epoch);
+      }
+      await look(false);
+      expect(orders.every(Number.isSafeInteger)).toBe(true);
+      expect([...new Set(orders)].sort((x, y) => x - y)).toEqual(orders);
+    });
+
     test("100 binds at once get 100 epochs", async () => {
       const bound = await atOnce(100, (i) => routes().bind(route(`s${i}`), 100));
       expect(new Set(bound.map(({ epoch }) => epoch)).size).toBe(100);

@@ -110,31 +110,52 @@ export function cursorCases(store: () => Store): void {
     expect(await store().messages.heads(nobody, { limit: 3 })).toEqual({ items: [], next: undefined });
   });
 
-  test("undelivered names every conversation with something beyond the cursor, and no other", async () => {
-    const [a, b] = await talked(3);
-    const [, d] = await talked(0);
-    const c = await register(store());
-    await befriend(store(), b, c);
-    await store().messages.append([text(c, b)], 1);
-    const behind = async (users: UserId[]) =>
-      (await store().messages.undelivered(users)).map(({ user, head }) => [user, head.peer, head.lastSeq]);
-    expect((await behind([b, d, nobody])).sort()).toEqual([
-      [b, a, 3],
-      [b, c, 1],
-    ]);
-    await store().messages.advance([{ user: b, peer: a, delivered: 2 }], 1);
-    const [still] = await store().messages.undelivered([b]);
-    expect(still?.head).toMatchObject({ peer: a, lastSeq: 3, deliveredSeq: 2 });
-    await store().messages.advance(
-      [
-        { user: b, peer: a, delivered: 3 },
-        { user: b, peer: c, read: 1 },
-      ],
-      1,
-    );
-    expect(await behind([b])).toEqual([]);
-    expect(await store().messages.undelivered([])).toEqual([]);
-    const many = Array.from({ length: 2_000 }, (_, index) => (1_900_000_000 + index) as UserId);
-    expect(await behind([...many, a])).toEqual([[a, b, 3]]);
+  /** Everything on the pages of a read of changes, `limit` to a page. */
+  async function everyPage<T>(
+    read: (page: {
+      cursor?: string | undefined;
+      limit: number;
+    }) => Promise<{ items: readonly T[]; next: string | undefined }>,
+    limit: number,
+  ): Promise<T[]> {
+    const items: T[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await read({ cursor, limit });
+      expect(page.items.length).toBeLessThanOrEqual(limit);
+      items.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return items;
+  }
+  const HOUR_MS = 3_600_000;
+
+  test("what grew within a window is named, by the store's own clock, over pages of any length", async () => {
+    const talking = [
+      { pair: await talked(3), lastSeq: 3 },
+      { pair: await talked(1), lastSeq: 1 },
+    ];
+    const silent = await friends(store());
+    for (const limit of [1, 2, 1_000]) {
+      const grown = await everyPage((page) => store().messages.grownWithin(HOUR_MS, page), limit);
+      const of = (one: UserId) => grown.filter(({ members }) => members.includes(one));
+      for (const { pair, lastSeq } of talking)
+        expect(of(pair[0])).toEqual([{ conversation: expect.any(Number), members: pair, lastSeq }]);
+      expect(of(silent[0])).toEqual([]);
+    }
+    expect(await everyPage((page) => store().messages.grownWithin(-HOUR_MS, page), 10)).toEqual([]);
+  });
+
+  test("who moved within a window is named, and where they are now", async () => {
+    const [a, b] = await talked(5);
+    await store().messages.advance([{ user: b, peer: a, delivered: 4, read: 2 }], 1);
+    await store().messages.advance([{ user: a, peer: b, delivered: 5 }], 1);
+    for (const limit of [1, 1_000]) {
+      const moved = await everyPage((page) => store().messages.movedWithin(HOUR_MS, page), limit);
+      const of = (one: UserId) => moved.filter(({ user }) => user === one);
+      expect(of(b)).toEqual([{ conversation: expect.any(Number), user: b, peer: a, delivered: 4, read: 2 }]);
+      expect(of(a)).toMatchObject([{ user: a, peer: b, delivered: 5, read: 0 }]);
+    }
+    expect(await everyPage((page) => store().messages.movedWithin(-HOUR_MS, page), 10)).toEqual([]);
   });
 }

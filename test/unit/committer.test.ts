@@ -11,9 +11,10 @@ type Limits = Partial<
 >;
 type Append = (entries: readonly AppendEntry[], at: number) => Promise<AppendOutcome[]>;
 
-function committerOver(append: Append, options: Limits = {}) {
+function committerOver(append: Append, options: Limits & { onCommitted?: () => void } = {}) {
   const committed: number[] = [];
   const uncertain: string[] = [];
+  const bugs: unknown[] = [];
   const committer = new Committer<Submission>({
     messages: { append },
     clock: new HeldClock(1_000),
@@ -21,18 +22,18 @@ function committerOver(append: Append, options: Limits = {}) {
     maxBatch: 500,
     maxBatchWeight: 1_000_000,
     maxPendingWeight: 1_000_000,
-    ...options,
     onCommitted: (batch) => committed.push(batch.length),
+    ...options,
     onUncertain: ({ entries }) => uncertain.push(...entries.map((entry) => entry.clientId)),
-    onBug: (error) => {
-      throw error;
-    },
+    onBug: (error) => bugs.push(error),
   });
+  const submitRaw = (clientId: string, settle: Submission["settle"]) =>
+    committer.submit({ entries: [entryOf(clientId, 1, 2, clientId)], settle });
   const submit = (clientId: string, sender = 1, receiver = 2, body = clientId) =>
     new Promise<readonly AppendOutcome[] | AppError>((settle) =>
       committer.submit({ entries: [entryOf(clientId, sender, receiver, body)], settle }),
     );
-  return { committer, committed, uncertain, submit };
+  return { committer, committed, uncertain, bugs, submit, submitRaw };
 }
 
 const entryOf = (clientId: string, sender: number, receiver: number, body: string): AppendEntry => ({
@@ -149,6 +150,27 @@ describe("committer", () => {
     );
     expect(log).toEqual(["abcd", "ab"]);
     expect(uncertain).toEqual(["a", "b"]);
+  });
+
+  test("who throws while it is told changes nothing for what is stored, nor for the others", async () => {
+    const { append } = storing();
+    const { submit, submitRaw, bugs } = committerOver(append, {
+      onCommitted: () => {
+        throw new Error("telling failed");
+      },
+    });
+    const [a, b] = await Promise.all([
+      submit("a"),
+      (async () => {
+        submitRaw("broken", () => {
+          throw new Error("its connection is odd");
+        });
+        return await submit("b");
+      })(),
+    ]);
+    expect(a).toMatchObject([{ status: "stored", seq: 1 }]);
+    expect(b).toMatchObject([{ status: "stored", seq: 3 }]);
+    expect(bugs.map(String)).toEqual(["Error: telling failed", "Error: its connection is odd"]);
   });
 
   test("beyond its bound it refuses instead of growing", async () => {

@@ -56,6 +56,7 @@ function courierOver(options: World = {}) {
     routes: options.routes ?? [],
     coordinationAway: false,
     failSends: 0,
+    failures: 0,
     lookups: 0,
     refreshes: 0,
   };
@@ -65,12 +66,13 @@ function courierOver(options: World = {}) {
     local: {
       has: (user) => options.here?.includes(user) ?? false,
       deliver: (events) => delivered.push(...events),
-      users: () => [],
-      catchUp: () => {},
     },
     peers: {
       send: async (to, events) => {
-        if (state.failSends-- > 0) throw new AppError("UNAVAILABLE");
+        if (state.failSends-- > 0) {
+          state.failures++;
+          throw new AppError("UNAVAILABLE");
+        }
         sent.push({ node: to, events });
       },
     },
@@ -149,16 +151,12 @@ describe("courier", () => {
     expect([sent.length, state.refreshes]).toEqual([0, 1]);
   });
 
-  test("an unacknowledged batch is routed again, to where the user is then", async () => {
-    const { courier, sent, state } = courierOver({
-      peers: [node("east"), node("west")],
-      routes: [route(BOB, "east")],
-    });
-    state.failSends = 1;
+  test("a batch that was not acknowledged is tried until it is; what is of its moment is left out", async () => {
+    const { courier, sent, state } = courierOver({ peers: [node("east")], routes: [route(BOB, "east")] });
+    state.failSends = 3;
     courier.post([text(BOB), typing(BOB)]);
-    state.routes = [route(BOB, "west")];
     await until(() => sent.length === 1);
-    expect(sent[0]).toMatchObject({ node: nodeName("west"), events: [{ type: "texts" }] });
+    expect(sent[0]).toMatchObject({ node: nodeName("east"), events: [{ type: "texts" }] });
   });
 
   test("without coordination every peer is told: who has no such session drops it", async () => {
@@ -180,11 +178,26 @@ describe("courier", () => {
     expect(sent.length).toBe(1);
   });
 
-  test("postTo goes past the routes", async () => {
-    const { courier, sent, delivered } = courierOver({ peers: [node("east")] });
-    courier.postTo(nodeName("east"), [typing(BOB)]);
-    courier.postTo(nodeName("here"), [typing(BOB)]);
-    await courier.idle();
-    expect([sent.length, delivered.length]).toEqual([1, 1]);
+  test("postTo goes past the routes, and tells what became of the events", async () => {
+    const { courier, sent, delivered, state, live } = courierOver({
+      peers: [node("east")],
+      newcomers: [node("west")],
+    });
+    const end: UserEvent = { type: "end_session", to: BOB, session: undefined, reason: "revoked" };
+    const to = (name: string, incarnation = "i1") =>
+      courier.postTo({ node: nodeName(name), incarnation }, [end]);
+    expect(await to("here")).toBe("acknowledged");
+    expect(delivered).toEqual([end]);
+    state.failSends = 2;
+    expect(await to("east")).toBe("acknowledged");
+    expect(await to("west")).toBe("acknowledged");
+    expect(sent.map(({ node: name }) => name as string)).toEqual(["east", "west"]);
+    expect(await to("nowhere")).toBe("gone");
+    expect(await to("east", "i0")).toBe("gone");
+    state.failSends = Number.POSITIVE_INFINITY;
+    const lost = to("east");
+    await until(() => state.failures > 0);
+    live.delete(nodeName("east"));
+    expect(await lost).toBe("gone");
   });
 });

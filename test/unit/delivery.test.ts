@@ -11,14 +11,20 @@ import { until } from "../support/until.ts";
 
 const ME = userId(1);
 const PEER = userId(2);
+/** The conversation of `messagesOf`. */
+const TALK = conversationId(1);
+/** Long before any session. */
+const LONG_AGO = -10_000_000;
 
 class RecordingOutbox implements Outbox {
   readonly texts: Message[] = [];
   /** Without room each frame of a backlog waits here. */
   roomy = true;
+  broken = false;
   readonly waiters: (() => void)[] = [];
   send(): void {}
   sendTexts(_peer: UserId, messages: readonly Message[]): void {
+    if (this.broken) throw new Error("broken");
     this.texts.push(...messages);
   }
   async room(): Promise<void> {
@@ -30,10 +36,7 @@ class RecordingOutbox implements Outbox {
   }
 }
 
-function deliveryOver(
-  stored: Message[],
-  options: { ownTexts?: boolean; deliveredSeq?: number; failures?: number } = {},
-) {
+function deliveryOver(stored: Message[], options: { ownTexts?: boolean; failures?: number } = {}) {
   const outbox = new RecordingOutbox();
   let failures = options.failures ?? 0;
   const reads: HistoryRange[] = [];
@@ -43,30 +46,19 @@ function deliveryOver(
     ownTexts: options.ownTexts ?? true,
     isOpen: () => true,
     logger: silentLogger,
+    since: 0,
     messages: {
       history: async (_a, _b, range) => {
         reads.push(range);
         if (failures-- > 0) throw new Error("away");
-        const after = range.after ?? 0;
+        const { after = 0, before = Number.POSITIVE_INFINITY, limit } = range;
+        const within = stored.filter(({ seq }) => seq > after && seq < before);
         return {
-          messages: stored.filter((message) => message.seq > after).slice(0, range.limit),
+          conversation: TALK,
+          messages: range.after === undefined ? within.slice(-limit) : within.slice(0, limit),
           lastSeq: stored.at(-1)?.seq ?? 0,
         };
       },
-      undelivered: async () => [
-        {
-          user: ME,
-          head: {
-            conversation: conversationId(1),
-            peer: PEER,
-            lastSeq: stored.at(-1)?.seq ?? 0,
-            deliveredSeq: options.deliveredSeq ?? 0,
-            readSeq: 0,
-            peerDeliveredSeq: 0,
-            peerReadSeq: 0,
-          },
-        },
-      ],
     },
   });
   return { delivery, outbox, reads };
@@ -75,7 +67,7 @@ function deliveryOver(
 describe("delivery", () => {
   test("pushes that continue go out at once", () => {
     const { delivery, outbox, reads } = deliveryOver([]);
-    delivery.startAt(PEER, 4);
+    delivery.startAt(TALK, PEER, 4);
     delivery.push(PEER, messagesOf(2, [5]), false);
     delivery.push(PEER, messagesOf(2, [6, 7]), false);
     expect(outbox.seqs).toEqual([5, 6, 7]);
@@ -84,7 +76,7 @@ describe("delivery", () => {
 
   test("what was pushed before is dropped, also when a push overlaps", () => {
     const { delivery, outbox } = deliveryOver([]);
-    delivery.startAt(PEER, 4);
+    delivery.startAt(TALK, PEER, 4);
     delivery.push(PEER, messagesOf(2, [5, 6]), false);
     delivery.push(PEER, messagesOf(2, [5, 6]), false);
     delivery.push(PEER, messagesOf(2, [6, 7]), false);
@@ -93,7 +85,7 @@ describe("delivery", () => {
 
   test("a lost push is read from the store, in order and once", async () => {
     const { delivery, outbox } = deliveryOver(messagesOf(2, [1, 2, 3, 4, 5]));
-    delivery.startAt(PEER, 1);
+    delivery.startAt(TALK, PEER, 1);
     delivery.push(PEER, messagesOf(2, [4]), false);
     delivery.push(PEER, messagesOf(2, [5]), false);
     await until(() => outbox.texts.length === 4);
@@ -104,7 +96,7 @@ describe("delivery", () => {
 
   test("a push that only overtook another needs no read", async () => {
     const { delivery, outbox, reads } = deliveryOver(messagesOf(2, [1, 2, 3]));
-    delivery.startAt(PEER, 1);
+    delivery.startAt(TALK, PEER, 1);
     delivery.push(PEER, messagesOf(2, [3]), false);
     delivery.push(PEER, messagesOf(2, [2]), false);
     delivery.push(PEER, messagesOf(2, [3]), false);
@@ -114,31 +106,69 @@ describe("delivery", () => {
 
   test("reconciliation sends the last message even when nothing follows it", async () => {
     const { delivery, outbox } = deliveryOver(messagesOf(2, [1, 2, 3]));
-    delivery.startAt(PEER, 2);
-    delivery.catchUp(PEER, 0, 3);
+    delivery.startAt(TALK, PEER, 2);
+    delivery.catchUp(TALK, PEER, 3);
     await until(() => outbox.texts.length === 1);
-    delivery.catchUp(PEER, 0, 3);
+    delivery.catchUp(TALK, PEER, 3);
     expect(outbox.seqs).toEqual([3]);
   });
 
-  test("a conversation it has not met starts where the store says the user stands", async () => {
-    const { delivery, outbox } = deliveryOver(messagesOf(2, [1, 2, 3, 4, 5, 6]), { deliveredSeq: 3 });
-    delivery.push(PEER, messagesOf(2, [6]), false);
+  test("a conversation that began after the session is sent from its first text, lost pushes included", async () => {
+    const { delivery, outbox } = deliveryOver(messagesOf(2, [1, 2, 3]));
+    delivery.push(PEER, messagesOf(2, [3]), false);
     await until(() => outbox.texts.length === 3);
-    expect(outbox.seqs).toEqual([4, 5, 6]);
+    expect(outbox.seqs).toEqual([1, 2, 3]);
+  });
+
+  test("the only text of a conversation it has not met is sent, whether pushed or found by reconciling", async () => {
+    for (const tell of ["push", "catchUp"]) {
+      const { delivery, outbox } = deliveryOver(messagesOf(2, [1]));
+      if (tell === "push") delivery.push(PEER, messagesOf(2, [1]), false);
+      else delivery.catchUp(TALK, PEER, 1);
+      await until(() => outbox.texts.length === 1);
+      expect(outbox.seqs).toEqual([1]);
+    }
+  });
+
+  test("of a conversation of old that it has not met only what was said since it began is sent", async () => {
+    const old = messagesOf(2, [1, 2, 3, 4]).map((message) => ({ ...message, at: LONG_AGO }));
+    const { delivery, outbox } = deliveryOver([...old, ...messagesOf(2, [5, 6])]);
+    delivery.push(PEER, messagesOf(2, [6]), false);
+    await until(() => outbox.texts.length === 2);
+    expect(outbox.seqs).toEqual([5, 6]);
+  });
+
+  test("a head that is asked for while the store is away decides", async () => {
+    const { delivery, outbox } = deliveryOver(messagesOf(2, [1, 2, 3]), { failures: 1 });
+    delivery.push(PEER, messagesOf(2, [2]), false);
+    delivery.startAt(TALK, PEER, 2);
+    delivery.push(PEER, messagesOf(2, [3]), false);
+    await until(() => outbox.texts.length === 1, { timeoutMs: 5_000 });
+    expect(outbox.seqs).toEqual([3]);
+  });
+
+  test("what cannot be queued is not behind the session", async () => {
+    const { delivery, outbox } = deliveryOver(messagesOf(2, [1, 2]));
+    delivery.startAt(TALK, PEER, 0);
+    outbox.broken = true;
+    expect(() => delivery.push(PEER, messagesOf(2, [1]), false)).toThrow("broken");
+    outbox.broken = false;
+    delivery.push(PEER, messagesOf(2, [2]), false);
+    await until(() => outbox.texts.length === 2);
+    expect(outbox.seqs).toEqual([1, 2]);
   });
 
   test("a store that is away is asked again until it is back", async () => {
     const { delivery, outbox, reads } = deliveryOver(messagesOf(2, [1, 2]), { failures: 1 });
-    delivery.startAt(PEER, 0);
-    delivery.catchUp(PEER, 0, 2);
+    delivery.startAt(TALK, PEER, 0);
+    delivery.catchUp(TALK, PEER, 2);
     await until(() => outbox.texts.length === 2, { timeoutMs: 5_000 });
     expect(reads.length).toBe(2);
   });
 
   test("the session's own texts come back as acks only, those of its user's other sessions as texts", () => {
     const { delivery, outbox } = deliveryOver([]);
-    delivery.startAt(PEER, 0);
+    delivery.startAt(TALK, PEER, 0);
     delivery.push(PEER, messagesOf(1, [1]), true);
     delivery.push(PEER, messagesOf(1, [2]), false);
     delivery.push(PEER, messagesOf(2, [3]), false);
@@ -148,7 +178,7 @@ describe("delivery", () => {
   test("its own text inside a gap is not handed back when the gap is read", async () => {
     const stored = [...messagesOf(2, [1]), ...messagesOf(1, [2]), ...messagesOf(2, [3])];
     const { delivery, outbox } = deliveryOver(stored);
-    delivery.startAt(PEER, 0);
+    delivery.startAt(TALK, PEER, 0);
     delivery.sending(["{1-2}"]);
     delivery.push(PEER, messagesOf(1, [2]), true);
     delivery.sent(["{1-2}"]);
@@ -157,21 +187,28 @@ describe("delivery", () => {
     expect(outbox.seqs).toEqual([1, 3]);
   });
 
-  test("a message told again to a session that has it is dropped, also in a conversation it has not met", async () => {
-    const { delivery, outbox, reads } = deliveryOver(messagesOf(2, [1]), { deliveredSeq: 1 });
+  test("a message told again to a session that has it is dropped", () => {
+    const { delivery, outbox, reads } = deliveryOver(messagesOf(2, [1]));
+    delivery.startAt(TALK, PEER, 1);
     delivery.push(PEER, messagesOf(2, [1]), false);
-    delivery.push(PEER, messagesOf(2, [1]), false);
-    await until(() => true);
     delivery.push(PEER, messagesOf(2, [2]), false);
     expect(outbox.seqs).toEqual([2]);
+    expect(reads).toEqual([]);
+  });
+
+  test("an old message told again, in a conversation it has not met, is none of its business", () => {
+    const old = messagesOf(2, [7]).map((message) => ({ ...message, at: LONG_AGO }));
+    const { delivery, outbox, reads } = deliveryOver(old);
+    delivery.push(PEER, old, false);
+    expect(outbox.seqs).toEqual([]);
     expect(reads).toEqual([]);
   });
 
   test("the original's clients never see their user's own texts", async () => {
     const stored = [...messagesOf(1, [1]), ...messagesOf(2, [2])];
     const { delivery, outbox } = deliveryOver(stored, { ownTexts: false });
-    delivery.startAt(PEER, 0);
-    delivery.catchUp(PEER, 0, 2);
+    delivery.startAt(TALK, PEER, 0);
+    delivery.catchUp(TALK, PEER, 2);
     await until(() => outbox.texts.length === 1);
     expect(outbox.seqs).toEqual([2]);
   });
@@ -182,7 +219,10 @@ describe("delivery", () => {
     );
     outbox.roomy = false;
     const peers = [2, 3, 4].map(userId);
-    for (const peer of peers) delivery.catchUp(peer, 0, 8);
+    for (const peer of peers) {
+      delivery.startAt(conversationId(peer), peer, 0);
+      delivery.catchUp(conversationId(peer), peer, 8);
+    }
     for (const most of [3, 6, 9, 12]) {
       await until(() => outbox.waiters.length === 1);
       expect(outbox.texts.length).toBeLessThan(most);

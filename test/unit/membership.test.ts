@@ -1,6 +1,7 @@
 /** @module A chat node's lease: taken, renewed, lost, given back; and what it sees of the others. */
 import { describe, expect, test } from "bun:test";
 import { openMemory } from "../../src/coordination/memory/index.ts";
+import { AppError } from "../../src/domain/error.ts";
 import { nodeName } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Membership } from "../../src/services/membership.ts";
@@ -14,6 +15,7 @@ function cluster() {
   const member = (name: string, incarnation: string, grpcPort: number) => {
     const vanished: string[] = [];
     let rejoined = 0;
+    let superseded = 0;
     const membership = new Membership({
       node: {
         name: nodeName(name),
@@ -27,11 +29,15 @@ function cluster() {
       registry: coordination.nodes,
       leaseMs: LEASE_MS,
       sessions: () => 7,
-      events: { vanished: (node) => vanished.push(node.name), rejoined: () => rejoined++ },
+      events: {
+        vanished: (node) => vanished.push(node.name),
+        rejoined: () => rejoined++,
+        superseded: () => superseded++,
+      },
       clock,
       logger: silentLogger,
     });
-    return { membership, vanished, rejoined: () => rejoined };
+    return { membership, vanished, rejoined: () => rejoined, superseded: () => superseded };
   };
   return { clock, coordination, member };
 }
@@ -116,6 +122,37 @@ describe("membership", () => {
     await east.membership.renew();
     expect(east.rejoined()).toBe(1);
     expect((await coordination.nodes.list()).length).toBe(1);
+    await east.membership.leave();
+  });
+
+  test("a node that slept past its lease while its name was taken is told so, once", async () => {
+    const { clock, coordination, member } = cluster();
+    const sleeper = member("east", "e1", 10);
+    await sleeper.membership.join();
+    clock.pass(LEASE_MS + 1);
+    const heir = member("east", "e2", 11);
+    await heir.membership.join();
+    await sleeper.membership.renew();
+    await sleeper.membership.renew();
+    expect([sleeper.superseded(), sleeper.rejoined()]).toEqual([1, 0]);
+    expect(await coordination.nodes.list()).toMatchObject([{ incarnation: "e2" }]);
+    await Promise.all([sleeper.membership.leave(), heir.membership.leave()]);
+    expect(await coordination.nodes.list()).toEqual([]);
+  });
+
+  test("knows when its lease was held for sure", async () => {
+    const { clock, coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    await east.membership.join();
+    clock.pass(1_000);
+    const renewedAt = clock.monotonic();
+    await east.membership.renew();
+    const { renew } = coordination.nodes;
+    coordination.nodes.renew = () => Promise.reject(new AppError("UNAVAILABLE"));
+    clock.pass(1_000);
+    await east.membership.renew();
+    expect(east.membership.confirmedAt).toBe(renewedAt);
+    coordination.nodes.renew = renew;
     await east.membership.leave();
   });
 

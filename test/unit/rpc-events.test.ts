@@ -38,8 +38,8 @@ const events: UserEvent[] = [
   { type: "signal", to, from: userId(3), medium: "video", signal: null },
   { type: "receipt", to, peer: userId(3), deliveredSeq: 2 ** 40, readSeq: 0 },
   { type: "typing", to, from: userId(3) },
-  { type: "presence", to, friend: userId(3), online: true, lastSeen: 1_700_000_000_000 },
-  { type: "presence", to, friend: userId(3), online: false, lastSeen: 0 },
+  { type: "presence", to, friend: userId(3), online: true, lastSeen: 1_700_000_000_000, order: 2 ** 50 },
+  { type: "presence", to, friend: userId(3), online: false, lastSeen: 0, order: 0 },
   { type: "end_session", to, session: sessionId("s"), reason: "kicked" },
   { type: "end_session", to, session: undefined, reason: "reset" },
 ];

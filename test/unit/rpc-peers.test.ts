@@ -214,18 +214,72 @@ describe("loss", () => {
     peers.close();
   });
 
-  test("a receiver that cannot hand over does not acknowledge", async () => {
+  test("a batch that cannot be handed over costs nobody else: it is logged and those behind it go on", async () => {
     const log = new LogBook();
-    const broken = {
-      deliver: () => {
-        throw new Error("a bug");
+    const got: number[] = [];
+    const local = {
+      deliver: (events: readonly UserEvent[]) => {
+        if (numbers(events).includes(1)) throw new Error("a bug");
+        got.push(...numbers(events));
       },
     };
-    const { address } = await serve([peerService(broken, log)]);
+    const { address } = await serve([peerService(local, log)]);
     const peers = streams(address);
-    expect(await rejection(peers.send(PEER, [numbered(1)]))).toMatchObject({ codeName: "UNAVAILABLE" });
+    await peers.send(PEER, [numbered(1)]);
+    await peers.send(PEER, [numbered(2)]);
+    expect(got).toEqual([2]);
     expect(log.lines.map(({ event }) => event)).toEqual(["peer.bug"]);
     peers.close();
+  });
+
+  test("an event that cannot be read is left out of its batch", async () => {
+    const log = new LogBook();
+    const got: UserEvent[] = [];
+    const { address } = await serve([peerService({ deliver: (events) => got.push(...events) }, log)]);
+    const stream = client().stream(address, PeerService.method.deliver);
+    const acks: number[] = [];
+    stream.on("data", (ack: BatchAck) => acks.push(ack.id));
+    stream.on("error", () => {});
+    const signal = {
+      $typeName: "chatsrv.cluster.Signal",
+      from: 2,
+      medium: "voice",
+      json: "{broken",
+    } as const;
+    const typing = { $typeName: "chatsrv.cluster.Typing", from: 3 } as const;
+    stream.write({
+      $typeName: "chatsrv.cluster.EventBatch",
+      id: 1,
+      node: "",
+      missedMs: 0,
+      events: [
+        { $typeName: "chatsrv.cluster.Event", to: 1, event: { case: "signal", value: signal } },
+        { $typeName: "chatsrv.cluster.Event", to: 1, event: { case: "typing", value: typing } },
+      ],
+    });
+    await until(() => acks.length === 1);
+    expect(got).toEqual([numbered(3)]);
+    expect(log.lines.map(({ event }) => event)).toEqual(["peer.unreadable_event"]);
+    stream.cancel();
+  });
+
+  test("a greeting carries nothing and is acknowledged; who sends and what was left out is told", async () => {
+    const heard: [string, number | undefined][] = [];
+    const service = peerService({ deliver: () => {} }, new LogBook(), (node, missedMs) => {
+      heard.push([node, missedMs]);
+    });
+    const { address } = await serve([service]);
+    const peers = streams(address, { self: nodeName("east") });
+    await peers.send(PEER, []);
+    await peers.send(PEER, [numbered(1)], 700);
+    const gateway = streams(address);
+    await gateway.send(PEER, [numbered(1)]);
+    expect(heard).toEqual([
+      ["east", undefined],
+      ["east", 700],
+    ]);
+    peers.close();
+    gateway.close();
   });
 });
 

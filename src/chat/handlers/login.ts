@@ -67,8 +67,7 @@ export async function leave(context: ChatContext, session: ChatSession): Promise
   context.local.remove(bound.user, bound.session);
   await context.cursors.flush();
   await context.sessions.unbind(bound);
-  if (!(await context.sessions.isOnline(bound.user)))
-    await context.sessions.announcePresence(bound.user, false);
+  await context.sessions.announcePresence(bound.user);
 }
 
 /**
@@ -90,6 +89,7 @@ async function open(
     messages,
     outbox,
     ownTexts: proto === 2,
+    since: bound.since,
     isOpen,
     logger,
   });
@@ -108,7 +108,8 @@ async function open(
   ]);
   if (!session.isOpen || session.login === undefined) return;
   session.login = { bound, outbox, delivery, ticket };
-  for (const head of heads.items) delivery.startAt(head.peer, proto === 2 ? head.lastSeq : head.deliveredSeq);
+  for (const { conversation, peer, lastSeq, deliveredSeq } of heads.items)
+    delivery.startAt(conversation, peer, proto === 2 ? lastSeq : deliveredSeq);
   const modern = proto === 2 ? modernFields(context, bound, ticket, heads) : {};
   session.send("LOGINRESPONSE", loginBody(profile, lists, modern));
   logger.log("info", "login", { user: bound.user, session: bound.session, proto, device: bound.device });
@@ -217,7 +218,7 @@ async function sendOffline(
 /** Presence both ways, once the session is in. */
 async function afterLogin(context: ChatContext, session: ChatSession, bound: BoundSession): Promise<void> {
   const { sessions, clock } = context;
-  await sessions.announcePresence(bound.user, true);
+  await sessions.announcePresence(bound.user);
   if (session.proto !== 2) return;
   for (const friend of await sessions.friendsOnline(bound.user)) {
     if (!session.isOpen) return;

@@ -54,19 +54,19 @@ export const history: Handler<"HISTORYREQUEST"> = async (context, session, body)
   const peer = requireUser(body.peer, "peer");
   const limit = Math.min(body.limit ?? MAX_HISTORY_PAGE, MAX_HISTORY_PAGE);
   const range = { after: body.after_seq, before: body.before_seq, limit };
-  const { messages, lastSeq } = await context.messaging.history(bound.user, peer, range);
+  const { conversation, messages, lastSeq } = await context.messaging.history(bound.user, peer, range);
   // A page that is too long for a frame loses the end that is farther from where the reader stands.
   const forward = body.after_seq !== undefined;
   const entries = messages.map(historyEntry);
   const fit = forward ? fitting(entries) : fitting(entries.reverse()).reverse();
-  if (body.after_seq !== undefined) delivery.startAt(peer, Math.min(body.after_seq, lastSeq));
+  if (body.after_seq !== undefined) delivery.startAt(conversation, peer, Math.min(body.after_seq, lastSeq));
   session.send("HISTORYRESPONSE", { error: 0, peer: body.peer, messages: fit, last_seq: lastSeq });
 };
 
 export const heads: Handler<"HEADSREQUEST"> = async (context, session, body) => {
   const { bound, delivery } = requireLogin(session);
   const page = await context.messaging.heads(bound.user, { cursor: body.cursor, limit: MAX_PAGE });
-  for (const head of page.items) delivery.startAt(head.peer, head.lastSeq);
+  for (const { conversation, peer, lastSeq } of page.items) delivery.startAt(conversation, peer, lastSeq);
   session.send("HEADSRESPONSE", {
     error: 0,
     heads: page.items.map(headBody),

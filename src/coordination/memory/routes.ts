@@ -4,7 +4,7 @@
  */
 import type { Route } from "../../domain/entities.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
-import type { RouteTable } from "../coordination.ts";
+import type { Presence, RouteTable } from "../coordination.ts";
 import { byAge } from "../routes.ts";
 
 export class MemoryRoutes implements RouteTable {
@@ -28,6 +28,10 @@ export class MemoryRoutes implements RouteTable {
     if (!route || route.epoch > epoch) return false;
     this.#remove(route);
     return true;
+  }
+
+  async presence(user: UserId): Promise<Presence> {
+    return { online: this.#routes.has(user), order: ++this.#epoch };
   }
 
   async of(users: readonly UserId[]): Promise<Map<UserId, Route[]>> {

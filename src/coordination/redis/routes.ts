@@ -6,7 +6,7 @@
 import { Redis } from "ioredis";
 import type { Route } from "../../domain/entities.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
-import type { RouteTable } from "../coordination.ts";
+import type { Presence, RouteTable } from "../coordination.ts";
 import type { Client } from "./client.ts";
 import type { Connection } from "./connection.ts";
 import { keys, type Lifetimes, routesBucket } from "./keys.ts";
@@ -50,6 +50,14 @@ export class RedisRoutes implements RouteTable {
     if (line === null) return false;
     await this.#index.remove(readRoute(user, line as string));
     return true;
+  }
+
+  async presence(user: UserId): Promise<Presence> {
+    const [order, routes] = (await this.#redis.script("routePresence", keys.routes(user))) as [
+      string,
+      number,
+    ];
+    return { online: routes > 0, order: Number(order) };
   }
 
   async of(users: readonly UserId[]): Promise<Map<UserId, Route[]>> {

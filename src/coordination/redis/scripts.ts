@@ -19,6 +19,7 @@ import nodeRenew from "./lua/node_renew.lua" with { type: "text" };
 import nodeRevoke from "./lua/node_revoke.lua" with { type: "text" };
 import prelude from "./lua/prelude.lua" with { type: "text" };
 import routeBind from "./lua/route_bind.lua" with { type: "text" };
+import routePresence from "./lua/route_presence.lua" with { type: "text" };
 import routeUnbind from "./lua/route_unbind.lua" with { type: "text" };
 import ticketCheck from "./lua/ticket_check.lua" with { type: "text" };
 import ticketPut from "./lua/ticket_put.lua" with { type: "text" };
@@ -44,6 +45,7 @@ export const scripts = {
   nodeRegister: script(nodeRegister),
   nodeRenew: script(nodeRenew),
   routeBind: script(routeBind),
+  routePresence: script(routePresence),
   routeUnbind: script(routeUnbind),
   ticketCheck: script(ticketCheck),
   ticketPut: script(ticketPut),

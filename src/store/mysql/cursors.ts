@@ -4,7 +4,6 @@
  */
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
-import type { Head } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { advanced } from "../cursors.ts";
 import { pageOf, startOf } from "../paging.ts";
@@ -16,10 +15,7 @@ import type { Pool } from "./pool.ts";
 import { conversationMember, conversationTable } from "./schema.ts";
 import { perSession } from "./session.ts";
 
-type CursorStore = Pick<MessageStore, "heads" | "undelivered" | "advance">;
-
-/** Users asked for in one query. */
-const CHUNK = 500;
+type CursorStore = Pick<MessageStore, "heads" | "advance">;
 
 /**
  * Never back, whoever else moves at the same time. The times come first: assignments take effect from left to
@@ -40,16 +36,6 @@ export function cursorStore({ use }: Pool, pairs: Conversations): CursorStore {
         const found = await statements(session).heads.execute({ user, after, rows });
         return pageOf(found, request, ({ conversation }) => conversation, headOf);
       }),
-
-    undelivered: async (users) => {
-      const behind: { user: UserId; head: Head }[] = [];
-      for (let from = 0; from < users.length; from += CHUNK) {
-        const some = { users: [users.slice(from, from + CHUNK)] };
-        const rows = await use((session) => statements(session).undelivered.execute(some));
-        for (const row of rows) behind.push({ user: row.user, head: headOf(row) });
-      }
-      return behind;
-    },
 
     advance: async (moves, at) => {
       const ids = await pairs.ids(moves.map(({ user, peer }) => [user, peer]));
@@ -131,10 +117,6 @@ const statements = perSession((db) => {
       .where(and(eq(own.uuid, value("user")), gt(own.conversationId, value("after"))))
       .orderBy(asc(own.conversationId))
       .limit(value("rows"))
-      .prepare(),
-    undelivered: heads()
-      .where(and(sql`${own.uuid} in ${value("users")}`, gt(lastSeq, own.deliveredSeq)))
-      .orderBy(asc(own.uuid), asc(own.conversationId))
       .prepare(),
     standings: db
       .select({

@@ -45,7 +45,11 @@ export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "tra
           .orderBy(upwards ? asc(message.seq) : desc(message.seq))
           .limit(Math.max(0, limit));
         if (!upwards) messages.reverse();
-        return { messages, lastSeq: Math.max(conversation.lastSeq, messages.at(-1)?.seq ?? 0) };
+        return {
+          conversation: conversation.id,
+          messages,
+          lastSeq: Math.max(conversation.lastSeq, messages.at(-1)?.seq ?? 0),
+        };
       }),
 
     trace: (clientId) =>

@@ -45,7 +45,8 @@ const MISSED_HEARTBEATS = 3;
 /**
  * Run first on every connection, so that nothing hangs on the server's defaults or on what its operator made of
  * them. Strict mode refuses what does not fit instead of cutting it; backslashes escape and double quotes quote
- * texts, which the driver's escaping relies on; each statement is a transaction of its own unless one was started.
+ * texts, which the driver's escaping relies on; each statement is a transaction of its own unless one was
+ * started; UTC knows no hour twice.
  */
 export function sessionSettings({
   heartbeatSeconds,
@@ -53,6 +54,7 @@ export function sessionSettings({
   const settings = {
     sql_mode:
       "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+    time_zone: "'+00:00'",
     autocommit: 1,
     completion_type: 0,
     foreign_key_checks: 1,

@@ -14,6 +14,7 @@ import { migrate, pendingNames } from "./migrate.ts";
 import type { MySqlOptions } from "./options.ts";
 import { openPool } from "./pool.ts";
 import { profileStore } from "./profiles.ts";
+import { recentStore } from "./recent.ts";
 import { verify } from "./session.ts";
 
 /** Connects at the first call: a server that is away, or a wrong password, shows there as UNAVAILABLE. */
@@ -29,6 +30,7 @@ export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
       append: appender(pool, pairs),
       ...historyStore(pool),
       ...cursorStore(pool, pairs),
+      ...recentStore(pool),
     },
     migrate: () => migrate(options),
     pendingMigrations: () => pool.use(({ client }) => pendingNames(client)),

@@ -11,7 +11,7 @@ import { repeatOutcome, storable } from "../repeats.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { violatedUnique } from "./errors.ts";
-import { authFriend, block, conversationTable, message } from "./schema.ts";
+import { authFriend, block, conversationTable, message, NOW } from "./schema.ts";
 
 /** A conversation while a batch is being stored. */
 interface Open {
@@ -138,7 +138,7 @@ function prepare(db: Connection["db"]) {
       .prepare(),
     grow: db
       .update(conversationTable)
-      .set({ lastSeq: sql`${value("lastSeq")}` })
+      .set({ lastSeq: sql`${value("lastSeq")}`, grownAt: NOW })
       .where(eq(id, value("id")))
       .prepare(),
   };

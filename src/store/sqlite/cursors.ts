@@ -11,9 +11,9 @@ import { pageOf, startOf } from "../paging.ts";
 import { headOf, otherMember } from "../rows.ts";
 import type { CursorMove, CursorState, MessageStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { conversationMember, conversationTable } from "./schema.ts";
+import { conversationMember, conversationTable, NOW } from "./schema.ts";
 
-type CursorStore = Pick<MessageStore, "heads" | "undelivered" | "advance">;
+type CursorStore = Pick<MessageStore, "heads" | "advance">;
 
 export function cursorStore({ db, read, write }: Connection): CursorStore {
   const statements = lazy(() => prepare(db));
@@ -39,13 +39,6 @@ export function cursorStore({ db, read, write }: Connection): CursorStore {
         const found = statements().heads.all({ user, after, rows });
         return pageOf(found, request, ({ conversation }) => conversation, headOf);
       }),
-
-    undelivered: (users) =>
-      read(() =>
-        statements()
-          .undelivered.all({ users: JSON.stringify(users) })
-          .map((row) => ({ user: row.user, head: headOf(row) })),
-      ),
 
     advance: (moves, at) => write(() => moves.map((wanted) => move(wanted, at))),
   };
@@ -80,15 +73,6 @@ function prepare(db: Connection["db"]) {
       .orderBy(asc(own.conversationId))
       .limit(value("rows"))
       .prepare(),
-    undelivered: heads()
-      .where(
-        and(
-          sql`${own.uuid} in (select value from json_each(${value("users")}))`,
-          gt(lastSeq, own.deliveredSeq),
-        ),
-      )
-      .orderBy(asc(own.uuid), asc(own.conversationId))
-      .prepare(),
     standing: db
       .select({
         conversation: id,
@@ -109,6 +93,7 @@ function prepare(db: Connection["db"]) {
         readSeq: sql`${value("read")}`,
         deliveredAt: sql`${value("deliveredAt")}`,
         readAt: sql`${value("readAt")}`,
+        movedAt: NOW,
       })
       .where(and(eq(own.conversationId, value("conversation")), eq(own.uuid, value("user"))))
       .prepare(),

@@ -33,7 +33,7 @@ export function historyStore({ db, read }: Connection): Pick<MessageStore, "hist
         const range = { id, after: after ?? 0, before, limit: Math.max(0, limit) };
         const messages =
           after === undefined ? statements().downwards.all(range).reverse() : statements().upwards.all(range);
-        return { messages, lastSeq };
+        return { conversation: id, messages, lastSeq };
       }),
 
     trace: (clientId) => read(() => statements().trace.all({ clientId }).map(traceOf)),

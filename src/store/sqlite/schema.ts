@@ -169,6 +169,9 @@ export const block = sqliteTable(
   (t) => [primaryKey({ columns: [t.uuid, t.blockedUuid] }), index("Block_blocked").on(t.blockedUuid)],
 );
 
+/** Milliseconds since 1970, as `grown_at` and `moved_at` hold them. */
+export const NOW = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+
 /** An open request's status; rows of the original may hold NULL. */
 export const OPEN = 0;
 export const CONFIRMED = 1;

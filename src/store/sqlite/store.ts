@@ -13,6 +13,7 @@ import { friendStore } from "./friends.ts";
 import { historyStore } from "./history.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { profileStore } from "./profiles.ts";
+import { recentStore } from "./recent.ts";
 
 export interface SqliteOptions {
   /** The file; it and its directory are made where they are missing. */
@@ -32,6 +33,7 @@ export async function openSqliteStore({ path }: SqliteOptions, logger: Logger): 
       append: appender(connection),
       ...historyStore(connection),
       ...cursorStore(connection),
+      ...recentStore(connection),
     },
     migrate: () => migrate(connection),
     pendingMigrations: () => pendingMigrations(connection),

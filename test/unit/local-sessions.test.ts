@@ -1,0 +1,76 @@
+/** @module The sessions of a node: one that cannot be told harms nobody; presence never goes back. */
+import { describe, expect, test } from "bun:test";
+import { NodeSessions } from "../../src/chat/local-sessions.ts";
+import { ChatSession } from "../../src/chat/session.ts";
+import { conversationId, sessionId, type UserId, userId } from "../../src/domain/ids.ts";
+import type { UserEvent } from "../../src/services/ports.ts";
+import { FakeConnection } from "../support/fake-connection.ts";
+import { LogBook } from "../support/rpc.ts";
+
+const ADA = userId(1);
+const BOB = userId(2);
+
+/** A session that notes what it is told, or throws. */
+class NotingSession extends ChatSession {
+  readonly told: UserEvent[] = [];
+  caughtUp = 0;
+  broken = false;
+  override receive(event: UserEvent): void {
+    if (this.broken) throw new Error("a bug");
+    this.told.push(event);
+  }
+  override catchUp(): void {
+    if (this.broken) throw new Error("a bug");
+    this.caughtUp++;
+  }
+}
+
+function nodeWith(...users: UserId[]) {
+  const log = new LogBook();
+  const node = new NodeSessions(log);
+  const sessions = users.map((user, i) => {
+    const session = new NotingSession(new FakeConnection<ChatSession>());
+    node.add(user, sessionId(`s${i}`), session);
+    return session;
+  });
+  return { node, sessions, log };
+}
+
+const typing = (to: UserId): UserEvent => ({ type: "typing", to, from: userId(9) });
+const presence = (to: UserId, online: boolean, order: number): UserEvent => ({
+  type: "presence",
+  to,
+  friend: userId(9),
+  online,
+  lastSeen: 0,
+  order,
+});
+
+describe("sessions of a node", () => {
+  test("one that cannot be told loses its connection; the others are told", () => {
+    const { node, sessions, log } = nodeWith(ADA, ADA, BOB);
+    const [first, second, third] = sessions;
+    if (first !== undefined) first.broken = true;
+    node.deliver([typing(ADA), typing(BOB)]);
+    node.catchUp({ user: ADA, conversation: conversationId(1), peer: BOB, lastSeq: 3 });
+    expect(first?.isOpen).toBe(false);
+    expect([second?.told.length, second?.caughtUp, third?.told.length]).toEqual([1, 1, 1]);
+    expect([second?.isOpen, third?.isOpen]).toEqual([true, true]);
+    expect(log.lines.map(({ event }) => event)).toEqual(["session.bug", "session.bug"]);
+  });
+
+  test("presence that is older than what was told is not told, to nobody; of unknown age it is", () => {
+    const { node, sessions } = nodeWith(ADA, BOB);
+    node.deliver([presence(ADA, true, 5)]);
+    node.deliver([presence(ADA, false, 4), presence(BOB, false, 4)]);
+    node.deliver([presence(BOB, true, 5), presence(ADA, false, 0), presence(ADA, false, 6)]);
+    const seen = (session: NotingSession | undefined) =>
+      session?.told.map((event) => event.type === "presence" && [event.online, event.order]);
+    expect(seen(sessions[0])).toEqual([
+      [true, 5],
+      [false, 0],
+      [false, 6],
+    ]);
+    expect(seen(sessions[1])).toEqual([[true, 5]]);
+  });
+});
