@@ -3,6 +3,7 @@
  * Whether the other processes answer: verify, balance, and every chat node that is registered, each by the
  * standard gRPC health call with this configuration's secret and certificates.
  */
+import { addressText } from "../lib/address.ts";
 import { RpcClient } from "../rpc/client.ts";
 import { Health } from "../rpc/gen/health_pb.ts";
 import { type Finding, look, patiently } from "./finding.ts";
@@ -70,7 +71,7 @@ async function chatNodes(settings: Settings): Promise<Peer[]> {
 }
 
 async function ask(client: RpcClient, { name, host, port, mend }: Peer): Promise<Finding> {
-  const finding = await look(name, `gRPC at ${host}:${port}`, mend, async () => {
+  const finding = await look(name, `gRPC at ${addressText({ host, port })}`, mend, async () => {
     await client.unary({ host, port }, Health.method.check, { service: "" });
     return undefined;
   });

@@ -3,9 +3,11 @@
  * What `chatsrv check` looks at: each thing that the configuration names, whether it can be reached from here,
  * and if not, what to mend.
  */
+
 import { embeddedCoordination, embeddedMail, embeddedStorage } from "../config/embedded.ts";
 import { sections } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { addressText } from "../lib/address.ts";
 import { silentLogger } from "../lib/log.ts";
 import { askControl } from "../ops/control.ts";
 import { databasePath, openMailOf, outboxDir } from "../roles/options.ts";
@@ -53,7 +55,7 @@ async function files(config: Config): Promise<Finding[]> {
 async function storage(settings: Settings): Promise<Finding[]> {
   const { Storage, MySQL } = settings.config;
   if (!embeddedStorage(settings.config)) {
-    const where = `${Storage.engine}, ${MySQL.database} at ${MySQL.host}:${MySQL.port} as ${MySQL.username}`;
+    const where = `${Storage.engine}, ${MySQL.database} at ${addressText(MySQL)} as ${MySQL.username}`;
     const mend = "start the database, or correct [MySQL]; the database itself must exist";
     const reached = await look("storage", where, mend, () =>
       withStore(settings, (store) => patiently(() => store.ping())).then(() => undefined),
@@ -95,8 +97,8 @@ async function coordination(settings: Settings): Promise<Finding[]> {
       { name: "coordination", ok: true, detail: `${Coordination.engine}, in the server's own process` },
     ];
   const { sentinel_nodes: sentinels, cluster_nodes: nodes } = Redis;
-  const listed = [...sentinels, ...nodes].map(({ host, port }) => `${host}:${port}`).join(", ");
-  const where = `${Coordination.engine} at ${listed || `${Redis.host}:${Redis.port}`}`;
+  const listed = [...sentinels, ...nodes].map(addressText).join(", ");
+  const where = `${Coordination.engine} at ${listed || addressText(Redis)}`;
   return [
     await look("coordination", where, "start Redis, or correct [Redis]", () =>
       withCoordination(settings, (open) => patiently(() => open.ping())).then(() => undefined),

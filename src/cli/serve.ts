@@ -4,6 +4,7 @@
  * Order: log, admin pages, roles, control note, ready; back: not ready, control note, roles (which drain), admin pages.
  */
 import { embeddedCoordination } from "../config/embedded.ts";
+import { addressText } from "../lib/address.ts";
 import { systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
@@ -15,7 +16,7 @@ import { createLogger } from "../ops/logger.ts";
 import { createMetrics, type Metrics } from "../ops/metrics.ts";
 import { watchProcess } from "../ops/process-metrics.ts";
 import { type Running, startRoles } from "../roles/compose.ts";
-import { addressText, type RoleName } from "../roles/role.ts";
+import type { RoleName } from "../roles/role.ts";
 import { banner } from "./banner.ts";
 import type { Command } from "./command.ts";
 import { CommandFailure, EXIT, type Io, UsageError } from "./io.ts";

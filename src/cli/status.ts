@@ -3,8 +3,10 @@
  * `chatsrv status`: the chat nodes of the cluster, their leases, load and drain. Where the state is shared it is
  * read there; a server on embedded stores is asked.
  */
+
 import { embeddedCoordination } from "../config/embedded.ts";
 import type { ChatNode } from "../domain/entities.ts";
+import { addressText } from "../lib/address.ts";
 import { askControl, type RunNote } from "../ops/control.ts";
 import type { Command } from "./command.ts";
 import { CommandFailure, EXIT } from "./io.ts";
@@ -44,7 +46,7 @@ async function cluster(settings: Settings): Promise<{ server?: RunNote; nodes: r
   return { server: answer.note, nodes };
 }
 
-const address = (host: string, port: number): string => (port === 0 ? "none" : `${host}:${port}`);
+const address = (host: string, port: number): string => (port === 0 ? "none" : addressText({ host, port }));
 
 function statusText(server: RunNote | undefined, nodes: readonly ChatNode[], now: number): string {
   const about = server

@@ -4,6 +4,8 @@
  * what is allowed, in words that end up in error messages and in config.ini.example.
  */
 
+import { addressText } from "../lib/address.ts";
+
 /** A parsed value in a box, so that `undefined` and `false` can be values too. */
 export interface Parsed<T> {
   readonly value: T;
@@ -139,8 +141,7 @@ export const hostPorts: Kind<readonly HostPort[]> = kind<readonly HostPort[]>(
     const good = pairs.filter((pair) => pair !== undefined);
     return good.length === pairs.length ? ok(good) : undefined;
   },
-  (pairs) =>
-    pairs.map((p) => (p.host.includes(":") ? `[${p.host}]:${p.port}` : `${p.host}:${p.port}`)).join(","),
+  (pairs) => pairs.map(addressText).join(","),
 );
 
 /** `burst/seconds`: so many at once, as many again in that time. */

@@ -3,6 +3,7 @@
  * Whose request it is, as far as rate limits and the log are concerned.
  */
 import { isIP, isIPv6 } from "node:net";
+import { plainAddress } from "../lib/address.ts";
 
 /**
  * The client's address: the socket's, or, behind a proxy that is trusted, the last entry of X-Forwarded-For.
@@ -10,9 +11,9 @@ import { isIP, isIPv6 } from "node:net";
  * leaves the socket's.
  */
 export function clientAddress(peer: string, forwardedFor: string | null, trustProxy: boolean): string {
-  if (!trustProxy || forwardedFor === null) return plain(peer);
+  if (!trustProxy || forwardedFor === null) return plainAddress(peer);
   const last = withoutPort(forwardedFor.slice(forwardedFor.lastIndexOf(",") + 1).trim());
-  return isIP(last) ? plain(last) : plain(peer);
+  return isIP(last) ? plainAddress(last) : plainAddress(peer);
 }
 
 /**
@@ -39,6 +40,3 @@ function withoutPort(entry: string): string {
   if (bracketed) return bracketed[1] ?? "";
   return /^[^:]+:\d+$/.test(entry) ? entry.slice(0, entry.indexOf(":")) : entry;
 }
-
-/** An IPv4 address that came over an IPv6 socket, as IPv4. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "");

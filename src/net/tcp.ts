@@ -3,7 +3,7 @@
  * Frames over TCP, with or without TLS: the byte stream is the frames, one behind the other.
  */
 
-import { plainAddress } from "./address.ts";
+import { plainAddress } from "../lib/address.ts";
 import { BaseConnection } from "./base.ts";
 import { ConnectionGroup } from "./group.ts";
 import type { Listener, ListenOptions } from "./listener.ts";

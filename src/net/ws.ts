@@ -3,8 +3,8 @@
  * Frames over WebSocket, with or without TLS: one binary message is one frame.
  */
 
+import { plainAddress } from "../lib/address.ts";
 import { HEADER_BYTES, MAX_FRAME_BYTES } from "../wire/frame.ts";
-import { plainAddress } from "./address.ts";
 import { BaseConnection } from "./base.ts";
 import type { CloseReason } from "./connection.ts";
 import { ConnectionGroup } from "./group.ts";

@@ -3,9 +3,10 @@
  * The balance role: which chat node a login goes to, and the registry as the original's servers know it.
  */
 import type { Coordination } from "../coordination/coordination.ts";
+import { addressText } from "../lib/address.ts";
 import { balancerService } from "../rpc/balancer.ts";
 import { PlacementService } from "../services/placement.ts";
-import { addressText, type Role, type RoleInput } from "./role.ts";
+import type { Role, RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
 
 export function makePlacement({ config }: RoleInput, coordination: Coordination): PlacementService {

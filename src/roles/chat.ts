@@ -10,6 +10,7 @@ import { NodeSessions } from "../chat/local-sessions.ts";
 import { ChatServer } from "../chat/server.ts";
 import type { Coordination } from "../coordination/coordination.ts";
 import { nodeName } from "../domain/ids.ts";
+import { addressText } from "../lib/address.ts";
 import { within } from "../lib/deadline.ts";
 import { FairGate } from "../lib/fair-gate.ts";
 import { randomSecret } from "../lib/random.ts";
@@ -32,7 +33,7 @@ import { Sessions } from "../services/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { chatSettings, frameLimits } from "./chat-settings.ts";
 import { listenerTls } from "./options.ts";
-import { addressText, type Role, type RoleInput } from "./role.ts";
+import type { Role, RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
 
 /** Commits that may be under way at once; each lane has a share of the conversations. */

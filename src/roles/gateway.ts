@@ -6,6 +6,7 @@
 import type { Coordination } from "../coordination/coordination.ts";
 import { createHttpApp } from "../http/app.ts";
 import { startHttp } from "../http/server.ts";
+import { addressText } from "../lib/address.ts";
 import { version } from "../lib/version.ts";
 import { AccountService } from "../services/accounts.ts";
 import { PasswordHasher } from "../services/passwords.ts";
@@ -13,7 +14,7 @@ import type { Allocator, CodeSender, SessionEnder } from "../services/ports.ts";
 import type { Store } from "../store/store.ts";
 import page from "../web/index.html";
 import { listenerTls } from "./options.ts";
-import { addressText, type Role, type RoleInput } from "./role.ts";
+import type { Role, RoleInput } from "./role.ts";
 
 export interface GatewayInput extends RoleInput {
   readonly store: Store;

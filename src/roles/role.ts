@@ -27,6 +27,3 @@ export interface RoleInput {
   readonly meter: Meter;
   readonly clock: Clock;
 }
-
-export const addressText = (at: { readonly host: string; readonly port: number }): string =>
-  at.host.includes(":") ? `[${at.host}]:${at.port}` : `${at.host}:${at.port}`;

@@ -2,6 +2,8 @@
  * @module roles/rpc-host
  * The gRPC ports of a process: same secret, same TLS, same rule for the address.
  */
+import { isIPv4 } from "node:net";
+import { networkInterfaces } from "node:os";
 import type { Config } from "../config/schema.ts";
 import type { Logger } from "../lib/log.ts";
 import { isLoopback } from "../lib/loopback.ts";
@@ -34,7 +36,7 @@ export class RpcHost {
     const { Cluster } = this.#config;
     try {
       return await startRpcServer({
-        host: isLoopback(at.host) ? at.host : "0.0.0.0",
+        host: isLoopback(at.host) ? at.host : everywhere(at.host),
         port: at.port,
         services,
         secret: Cluster.secret,
@@ -47,4 +49,13 @@ export class RpcHost {
       return undefined;
     }
   }
+}
+
+/**
+ * All addresses of this machine, among them the one that peers dial: `::` takes IPv4 too, but cannot be bound on a
+ * machine without IPv6.
+ */
+function everywhere(host: string): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((those) => those ?? []);
+  return isIPv4(host) || addresses.every(({ family }) => family === "IPv4") ? "0.0.0.0" : "::";
 }

@@ -4,10 +4,11 @@
  * by gRPC.
  */
 import type { Coordination } from "../coordination/coordination.ts";
+import { addressText } from "../lib/address.ts";
 import type { MailTransport } from "../mail/mail.ts";
 import { verificationService } from "../rpc/verification.ts";
 import { VerificationService } from "../services/verification.ts";
-import { addressText, type Role, type RoleInput } from "./role.ts";
+import type { Role, RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
 
 export function makeVerification(

@@ -16,11 +16,11 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { AppError } from "../domain/error.ts";
+import { addressText } from "../lib/address.ts";
 import { credentialsOf } from "./auth.ts";
 import { type Method, methodDefinition } from "./definition.ts";
 import { callError } from "./errors.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
-import { target } from "./server.ts";
 import { type ChannelSecurity, channelSecurity, type TlsFiles } from "./tls.ts";
 
 export interface RpcAddress {
@@ -83,7 +83,7 @@ export class RpcClient {
   ): Promise<{ answer: MessageShape<O>; trailer: Metadata }> {
     const { deadlineMs = 3_000, connectMs = 1_000 } = this.#options;
     const until = performance.now() + deadlineMs;
-    const to = target(address.host, address.port);
+    const to = addressText(address);
     const message = create(method.input, request);
     for (let attempt = 0; ; attempt++) {
       await this.#connected(address, Math.min(until - performance.now(), connectMs));
@@ -155,7 +155,7 @@ export class RpcClient {
           ? resolve()
           : reject(
               new AppError("GRPC_ERROR", {
-                detail: `${target(address.host, address.port)}: no connection`,
+                detail: `${addressText(address)}: no connection`,
                 cause: error,
               }),
             ),
@@ -163,11 +163,11 @@ export class RpcClient {
     );
   }
 
-  #channel({ host, port }: RpcAddress): Client {
-    const to = target(host, port);
+  #channel(address: RpcAddress): Client {
+    const to = addressText(address);
     let channel = this.#channels.get(to);
     if (channel === undefined) {
-      const { credentials, options } = this.#security(host);
+      const { credentials, options } = this.#security(address.host);
       channel = new Client(to, credentials, { ...CHANNEL, ...options });
       this.#channels.set(to, channel);
     }

@@ -3,6 +3,7 @@
  * One gRPC server: its services, the health service, the secret before anything else, TLS from files.
  */
 import { logVerbosity, Server, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
+import { addressText } from "../lib/address.ts";
 import type { Logger } from "../lib/log.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import { requireSecret } from "./auth.ts";
@@ -58,8 +59,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const all = [...services, health];
   for (const { definition, implementation } of all) server.addService(definition, implementation);
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(target(host, options.port), serverCredentials(options.tls), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
+    server.bindAsync(
+      addressText({ host, port: options.port }),
+      serverCredentials(options.tls),
+      (error, bound) => (error === null ? resolve(bound) : reject(error)),
     ),
   );
   let stopped: Promise<void> | undefined;
@@ -77,9 +80,4 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       return stopped;
     },
   };
-}
-
-/** `host:port`, with brackets around an IPv6 address. */
-export function target(host: string, port: number): string {
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
 }

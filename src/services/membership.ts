@@ -4,10 +4,12 @@
  * the other nodes. A node that vanishes may have died between a commit and its delivery, so whoever watches
  * is told and looks after its own sessions (services/reconciler).
  */
+
 import type { NodeRegistry } from "../coordination/coordination.ts";
 import type { ChatNode } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import type { NodeName } from "../domain/ids.ts";
+import { addressText } from "../lib/address.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 
@@ -169,7 +171,7 @@ export class Membership {
         if (before.get(other.name)?.incarnation !== other.incarnation)
           logger.log("info", "node.joined", {
             node: other.name,
-            address: `${other.grpcHost}:${other.grpcPort}`,
+            address: addressText({ host: other.grpcHost, port: other.grpcPort }),
           });
       const gone = [...before.values()].filter(
         (old) => this.#peers.get(old.name)?.incarnation !== old.incarnation,

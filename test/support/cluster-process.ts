@@ -91,8 +91,14 @@ export class Cluster {
 
   /** Fills the empty database: `chatsrv migrate`. */
   async migrate(): Promise<void> {
-    const run = Bun.spawn([...this.#command, "migrate"], {
-      cwd: tempDir("migrate"),
+    const { code, out, err } = await this.command("migrate");
+    if (code !== 0) throw new Error(`chatsrv migrate: ${code}\n${out}\n${err}`);
+  }
+
+  /** Runs a command with this cluster's settings: its exit code, and what it wrote. */
+  async command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const run = Bun.spawn([...this.#command, ...args], {
+      cwd: tempDir("command"),
       env: { ...process.env, ...USUAL_ENV, ...this.env },
       stdin: "ignore",
       stdout: "pipe",
@@ -100,7 +106,7 @@ export class Cluster {
     });
     const text = (stream: ReadableStream) => new Response(stream).text();
     const [out, err, code] = await Promise.all([text(run.stdout), text(run.stderr), run.exited]);
-    if (code !== 0) throw new Error(`chatsrv migrate: ${code}\n${out}\n${err}`);
+    return { code, out, err };
   }
 
   async start(): Promise<void> {

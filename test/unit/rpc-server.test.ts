@@ -4,11 +4,11 @@
 import { describe, expect, test } from "bun:test";
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { AppError } from "../../src/domain/error.ts";
+import { addressText } from "../../src/lib/address.ts";
 import { methodDefinition, type RpcService, rpcService } from "../../src/rpc/definition.ts";
 import { PeerService } from "../../src/rpc/gen/cluster_pb.ts";
 import { Health, HealthCheckResponse_ServingStatus as Serving } from "../../src/rpc/gen/health_pb.ts";
 import { VerificationService } from "../../src/rpc/gen/message_pb.ts";
-import { target } from "../../src/rpc/server.ts";
 import { freePort } from "../support/port.ts";
 import { CLEAR_TEXT, LogBook, rejection, rpcBench } from "../support/rpc.ts";
 import { makeCerts } from "../support/tls.ts";
@@ -33,7 +33,7 @@ function counting(respond: (email: string) => Promise<void> = async () => {}) {
 /** A raw unary call with this metadata. */
 function rawCall(address: { host: string; port: number }, headers: Record<string, string>): Promise<string> {
   const { path, requestSerialize, responseDeserialize } = methodDefinition(METHOD);
-  const raw = new Client(target(address.host, address.port), credentials.createInsecure());
+  const raw = new Client(addressText(address), credentials.createInsecure());
   const metadata = new Metadata();
   for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
   const request = { $typeName: "message.GetVerificationRequest", email: "raw" } as const;
@@ -227,7 +227,7 @@ describe("health", () => {
   test("watch: serving until the stop", async () => {
     const { service } = counting();
     const server = await serve([service]);
-    const raw = new Client(target(server.address.host, server.address.port), credentials.createInsecure());
+    const raw = new Client(addressText(server.address), credentials.createInsecure());
     const { path, requestSerialize, responseDeserialize } = methodDefinition(Health.method.watch);
     const metadata = new Metadata();
     metadata.set("authorization", "Bearer a secret of the tests");

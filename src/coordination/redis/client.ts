@@ -3,6 +3,7 @@
  * Makes the ioredis client for one server, Sentinel or Cluster. All of them fail at once while there is no
  * connection, repeat nothing that was under way, and try to connect again for ever.
  */
+
 import {
   Cluster,
   type ClusterOptions,
@@ -10,6 +11,7 @@ import {
   Redis,
   type RedisOptions as SingleOptions,
 } from "ioredis";
+import { addressText } from "../../lib/address.ts";
 import type { Address, RedisOptions } from "./options.ts";
 import { scripts } from "./scripts.ts";
 
@@ -55,7 +57,7 @@ export function connect(options: RedisOptions): Client {
 
 /** The server for people, without credentials. */
 export function describe(options: RedisOptions): string {
-  const list = (nodes: readonly Address[]) => nodes.map(({ host, port }) => `${host}:${port}`).join(",");
+  const list = (nodes: readonly Address[]) => nodes.map(addressText).join(",");
   if (options.clusterNodes.length > 0) return `redis cluster ${list(options.clusterNodes)}`;
   if (options.sentinelNodes.length > 0)
     return `redis ${options.sentinelName} of sentinel ${list(options.sentinelNodes)}`;

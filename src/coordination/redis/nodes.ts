@@ -2,8 +2,10 @@
  * @module coordination/redis/nodes
  * The node registry in Redis. The server's expiry of a node's key is the end of its lease.
  */
+
 import type { ChatNode } from "../../domain/entities.ts";
 import type { NodeName, UserId } from "../../domain/ids.ts";
+import { addressText } from "../../lib/address.ts";
 import type { NodeRegistry } from "../coordination.ts";
 import type { Connection } from "./connection.ts";
 import { keys, type Lifetimes, ttl } from "./keys.ts";
@@ -27,7 +29,7 @@ export class RedisNodes implements NodeRegistry {
   }
 
   async register(node: ChatNode, ttlMs: number): Promise<boolean> {
-    const grpc = node.grpcPort === 0 ? "" : `${node.grpcHost}:${node.grpcPort}`;
+    const grpc = node.grpcPort === 0 ? "" : addressText({ host: node.grpcHost, port: node.grpcPort });
     const taken = await this.#redis.script(
       "nodeRegister",
       keys.nodes,
