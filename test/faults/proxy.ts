@@ -1,7 +1,10 @@
 /**
  * @module faults/proxy
- * A TCP proxy that breaks connections on demand: cuts them, delays what they carry, or lets nothing through.
+ * A TCP proxy that breaks connections on demand: cuts them, delays what they carry, lets nothing through, or
+ * refuses new ones.
  */
+import { freePort } from "../support/port.ts";
+
 type Side = Bun.Socket<Link>;
 
 interface Link {
@@ -9,9 +12,19 @@ interface Link {
   readonly unsent: Uint8Array[];
 }
 
+export interface ProxyOptions {
+  /** Changes what clients send, chunk by chunk, without changing its length. */
+  readonly rewrite?: (bytes: Uint8Array) => Uint8Array;
+}
+
 export class TcpProxy {
-  readonly #listener: Bun.TCPSocketListener<Link>;
+  /** Below the ephemeral range, so that nobody takes it while connections are refused. */
+  readonly port = freePort();
+  readonly #target: () => { readonly host: string; readonly port: number };
+  readonly #rewrite: (bytes: Uint8Array) => Uint8Array;
+  #listener: Bun.TCPSocketListener<Link> | undefined;
   readonly #sides = new Set<Side>();
+  #clients = 0;
   /** Milliseconds that everything is late by. */
   delayMs = 0;
   /** While true, what arrives is kept and nothing goes on. */
@@ -20,47 +33,48 @@ export class TcpProxy {
   readonly #late: { readonly due: number; readonly go: () => void }[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(target: () => { readonly host: string; readonly port: number }) {
-    this.#listener = Bun.listen<Link>({
-      hostname: "127.0.0.1",
-      port: 0,
-      socket: {
-        open: (client) => {
-          client.data = { other: undefined, unsent: [] };
-          this.#sides.add(client);
-          const { host, port } = target();
-          Bun.connect<Link>({
-            hostname: host,
-            port,
-            socket: {
-              open: (server) => {
-                server.data = { other: client, unsent: [] };
-                this.#sides.add(server);
-                client.data.other = server;
-                for (const bytes of client.data.unsent.splice(0)) write(server, bytes);
-              },
-              data: (server, bytes) => this.#pass(server, bytes),
-              drain,
-              close: (server) => this.#closed(server),
-              error: (server) => server.terminate(),
-            },
-          }).catch(() => client.terminate());
-        },
-        data: (client, bytes) => this.#pass(client, bytes),
-        drain,
-        close: (client) => this.#closed(client),
-        error: (client) => client.terminate(),
-      },
-    });
+  constructor(
+    target: () => { readonly host: string; readonly port: number },
+    { rewrite = (bytes) => bytes }: ProxyOptions = {},
+  ) {
+    this.#target = target;
+    this.#rewrite = rewrite;
+    this.accept();
   }
 
-  get port(): number {
-    return this.#listener.port;
+  /** Open connections of clients. */
+  get connections(): number {
+    return this.#clients;
   }
 
   /** How many chunks are held back now. */
   get late(): number {
     return this.#late.length;
+  }
+
+  /** Takes connections (again). */
+  accept(): void {
+    this.#listener ??= Bun.listen<Link>({
+      hostname: "127.0.0.1",
+      port: this.port,
+      socket: {
+        open: (client) => this.#open(client),
+        data: (client, bytes) => this.#pass(client, this.#rewrite(bytes)),
+        drain,
+        close: (client) => {
+          this.#clients--;
+          this.#closed(client);
+        },
+        error: (client) => client.terminate(),
+      },
+    });
+  }
+
+  /** Ends every connection and refuses new ones until `accept`, as a port that nobody listens on. */
+  refuse(): void {
+    this.cut();
+    this.#listener?.stop(true);
+    this.#listener = undefined;
   }
 
   /** Ends every connection at once, as a lost network does. */
@@ -79,8 +93,31 @@ export class TcpProxy {
   }
 
   close(): void {
-    this.cut();
-    this.#listener.stop(true);
+    this.refuse();
+  }
+
+  #open(client: Side): void {
+    client.data = { other: undefined, unsent: [] };
+    this.#clients++;
+    this.#sides.add(client);
+    const { host, port } = this.#target();
+    Bun.connect<Link>({
+      hostname: host,
+      port,
+      socket: {
+        open: (server) => {
+          server.data = { other: client, unsent: [] };
+          this.#sides.add(server);
+          client.data.other = server;
+          for (const bytes of client.data.unsent.splice(0)) write(server, bytes);
+          if (!this.#sides.has(client)) server.terminate();
+        },
+        data: (server, bytes) => this.#pass(server, bytes),
+        drain,
+        close: (server) => this.#closed(server),
+        error: (server) => server.terminate(),
+      },
+    }).catch(() => client.terminate());
   }
 
   #pass(from: Side, bytes: Uint8Array): void {

@@ -1,18 +1,23 @@
 /**
  * @module faults/run
- * One run: load, faults, quiet, verdict.
+ * One run: people, load, faults, quiet, verdict.
  */
-
 import { until } from "../support/until.ts";
-import { befriend, makeUsers } from "../support/users.ts";
-import { check, type Violation } from "./checker.ts";
-import { concerns, conversationOf, type History } from "./history.ts";
-import { Device } from "./people.ts";
+import { Cast } from "./cast.ts";
+import type { Fault } from "./fault.ts";
+import { checkDevices, checkStore } from "./final.ts";
+import { Ledger } from "./ledger.ts";
+import { checkNewborns } from "./newborn.ts";
 import { Random } from "./random.ts";
-import { FAULTS, type Fault } from "./schedule.ts";
-import { World } from "./world.ts";
+import { checkResources, measure, resourcesInWords } from "./resources.ts";
+import { type Rule, Verdict, type Violation } from "./rules.ts";
+import { SCENES } from "./scenes/index.ts";
+import { play, type Scene } from "./scenes/scene.ts";
+import { FAULTS, strikeAll } from "./schedule.ts";
+import { Friendships, type Stage, sleep } from "./stage.ts";
+import { World, type WorldOptions } from "./world.ts";
 
-export interface RunOptions {
+export interface RunOptions extends WorldOptions {
   readonly seed: number;
   /** How long the load goes on, at least. */
   readonly seconds: number;
@@ -20,176 +25,118 @@ export interface RunOptions {
   readonly faults: number;
   /** Which faults may strike; all unless given. */
   readonly kinds?: readonly Fault[];
-  /** Program and first arguments of the build; the sources unless given. */
-  readonly command?: readonly string[];
+  /** Which scenes are played; all unless given. */
+  readonly scenes?: readonly Scene[];
   /** How long everybody may take to have everything at the end, milliseconds; a minute unless given. */
   readonly settleMs?: number;
+  /** How long a connected device may lack what it is to be shown, milliseconds; 10 s unless given. */
+  readonly withinMs?: number;
   readonly say: (line: string) => void;
 }
 
 export interface RunResult {
   readonly violations: readonly Violation[];
+  /** How often each rule was broken. */
+  readonly broken: ReadonlyMap<Rule, number>;
   readonly struck: number;
   readonly counts: Readonly<Record<string, number>>;
 }
 
-const USERS = 6;
-/** Who writes to whom, by number; both ways in some. */
-const LANES = [
-  [0, 1],
-  [1, 0],
-  [2, 3],
-  [3, 2],
-  [4, 5],
-  [0, 2],
-  [2, 0],
-  [5, 1],
-] as const;
-/** Two devices for these users. */
-const DOUBLE = new Set([0, 2]);
-/** A device does not run farther ahead than this. */
-const MAX_WAITING = 200;
-/** A longer run goes slower, so that its history fits into memory: about 100,000 texts. Seconds. */
+const WITHIN_MS = 10_000;
+/** A longer run goes slower, so that what is known of its texts fits into memory: about 100,000 of them. Seconds. */
 const FULL_PACE_S = 300;
+const CENSUS_EVERY_MS = 500;
 
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { seed, seconds, say, kinds = FAULTS } = options;
-  const random = new Random(seed);
-  say(`seed ${seed}: ${options.faults} faults in ${seconds} s`);
-  const world = await World.start(options.command);
+  const { seed, seconds, faults, say, kinds = FAULTS, scenes = SCENES, withinMs = WITHIN_MS } = options;
+  say(
+    `seed ${seed}: ${faults} faults in ${seconds} s; a connected device is shown a text within ${withinMs / 1_000} s`,
+  );
+  const world = await World.start(options);
+  const verdict = new Verdict(({ rule, what }) => say(`          ! ${rule}: ${what}`));
+  const stage: Stage = {
+    ...{ world, verdict, withinMs, say },
+    api: world.cluster.api(),
+    ledger: new Ledger(verdict),
+    friends: new Friendships(),
+  };
+  let cast: Cast | undefined;
   try {
-    const devices = await assemble(world);
-    // Of its own: what clients draw must not change the schedule.
-    const talking = talk(devices, new Random(seed + 1), Math.max(1, seconds / FULL_PACE_S));
-    const struck = await strikeAll(world, random, { ...options, kinds });
-    await talking.stop();
+    cast = await Cast.assemble(stage, seed);
+    const playing = await play(scenes, stage, cast, new Random(seed + 2));
+    const talking = cast.talk(Math.max(1, seconds / FULL_PACE_S));
+    const before = await measure(world);
+    say(`at the start: ${resourcesInWords(before)}`);
+    const census = setInterval(() => countProcesses(stage), CENSUS_EVERY_MS);
+    const struck = await strikeAll(stage, cast, new Random(seed), { seconds, faults, kinds });
+    clearInterval(census);
+    await Promise.all([talking.stop(), playing.stop()]);
     await world.heal();
-    const settled = await settle(world, devices, options.settleMs ?? 60_000);
-    if (!settled) {
-      say("not everybody has everything in time:");
-      for (const { device, client, waiting, shown } of devices)
-        say(`  ${device}: ${client.state}, ${waiting} texts waiting, ${shown.length} shown`);
-      for (const one of world.cluster.processes) {
-        const warnings = one.lines().filter(({ level }) => level === "warn" || level === "error");
-        say(`  ${one.name}: ${one.running ? "runs" : "down"}, ${warnings.length} warnings`);
-        for (const line of warnings.slice(-3)) say(`    ${JSON.stringify(line).slice(0, 300)}`);
-      }
-    }
-    const history = await gather(world, devices);
-    const violations = check(history);
-    const counts = {
-      sent: history.sent.length,
-      acknowledged: history.sent.filter(({ acked }) => acked !== undefined).length,
-      stored: history.stored.length,
-      sessions: history.sessions.length,
-      pushed: history.sessions.reduce((sum, { pushed }) => sum + pushed.length, 0),
-      shown: history.devices.reduce((sum, { shown }) => sum + shown.length, 0),
-    };
-    for (const { client } of devices) client.close();
-    return { violations, struck, counts };
+    const settled = await settle(stage, cast, options.settleMs ?? 60_000);
+    if (!settled) tellWhy(stage, cast);
+    const after = await measure(world);
+    say(`at the end:   ${resourcesInWords(after)}`);
+    checkResources(before, after, cast.devices.length, verdict);
+    const stored = await checkStore(stage);
+    checkDevices(stage, cast);
+    if (settled) await checkNewborns(stage, cast);
+    return result(stage, cast, struck, stored, playing.rounds);
   } finally {
+    cast?.close();
     await world.stop();
   }
 }
 
-/** Accounts, friendships, connected devices. */
-async function assemble(world: World): Promise<Device[]> {
-  const api = world.cluster.api();
-  const users = await makeUsers(world.cluster, api, USERS, "fault");
-  const devices = users.flatMap((user, i) =>
-    (DOUBLE.has(i) ? ["a", "b"] : ["a"]).map((letter) => new Device(`${i}${letter}`, user, api, world)),
-  );
-  await Promise.all(devices.map(({ client }) => client.connect()));
-  const first = (i: number) => devices.find(({ device }) => device === `${i}a`) as Device;
-  const pairs = new Map(LANES.map(([a, b]) => [Math.min(a, b) * USERS + Math.max(a, b), [a, b] as const]));
-  for (const [a, b] of pairs.values()) await befriend(first(a).client, first(b).client);
-  return devices;
-}
-
-/** Keeps every lane busy at an uneven pace until stopped. */
-function talk(devices: readonly Device[], random: Random, slower: number) {
-  let on = true;
-  const userOf = (i: number) => (devices.find(({ device }) => device === `${i}a`) as Device).user;
-  const lanes = LANES.flatMap(([from, to]) =>
-    devices
-      .filter(({ device }) => device.startsWith(String(from)))
-      .map(async (device) => {
-        while (on) {
-          if (device.waiting < MAX_WAITING) device.say(userOf(to));
-          await new Promise((resolve) => setTimeout(resolve, slower * random.int(5, 60)));
-        }
-      }),
-  );
-  return {
-    stop: async () => {
-      on = false;
-      await Promise.all(lanes);
-    },
-  };
-}
-
-async function strikeAll(
-  world: World,
-  random: Random,
-  { seconds, faults, kinds, say }: RunOptions & { kinds: readonly Fault[] },
-): Promise<number> {
-  const startedAt = performance.now();
-  const everyMs = (seconds * 1_000) / Math.max(1, faults);
-  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
-  const mending: Promise<void>[] = [];
-  for (let i = 0; i < faults; i++) {
-    await wait(startedAt + everyMs * (i + random.next() * 0.5) - performance.now());
-    // Each kind once before any twice: a short run meets them all.
-    const fault = i < kinds.length ? (kinds[i] as Fault) : random.pick(kinds);
-    const lastsMs = random.int(200, Math.min(6_000, Math.max(1_000, everyMs)));
-    const { target, mend } = fault.strike(world, random);
-    say(
-      `${((performance.now() - startedAt) / 1_000).toFixed(1).padStart(7)} s  ${fault.kind}: ${target}, for ${lastsMs} ms`,
-    );
-    mending.push(wait(lastsMs).then(mend));
-  }
-  await wait(startedAt + seconds * 1_000 - performance.now());
-  const results = await Promise.allSettled(mending);
-  for (const result of results)
-    if (result.status === "rejected") say(`a mend failed, tried again below: ${result.reason}`);
-  return faults;
-}
-
-/** Waits until every text is settled and every device has what the store holds for it. */
-async function settle(world: World, devices: readonly Device[], timeoutMs: number): Promise<boolean> {
+/** Waits until every text is settled and nothing is missing or wrong that is still in its time. */
+async function settle({ withinMs }: Stage, cast: Cast, timeoutMs: number): Promise<boolean> {
   try {
-    await until(() => devices.every(({ waiting }) => waiting === 0), {
-      timeoutMs,
-      what: "all texts to be settled",
-    });
-    await until(
-      async () => {
-        const stored = await world.stored(pairsOf(devices));
-        return devices.every(({ user, shown }) => {
-          const seen = new Set(shown.map(({ content }) => content));
-          return stored.every((message) => !concerns(message, user) || seen.has(message.content));
-        });
-      },
-      { timeoutMs, intervalMs: 500, what: "all devices to have everything" },
-    );
+    const quiet = () => cast.devices.every(({ waiting }) => waiting === 0) && cast.watch.missing === 0;
+    await until(quiet, { timeoutMs, intervalMs: 200, what: "all devices to have everything" });
+    // What is wrong about presence and receipts shows after its time.
+    await sleep(withinMs * 2 + 1_000);
     return true;
   } catch {
     return false;
   }
 }
 
-function pairsOf(devices: readonly Device[]): [string, string][] {
-  const pairs = new Map<string, [string, string]>();
-  for (const { sent } of devices)
-    for (const { from, to } of sent) pairs.set(conversationOf(from, to), [from, to]);
-  return [...pairs.values()];
+function countProcesses({ world, verdict }: Stage): void {
+  for (const process of [...world.processes, world.database, world.redis]) {
+    if (process.running || world.down.has(process)) continue;
+    world.down.add(process);
+    verdict.add("a process died by itself", process.name);
+  }
 }
 
-async function gather(world: World, devices: readonly Device[]): Promise<History> {
-  return {
-    sent: devices.flatMap(({ sent }) => sent),
-    sessions: devices.flatMap(({ sessions }) => sessions),
-    devices,
-    stored: await world.stored(pairsOf(devices)),
+function tellWhy({ world, say }: Stage, cast: Cast): void {
+  say("not everybody has everything in time:");
+  for (const { name, client, waiting, screen } of cast.devices)
+    if (waiting > 0 || client.state !== "online")
+      say(`  ${name}: ${client.state}, ${waiting} texts waiting, ${screen.count} shown`);
+  for (const one of world.processes) {
+    const warnings = one.lines().filter(({ level }) => level === "warn" || level === "error");
+    say(`  ${one.name}: ${one.running ? "runs" : "down"}, ${warnings.length} warnings`);
+    for (const line of warnings.slice(-3)) say(`    ${JSON.stringify(line).slice(0, 300)}`);
+  }
+}
+
+function result(
+  { ledger, verdict }: Stage,
+  { watch, devices }: Cast,
+  struck: number,
+  stored: number,
+  rounds: ReadonlyMap<string, number>,
+): RunResult {
+  const texts = [...ledger.texts];
+  const counts = {
+    sent: texts.length,
+    acknowledged: texts.filter(({ ackedAt }) => ackedAt !== undefined).length,
+    refused: texts.filter(({ refused }) => refused !== undefined).length,
+    stored,
+    devices: devices.length,
+    shown: devices.reduce((sum, { screen }) => sum + screen.count, 0),
+    "ms the longest missing": Math.round(watch.longestMs),
+    ...Object.fromEntries(rounds),
   };
+  return { violations: verdict.violations, broken: verdict.counts, struck, counts };
 }

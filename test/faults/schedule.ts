@@ -1,137 +1,71 @@
 /**
  * @module faults/schedule
- * What goes wrong, and when: seeded, so that a run can be repeated. A fault lasts a while and is then mended;
- * the next one may begin before that.
+ * Everything that may go wrong, and when it does: seeded, so that a run can be repeated.
  */
-import type { TcpProxy } from "./proxy.ts";
+import type { Cast } from "./cast.ts";
+import { type Fault, type Struck, USUAL_MS } from "./fault.ts";
+import { CLOCK_STEP } from "./kinds/clocks.ts";
+import { KILLS } from "./kinds/kills.ts";
+import { LINKS } from "./kinds/links.ts";
+import { WIRES } from "./kinds/wires.ts";
+import { ZOMBIE } from "./kinds/zombies.ts";
+import { fresh } from "./obstacles.ts";
 import type { Random } from "./random.ts";
-import type { World } from "./world.ts";
+import { now, type Stage, sleep } from "./stage.ts";
 
-export interface Fault {
-  readonly kind: string;
-  /** Makes it happen. @returns what ends it, and which target it struck. */
-  strike(world: World, random: Random): { target: string; mend: () => Promise<void> | void };
+export const FAULTS: readonly Fault[] = [...KILLS, ...LINKS, ...WIRES, ZOMBIE, CLOCK_STEP].filter(
+  ({ possible = true }) => possible,
+);
+
+export interface Schedule {
+  readonly seconds: number;
+  readonly faults: number;
+  readonly kinds: readonly Fault[];
 }
 
-const kill = (
-  name: string,
-  pick: (world: World, random: Random) => { server: Killable; target: string },
-): Fault => ({
-  kind: `kill -9 ${name}`,
-  strike: (world, random) => {
-    const { server, target } = pick(world, random);
-    void server.kill();
-    return { target, mend: async () => void (server.running || (await server.start())) };
-  },
-});
-
-interface Killable {
-  readonly running: boolean;
-  kill(): Promise<void>;
-  start(): Promise<void>;
+/** Strikes and mends until the time is up. @returns how many faults struck */
+export async function strikeAll(
+  stage: Stage,
+  cast: Cast,
+  random: Random,
+  { seconds, faults, kinds }: Schedule,
+): Promise<number> {
+  const startedAt = now();
+  const everyMs = (seconds * 1_000) / Math.max(1, faults);
+  const mending: Promise<void>[] = [];
+  for (let i = 0; i < faults; i++) {
+    await sleep(startedAt + everyMs * (i + random.next() * 0.5) - now());
+    // Each kind once before any twice: a short run meets them all.
+    const fault = i < kinds.length ? (kinds[i] as Fault) : random.pick(kinds);
+    const lastsMs = random.int(...(fault.lastsMs ?? USUAL_MS));
+    const struck = await fault.strike(stage, cast, random);
+    const at = ((now() - startedAt) / 1_000).toFixed(1).padStart(7);
+    stage.say(`${at} s  ${fault.kind}: ${struck.target}, for ${lastsMs} ms`);
+    mending.push(mendLater(stage, cast, fault, struck, lastsMs));
+  }
+  await sleep(startedAt + seconds * 1_000 - now());
+  await Promise.all(mending);
+  return faults;
 }
 
-const chatNode = (world: World, random: Random) => {
-  const index = random.int(0, world.chats.length - 1);
-  const server = world.chats[index];
-  if (server === undefined) throw new Error("no chat node");
-  return { server, target: `chat${index}` };
-};
-
-interface Wire {
-  readonly target: string;
-  readonly proxies: readonly TcpProxy[];
+async function mendLater(
+  { world, say }: Stage,
+  cast: Cast,
+  { kind }: Fault,
+  { obstacle, mend, target }: Struck,
+  lastsMs: number,
+): Promise<void> {
+  const standing = fresh(obstacle);
+  world.obstacles.add(standing);
+  // Said while it lasts, and followed by silence: nothing heals what it breaks.
+  await sleep(lastsMs * 0.6);
+  void cast.whisper((_writer, chance) => chance < 0.3);
+  await sleep(lastsMs * 0.4);
+  try {
+    await mend();
+  } catch (error) {
+    say(`          ${kind} of ${target} is not mended: ${error}`);
+  } finally {
+    world.obstacles.delete(standing);
+  }
 }
-
-/** Connections of one kind: of clients to chat nodes, of everybody to the database, of everybody to Redis. */
-const WIRES = {
-  clients: (world: World): Wire => ({ target: "clients", proxies: world.chatProxies }),
-  database: (world: World): Wire => ({ target: "database", proxies: [world.databaseProxy] }),
-  redis: (world: World): Wire => ({ target: "redis", proxies: [world.redisProxy] }),
-};
-
-const wire = (world: World, random: Random): Wire =>
-  random.pick([WIRES.clients, WIRES.database, WIRES.redis])(world);
-
-/** Longer than a round trip takes, so that much is under way at any moment. Milliseconds. */
-const LAG_MS = 100;
-
-/** Connections get slow, then are cut with all that is under way: requests as well as answers. */
-const lagAndCut = (pick: (world: World, random: Random) => Wire): Fault => ({
-  kind: "lag, then cut connections",
-  strike: (world, random) => {
-    const { target, proxies } = pick(world, random);
-    for (const proxy of proxies) proxy.delayMs = LAG_MS;
-    const mend = () => {
-      for (const proxy of proxies) {
-        proxy.cut();
-        proxy.delayMs = 0;
-      }
-    };
-    return { target, mend };
-  },
-});
-
-/** Texts or their acknowledgements are lost between clients and chat nodes. */
-export const LOST_ANSWERS = lagAndCut(WIRES.clients);
-/** Commits or their answers are lost between chat nodes and the database. */
-export const LOST_COMMITS = lagAndCut(WIRES.database);
-
-export const FAULTS: readonly Fault[] = [
-  kill("chat", chatNode),
-  kill("database", ({ cluster }) => ({ server: cluster.database, target: "mariadb" })),
-  kill("redis", ({ cluster }) => ({ server: cluster.redis, target: "redis" })),
-  kill("balance", ({ cluster }) => ({ server: cluster.balance, target: "balance" })),
-  kill("gateway", ({ cluster }) => {
-    const [server] = cluster.gateways;
-    if (server === undefined) throw new Error("no gateway");
-    return { server, target: "gateway0" };
-  }),
-  {
-    kind: "pause (SIGSTOP) chat",
-    strike: (world, random) => {
-      const { server, target } = chatNode(world, random);
-      server.signal("SIGSTOP");
-      return { target, mend: () => server.signal("SIGCONT") };
-    },
-  },
-  {
-    kind: "pause (SIGSTOP) database",
-    strike: ({ cluster }) => {
-      cluster.database.signal("SIGSTOP");
-      return { target: "mariadb", mend: () => cluster.database.signal("SIGCONT") };
-    },
-  },
-  {
-    kind: "cut connections",
-    strike: (world, random) => {
-      const { target, proxies } = wire(world, random);
-      for (const proxy of proxies) proxy.cut();
-      return { target, mend: () => {} };
-    },
-  },
-  {
-    kind: "delay connections",
-    strike: (world, random) => {
-      const { target, proxies } = wire(world, random);
-      const delayMs = random.int(20, 300);
-      for (const proxy of proxies) proxy.delayMs = delayMs;
-      const mend = () => {
-        for (const proxy of proxies) proxy.delayMs = 0;
-      };
-      return { target: `${target}, ${delayMs} ms`, mend };
-    },
-  },
-  {
-    kind: "stall connections",
-    strike: (world, random) => {
-      const { target, proxies } = wire(world, random);
-      for (const proxy of proxies) proxy.hold();
-      const mend = () => {
-        for (const proxy of proxies) proxy.release();
-      };
-      return { target, mend };
-    },
-  },
-  lagAndCut(wire),
-];

@@ -1,123 +1,141 @@
 /**
  * @module faults/world
- * The cluster under test: every role as processes, MariaDB and Redis behind proxies of the test's own, and a
- * proxy in front of each chat node's port.
+ * The cluster under test: every role as processes, MariaDB and Redis, and proxies on every way between them.
  */
-
-import type { Placement, TransportEvents } from "../../src/client/index.ts";
+import type { Dialer, Placement } from "../../src/client/index.ts";
 import { tcpDialer } from "../../src/client/tcp.ts";
-import { userId } from "../../src/domain/ids.ts";
-import { silentLogger } from "../../src/lib/log.ts";
-import { openMySqlStore } from "../../src/store/mysql/store.ts";
-import type { Chatsrv } from "../support/chatsrv-process.ts";
+import { wsDialer } from "../../src/client/ws.ts";
 import { Cluster } from "../support/cluster-process.ts";
-import { freePort, startMariaDb, startRedis } from "../support/servers.ts";
-import type { Stored } from "./history.ts";
+import { freePort, type MariaDb, type RedisServer, startMariaDb, startRedis } from "../support/servers.ts";
+import { type Device, hinderedBy, type Obstacle } from "./obstacles.ts";
+import { Place } from "./place.ts";
 import { TcpProxy } from "./proxy.ts";
 
 const CHATS = 3;
-const PAGE = 1_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+/** Seconds after which a node that does not renew its lease counts as gone. */
+export const LEASE_S = 3;
+
+export interface WorldOptions {
+  /** Program and first arguments of the build to test; the sources unless given. */
+  readonly command?: readonly string[];
+  /** A second build for rolling restarts. */
+  readonly beside?: readonly string[];
+}
 
 export class World {
-  /** In front of the chat nodes, by the port they listen on now. */
-  readonly #chatProxies = new Map<number, TcpProxy>();
+  readonly places: Place[] = [];
+  /** Nodes whose name another process has taken. */
+  readonly zombies: Place[] = [];
+  /** What hinders whom now. */
+  readonly obstacles = new Set<Obstacle>();
+  /** Servers that are down because a fault brought them down. */
+  readonly down = new Set<object>();
+  /** Where the database and Redis are now; a failover moves them. */
+  database: MariaDb;
+  redis: RedisServer;
+  /** Ways of everybody but the chat nodes. */
+  readonly databaseProxy = new TcpProxy(() => this.database);
+  readonly redisProxy = new TcpProxy(() => this.redis);
+  readonly cluster: Cluster;
+  /** A clock of a node was set: times of different nodes cannot be compared any more. */
+  clocksStepped = false;
 
   private constructor(
-    readonly cluster: Cluster,
-    readonly databaseProxy: TcpProxy,
-    readonly redisProxy: TcpProxy,
-  ) {}
-
-  /** @param command program and first arguments of a build to test; the sources unless given. */
-  static async start(command?: readonly string[]): Promise<World> {
-    const [database, redis] = await Promise.all([startMariaDb(), startRedis()]);
-    const databaseProxy = new TcpProxy(() => database);
-    const redisProxy = new TcpProxy(() => redis);
-    const cluster = new Cluster(database, redis, await database.createDatabase(), {
-      chats: CHATS,
+    database: MariaDb,
+    redis: RedisServer,
+    address: Awaited<ReturnType<MariaDb["createDatabase"]>>,
+    readonly options: WorldOptions,
+  ) {
+    this.database = database;
+    this.redis = redis;
+    this.cluster = new Cluster(database, redis, address, {
+      chats: 0,
       env: {
-        CHATSRV_MYSQL_PORT: String(databaseProxy.port),
-        CHATSRV_REDIS_PORT: String(redisProxy.port),
+        CHATSRV_MYSQL_PORT: String(this.databaseProxy.port),
+        CHATSRV_REDIS_PORT: String(this.redisProxy.port),
+        CHATSRV_CLUSTER_LEASE_TTL: String(LEASE_S),
         // One address over all its lives: clients find it again.
         CHATSRV_GATESERVER_PORT: String(freePort()),
       },
-      ...(command !== undefined && { command }),
+      ...(options.command !== undefined && { command: options.command }),
     });
-    await cluster.migrate();
-    await cluster.start();
-    return new World(cluster, databaseProxy, redisProxy);
+    for (let i = 0; i < CHATS; i++) this.places.push(this.makePlace(`chat${i}`));
   }
 
-  get chats(): readonly Chatsrv[] {
-    return this.cluster.chats;
+  static async start(options: WorldOptions = {}): Promise<World> {
+    const [database, redis] = await Promise.all([startMariaDb(), startRedis()]);
+    const world = new World(database, redis, await database.createDatabase(), options);
+    await world.cluster.migrate();
+    await Promise.all([world.cluster.start(), ...world.places.map(({ process }) => process.start())]);
+    return world;
   }
 
-  get chatProxies(): readonly TcpProxy[] {
-    return [...this.#chatProxies.values()];
+  /** A place of a chat node, not started. */
+  makePlace(name: string): Place {
+    const { cluster } = this;
+    return new Place(
+      name,
+      { cluster, database: () => this.database, redis: () => this.redis },
+      this.options.command,
+    );
   }
 
-  /** Dials a chat node through its proxy. */
-  dial = (placement: Placement, events: TransportEvents) => {
-    const target = Number(placement.port);
-    let proxy = this.#chatProxies.get(target);
-    if (proxy === undefined) {
-      proxy = new TcpProxy(() => ({ host: "127.0.0.1", port: target }));
-      this.#chatProxies.set(target, proxy);
-    }
-    return tcpDialer({ connectTimeoutMs: 2_000 })({ ...placement, port: String(proxy.port) }, events);
-  };
+  /** Every process of ours that is to run. */
+  get processes() {
+    return [...this.cluster.processes, ...this.places.map(({ process }) => process)];
+  }
+
+  /** Every way to the database, or to Redis. */
+  ways(to: "database" | "redis"): readonly TcpProxy[] {
+    const shared = to === "database" ? this.databaseProxy : this.redisProxy;
+    return [shared, ...this.places.map((place) => place[to])];
+  }
+
+  placeAt(placement: Placement): Place | undefined {
+    const port = Number(placement.port);
+    return [...this.places, ...this.zombies].find(({ ports }) => ports.chat === port);
+  }
+
+  /** Dials a chat node through its proxies; `at` is told which place it is. */
+  dialer(transport: "tcp" | "ws", at: (place: Place) => void): Dialer {
+    const tcp = tcpDialer({ connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    const ws = wsDialer({ connectTimeoutMs: CONNECT_TIMEOUT_MS });
+    return async (placement, events) => {
+      const place = this.placeAt(placement);
+      if (place === undefined) throw new Error(`no chat node at port ${placement.port}`);
+      at(place);
+      const ws_url = `ws://127.0.0.1:${place.web.port}`;
+      if (transport === "ws") return ws({ ...placement, ws_url }, events);
+      return tcp({ ...placement, host: "127.0.0.1", port: String(place.clients.port) }, events);
+    };
+  }
+
+  /** Whether something stands between a device and its texts now, or its presence. */
+  hinders(what: keyof Obstacle["of"], device: Device): boolean {
+    return hinderedBy(this.obstacles, what, device);
+  }
 
   /** Everything back: what was killed runs, what was paused goes on, connections are whole. */
   async heal(): Promise<void> {
-    const { database, redis, processes } = this.cluster;
-    for (const proxy of [this.databaseProxy, this.redisProxy, ...this.chatProxies]) {
+    for (const proxy of [this.databaseProxy, this.redisProxy]) {
       proxy.delayMs = 0;
       proxy.release();
+      proxy.accept();
     }
-    for (const server of [database, redis, ...processes]) {
+    for (const server of [this.database, this.redis, ...this.cluster.processes]) {
       server.signal("SIGCONT");
       if (!server.running) await server.start();
     }
-  }
-
-  /** The messages of these conversations as the database holds them. */
-  async stored(pairs: readonly (readonly [string, string])[]): Promise<Stored[]> {
-    const { host, port, username, password, database } = this.cluster.databaseAddress;
-    const options = {
-      host,
-      port,
-      username,
-      password,
-      database,
-      poolSize: 2,
-      heartbeatSeconds: 60,
-      tls: false,
-    };
-    const store = openMySqlStore(options, silentLogger);
-    const all: Stored[] = [];
-    for (const [a, b] of pairs) {
-      let after = 0;
-      for (;;) {
-        const page = await store.messages.history(userId(Number(a)), userId(Number(b)), {
-          after,
-          limit: PAGE,
-        });
-        const last = page?.messages.at(-1);
-        if (page === undefined || last === undefined) break;
-        for (const { seq, sender, body } of page.messages) {
-          const from = String(sender);
-          all.push({ seq, sender: from, receiver: from === a ? b : a, content: body });
-        }
-        after = last.seq;
-      }
-    }
-    await store.close();
-    return all;
+    await Promise.all(this.places.map((place) => place.heal()));
+    this.obstacles.clear();
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.cluster.processes.map((one) => one.kill()));
-    await Promise.all([this.cluster.database.kill(), this.cluster.redis.kill()]);
-    for (const proxy of [this.databaseProxy, this.redisProxy, ...this.chatProxies]) proxy.close();
+    const ours = [...this.processes, ...this.zombies.map(({ process }) => process)];
+    await Promise.all(ours.map((one) => one.kill()));
+    await Promise.all([this.database.kill(), this.redis.kill()]);
+    for (const place of [...this.places, ...this.zombies]) place.close();
+    for (const proxy of [this.databaseProxy, this.redisProxy]) proxy.close();
   }
 }

@@ -84,9 +84,14 @@ export class Cluster {
     return chat;
   }
 
-  /** A process of this cluster, not started. */
-  make(role: string, name: string, env: Record<string, string> = {}): Chatsrv {
-    return new Chatsrv({ role, name, env: { ...this.env, ...env }, command: this.#command });
+  /** A process of this cluster, not started; `command` for another build than the cluster's. */
+  make(
+    role: string,
+    name: string,
+    env: Record<string, string> = {},
+    command: readonly string[] = this.#command,
+  ): Chatsrv {
+    return new Chatsrv({ role, name, env: { ...this.env, ...env }, command });
   }
 
   /** Fills the empty database: `chatsrv migrate`. */

@@ -1,0 +1,52 @@
+/**
+ * @module faults/final
+ * The verdict when all is quiet: the store, read once, and every device.
+ */
+import { userId } from "../../src/domain/ids.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import { openMySqlStore } from "../../src/store/mysql/store.ts";
+import { Audit } from "./audit.ts";
+import type { Cast } from "./cast.ts";
+import { describe } from "./ledger.ts";
+import type { Stage } from "./stage.ts";
+
+const PAGE = 1_000;
+
+/** Reads the whole store once, page by page. @returns how many messages it holds */
+export async function checkStore({ world, ledger, verdict }: Stage): Promise<number> {
+  const { host, username, password, database } = world.cluster.databaseAddress;
+  const address = { host, port: world.database.port, username, password, database };
+  const store = openMySqlStore({ ...address, poolSize: 2, heartbeatSeconds: 60, tls: false }, silentLogger);
+  const audit = new Audit(ledger, verdict);
+  try {
+    for (const conversation of [...ledger.conversations]) {
+      const [a, b] = conversation.members.map((member) => userId(Number(member))) as [
+        ReturnType<typeof userId>,
+        ReturnType<typeof userId>,
+      ];
+      for (let after = 0; ; ) {
+        const page = await store.messages.history(a, b, { after, limit: PAGE });
+        if (page === undefined || page.messages.length === 0) break;
+        for (const { seq, sender, body, at } of page.messages)
+          audit.message(conversation, { seq, sender: String(sender), content: body, at });
+        after = page.messages.at(-1)?.seq ?? 0;
+      }
+    }
+  } finally {
+    await store.close();
+  }
+  audit.end();
+  return audit.size;
+}
+
+/** Every device has every text of its conversations. */
+export function checkDevices({ ledger, verdict }: Stage, cast: Cast): void {
+  const byUser = Map.groupBy(cast.watch.devices, ({ user }) => user);
+  for (const { members, texts } of ledger.conversations)
+    for (const device of members.flatMap((user) => byUser.get(user) ?? []))
+      for (const text of texts) {
+        if (text === undefined || (!device.showsOwn && text.from === device.user) || device.has(text))
+          continue;
+        verdict.add("never reached a device", `${device.name}: ${describe(text)}`);
+      }
+}
