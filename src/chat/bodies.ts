@@ -26,6 +26,16 @@ export function profileBody(profile: Profile): ProfileBody {
   };
 }
 
+export function changedProfileBody(profile: Profile): Body<"PROFILECHANGED"> {
+  const { username: _, ...changed } = profileBody(profile);
+  return changed;
+}
+
+export function blockedEntry(profile: Profile): Body<"BLOCKLISTRESPONSE">["users"][number] {
+  const { uuid, username, nickname, avator } = profileBody(profile);
+  return { uuid, username, nickname, avator };
+}
+
 export function friendRequestBody(request: FriendRequest): FriendRequestBody {
   return {
     src_uuid: idText(request.from.id),

@@ -50,6 +50,7 @@ export const prices: { readonly [N in RequestName]: Price<N> } = {
   FRIENDREMOVE: inTurn("friend"),
   FRIENDREJECT: inTurn("friend"),
   BLOCK: inTurn("friend"),
+  BLOCKLIST: { ...inTurn("history"), more: () => rows(undefined, MAX_PAGE) },
   // Texts have an order of their own, in the committer.
   TEXTCHATMSGREQUEST: { ...quick("text"), more: ({ text_msg }) => text_msg.length - 1 },
   VOICECHATMSGREQUEST: quick("signal"),

@@ -11,7 +11,7 @@ import type { Growth, UserEvent } from "../services/ports.ts";
 import type { BoundSession } from "../services/sessions.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
-import { failureBody, idText, incomingRequestBody, newFriendBody } from "./bodies.ts";
+import { changedProfileBody, failureBody, idText, incomingRequestBody, newFriendBody } from "./bodies.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Outbox } from "./outbox.ts";
 import type { FrameFamily } from "./prices.ts";
@@ -32,6 +32,12 @@ export interface WaitingFrame {
 
 /** How long a client that asked for too much is to stay away, milliseconds. */
 const OVERLOAD_WAIT_MS = 10_000;
+
+/** What sessions of the original's protocol are told nothing of. */
+type ModernEvent = Exclude<
+  UserEvent,
+  { type: "texts" | "friend_request" | "friend_added" | "signal" | "end_session" }
+>;
 
 export class ChatSession {
   /** 1: the original's contract; 2 once LOGINSERVER asked for it. */
@@ -141,15 +147,31 @@ export class ChatSession {
     }
   }
 
-  #receiveModern(
-    event: Extract<UserEvent, { type: "friend_removed" | "receipt" | "typing" | "presence" }>,
-  ): void {
+  #receiveModern(event: ModernEvent): void {
+    if ("except" in event && event.except === this.login?.bound.session) return;
     switch (event.type) {
       case "friend_removed":
         this.send("FRIENDREMOVED", { uuid: idText(event.friend) });
         break;
       case "receipt":
         this.#receiveReceipt(event);
+        break;
+      case "cursor_moved":
+        this.send("CURSOR", {
+          conversation: String(event.conversation),
+          peer: idText(event.peer),
+          delivered_seq: event.deliveredSeq,
+          read_seq: event.readSeq,
+        });
+        break;
+      case "request_gone":
+        this.send("FRIENDREJECT", { src_uuid: idText(event.from) });
+        break;
+      case "block_changed":
+        this.send("BLOCK", { uuid: idText(event.other), blocked: event.blocked });
+        break;
+      case "profile_changed":
+        this.send("PROFILECHANGED", changedProfileBody(event.profile));
         break;
       case "typing":
         this.send("TYPING", { peer: idText(event.from) });

@@ -59,6 +59,26 @@ function payloadOf(event: UserEvent): Event["event"] {
       const value = { $typeName: "chatsrv.cluster.Presence", friend, online, lastSeen, order } as const;
       return { case: "presence", value };
     }
+    case "cursor_moved": {
+      const { conversation, peer, deliveredSeq, readSeq, except = "" } = event;
+      const marks = { conversation, peer, deliveredSeq, readSeq, except };
+      return { case: "cursorMoved", value: { $typeName: "chatsrv.cluster.CursorMoved", ...marks } };
+    }
+    case "request_gone": {
+      const { from, except = "" } = event;
+      return { case: "requestGone", value: { $typeName: "chatsrv.cluster.RequestGone", from, except } };
+    }
+    case "block_changed": {
+      const { other, blocked, except = "" } = event;
+      const value = { $typeName: "chatsrv.cluster.BlockChanged", other, blocked, except } as const;
+      return { case: "blockChanged", value };
+    }
+    case "profile_changed": {
+      const { except = "" } = event;
+      const profile = profileOf(event.profile);
+      const value = { $typeName: "chatsrv.cluster.ProfileChanged", profile, except } as const;
+      return { case: "profileChanged", value };
+    }
     case "end_session": {
       const { session = "", reason } = event;
       return { case: "endSession", value: { $typeName: "chatsrv.cluster.EndSession", session, reason } };
@@ -101,6 +121,24 @@ export function fromMessage(message: Event): UserEvent | undefined {
     case "presence": {
       const { friend, online, lastSeen, order } = event.value;
       return { type: "presence", to, friend: userId(friend), online, lastSeen, order };
+    }
+    case "cursorMoved": {
+      const { conversation, peer, deliveredSeq, readSeq, except } = event.value;
+      const where = { conversation: conversationId(conversation), peer: userId(peer) };
+      return { type: "cursor_moved", to, ...where, deliveredSeq, readSeq, except: sessionOf(except) };
+    }
+    case "requestGone": {
+      const { from, except } = event.value;
+      return { type: "request_gone", to, from: userId(from), except: sessionOf(except) };
+    }
+    case "blockChanged": {
+      const { other, blocked, except } = event.value;
+      return { type: "block_changed", to, other: userId(other), blocked, except: sessionOf(except) };
+    }
+    case "profileChanged": {
+      const { profile, except } = event.value;
+      if (profile === undefined) return undefined;
+      return { type: "profile_changed", to, profile: readProfile(profile), except: sessionOf(except) };
     }
     case "endSession": {
       const { session, reason } = event.value;

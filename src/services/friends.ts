@@ -104,6 +104,11 @@ export class Friends {
     return this.#friends.list(user, page);
   }
 
+  /** Whom the user blocks. */
+  blockList(user: UserId, page: PageRequest): Promise<Page<Profile>> {
+    return this.#friends.blockedBy(user, page);
+  }
+
   requestsTo(user: UserId, page: PageRequest): Promise<Page<FriendRequest>> {
     return this.#friends.requestsTo(user, page);
   }

@@ -42,6 +42,10 @@ const LASTS: Readonly<Record<UserEvent["type"], boolean>> = {
   friend_removed: true,
   receipt: true,
   presence: true,
+  cursor_moved: true,
+  request_gone: true,
+  block_changed: true,
+  profile_changed: true,
   end_session: true,
   typing: false,
   signal: false,
@@ -212,12 +216,24 @@ const keyOf = ({ node, incarnation }: NodeAddress): string => `${incarnation} ${
 
 /** Events of one key tell where something stands: only the last of them matters. */
 function supersededBy(event: UserEvent): string | undefined {
-  if (event.type === "receipt") return `receipt ${event.to} ${event.peer}`;
-  return event.type === "presence" ? `presence ${event.to} ${event.friend}` : undefined;
+  switch (event.type) {
+    case "receipt":
+      return `receipt ${event.to} ${event.peer}`;
+    case "presence":
+      return `presence ${event.to} ${event.friend}`;
+    // Whoever moved it is told of another's move, and not of its own.
+    case "cursor_moved":
+      return `cursor ${event.to} ${event.peer} ${event.except}`;
+    case "profile_changed":
+      return `profile ${event.to} ${event.profile.id} ${event.except}`;
+    default:
+      return undefined;
+  }
 }
 
 /** What an event takes, roughly: the characters of its texts. */
 function unitsOf(event: UserEvent): number {
+  if (event.type === "profile_changed") return event.profile.description.length;
   if (event.type !== "texts") return 0;
   return event.messages.reduce((sum, { body }) => sum + body.length, 0);
 }

@@ -84,6 +84,38 @@ export type UserEvent =
       /** `Presence.order` of coordination: what is older than what was told already is not told. */
       readonly order: number;
     }
+  /** A session of `to` got on in the conversation with `peer`. `except` is that session, here and below. */
+  | {
+      readonly type: "cursor_moved";
+      readonly to: UserId;
+      readonly conversation: ConversationId;
+      readonly peer: UserId;
+      readonly deliveredSeq: number;
+      readonly readSeq: number;
+      readonly except?: SessionId | undefined;
+    }
+  /** The open request of `from` to `to` is gone: `to` turned it down, or `from` took it back. */
+  | {
+      readonly type: "request_gone";
+      readonly to: UserId;
+      readonly from: UserId;
+      readonly except?: SessionId | undefined;
+    }
+  /** `to` blocked `other`, or lifted it. */
+  | {
+      readonly type: "block_changed";
+      readonly to: UserId;
+      readonly other: UserId;
+      readonly blocked: boolean;
+      readonly except?: SessionId | undefined;
+    }
+  /** `profile` is new: a friend's of `to`, or their own. */
+  | {
+      readonly type: "profile_changed";
+      readonly to: UserId;
+      readonly profile: Profile;
+      readonly except?: SessionId | undefined;
+    }
   /** End this one session (`session`) or all of the user's (undefined). */
   | {
       readonly type: "end_session";

@@ -88,6 +88,8 @@ export interface FriendStore {
   ids(user: UserId): Promise<UserId[]>;
   /** Blocks `other` or lifts it. Idempotent. A block also removes open requests of `other`. */
   setBlocked(user: UserId, other: UserId, blocked: boolean): Promise<void>;
+  /** Whom a user blocks, ascending by id. */
+  blockedBy(user: UserId, page: PageRequest): Promise<Page<Profile>>;
   /** Whether either of the two has blocked the other. */
   isBlocked(a: UserId, b: UserId): Promise<boolean>;
 }

@@ -93,14 +93,21 @@ export const protocol2Frames = {
   FRIENDREMOVE: request(2, I.FRIENDREMOVERESPONSE, object({ uuid: userId() }), "end a friendship"),
   FRIENDREMOVERESPONSE: push(2, status, "the friendship is ended"),
   FRIENDREMOVED: push(2, object({ uuid: userId() }), "a friend ended the friendship"),
-  FRIENDREJECT: request(
+  FRIENDREJECT: both(
     2,
     I.FRIENDREJECTRESPONSE,
     object({ src_uuid: userId() }),
-    "turn an open request down",
+    object({ src_uuid: userId() }),
+    "turn an open request down; as received: the open request of `src_uuid` is gone",
   ),
   FRIENDREJECTRESPONSE: push(2, status, "the request is gone"),
-  BLOCK: request(2, I.BLOCKRESPONSE, object({ uuid: userId(), blocked: bool() }), "block a user, or lift it"),
+  BLOCK: both(
+    2,
+    I.BLOCKRESPONSE,
+    object({ uuid: userId(), blocked: bool() }),
+    object({ uuid: userId(), blocked: bool() }),
+    "block a user, or lift it; as received: another session of one's own did",
+  ),
   BLOCKRESPONSE: push(2, status, "in force on every node"),
   PROFILEUPDATE: request(
     2,
@@ -131,4 +138,24 @@ export const protocol2Frames = {
     "end a session",
   ),
   SESSIONREVOKERESPONSE: push(2, status, "the session is ended"),
+  CURSOR: push(
+    2,
+    object({ conversation: optional(text()), peer: userId(), delivered_seq: seq, read_seq: seq }),
+    "one's own cursors were moved by another session",
+  ),
+  BLOCKLIST: request(2, I.BLOCKLISTRESPONSE, object({ cursor }), "a page of the users that one blocks"),
+  BLOCKLISTRESPONSE: push(
+    2,
+    object({
+      error,
+      users: list(object({ uuid: userId(), username: text(), nickname: text(), avator: text() })),
+      next: optional(text()),
+    }),
+    "whom one blocks, ascending by id",
+  ),
+  PROFILECHANGED: push(
+    2,
+    object({ uuid: userId(), nickname: text(), avator: text(), description: text(), sex }),
+    "a friend's profile changed, or one's own by another session",
+  ),
 } as const;

@@ -144,6 +144,22 @@ export function friendCases(store: () => Store): void {
     expect(await store().friends.isBlocked(a, nobody)).toBe(false);
   });
 
+  test("whom one blocks comes ascending, in pages, with profiles", async () => {
+    const me = await register(store());
+    const others: UserId[] = [];
+    for (let count = 0; count < 5; count += 1) others.push(await register(store()));
+    for (const index of [3, 0, 4, 1, 2]) await store().friends.setBlocked(me, others[index] ?? me, true);
+    await store().friends.setBlocked(others[0] ?? me, me, true);
+    const first = await store().friends.blockedBy(me, { limit: 3 });
+    const second = await store().friends.blockedBy(me, { limit: 3, cursor: first.next });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(others);
+    expect(second.next).toBeUndefined();
+    expect(first.items[0]).toEqual((await store().profiles.find(others[0] ?? me)) as never);
+    await store().friends.setBlocked(me, others[0] ?? me, false);
+    expect((await store().friends.blockedBy(me, { limit: 9 })).items.length).toBe(4);
+    expect(await store().friends.blockedBy(nobody, { limit: 9 })).toEqual({ items: [], next: undefined });
+  });
+
   test("absence is false or empty", async () => {
     const a = await register(store());
     expect(await store().friends.areFriends(a, nobody)).toBe(false);

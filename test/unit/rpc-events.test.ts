@@ -28,6 +28,8 @@ const text = (seq: number): Message => ({
   at: 1_700_000_000_000,
 });
 
+const cursor = { conversation: conversationId(2 ** 53 - 1), peer: userId(3) };
+
 const events: UserEvent[] = [
   { type: "texts", to, peer: userId(1), messages: [text(1), text(2 ** 40)], except: sessionId("s") },
   { type: "texts", to, peer: userId(1), messages: [text(1)], except: undefined },
@@ -40,6 +42,12 @@ const events: UserEvent[] = [
   { type: "typing", to, from: userId(3) },
   { type: "presence", to, friend: userId(3), online: true, lastSeen: 1_700_000_000_000, order: 2 ** 50 },
   { type: "presence", to, friend: userId(3), online: false, lastSeen: 0, order: 0 },
+  ...[sessionId("s"), undefined].flatMap((except): UserEvent[] => [
+    { type: "cursor_moved", to, ...cursor, deliveredSeq: 2 ** 40, readSeq: 2, except },
+    { type: "request_gone", to, from: userId(3), except },
+    { type: "block_changed", to, other: userId(3), blocked: except === undefined, except },
+    { type: "profile_changed", to, profile, except },
+  ]),
   { type: "end_session", to, session: sessionId("s"), reason: "kicked" },
   { type: "end_session", to, session: undefined, reason: "reset" },
 ];
@@ -51,8 +59,9 @@ for (const event of events)
   });
 
 test("an event of a later version is skipped, not fatal", () => {
-  // Field 15 of a later version, behind `to`.
-  const later = Uint8Array.of(0x08, 0x02, 0x7a, 0x02, 0x08, 0x01);
+  // Field 200 of a later version, behind `to`.
+  const later = Uint8Array.of(0x08, 0x02, 0xc2, 0x0c, 0x02, 0x08, 0x01);
   expect(fromMessage(fromBinary(EventSchema, later))).toBeUndefined();
   expect(fromMessage(create(EventSchema, { event: { case: "friendAdded", value: {} } }))).toBeUndefined();
+  expect(fromMessage(create(EventSchema, { event: { case: "profileChanged", value: {} } }))).toBeUndefined();
 });

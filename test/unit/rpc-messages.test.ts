@@ -117,6 +117,21 @@ const messages = [
     { friend: 3, online: true, lastSeen: 1700000000000 },
     "080310011900008056febc7842",
   ),
+  golden(
+    C.CursorMovedSchema,
+    { conversation: 9007199254740991, peer: 3, deliveredSeq: 9, readSeq: 8, except: "s1" },
+    "09ffffffffffff3f4310031900000000000022402100000000000020402a027331",
+  ),
+  golden(C.RequestGoneSchema, { from: 3, except: "s1" }, "080312027331"),
+  golden(C.BlockChangedSchema, { other: 3, blocked: true, except: "s1" }, "080310011a027331"),
+  golden(
+    C.ProfileChangedSchema,
+    {
+      profile: { id: 3, username: "eve", nickname: "Eve", avatar: "e.png", description: "d", sex: 1 },
+      except: "s1",
+    },
+    "0a18080312036576651a034576652205652e706e672a0164300112027331",
+  ),
   golden(C.EndSessionSchema, { session: "s1", reason: "kicked" }, "0a02733112066b69636b6564"),
   golden(
     C.TextSchema,
@@ -193,6 +208,41 @@ const messages = [
     C.EventSchema,
     { to: 2, event: { case: "endSession", value: { session: "s1", reason: "kicked" } } },
     "0802520c0a02733112066b69636b6564",
+  ),
+  golden(
+    C.EventSchema,
+    {
+      to: 2,
+      event: {
+        case: "cursorMoved",
+        value: { conversation: 9007199254740991, peer: 3, deliveredSeq: 9, readSeq: 8, except: "s1" },
+      },
+    },
+    "080292012109ffffffffffff3f4310031900000000000022402100000000000020402a027331",
+  ),
+  golden(
+    C.EventSchema,
+    { to: 2, event: { case: "requestGone", value: { from: 3, except: "s1" } } },
+    "08029a0106080312027331",
+  ),
+  golden(
+    C.EventSchema,
+    { to: 2, event: { case: "blockChanged", value: { other: 3, blocked: true, except: "s1" } } },
+    "0802a20108080310011a027331",
+  ),
+  golden(
+    C.EventSchema,
+    {
+      to: 2,
+      event: {
+        case: "profileChanged",
+        value: {
+          profile: { id: 3, username: "eve", nickname: "Eve", avatar: "e.png", description: "d", sex: 1 },
+          except: "s1",
+        },
+      },
+    },
+    "0802aa011e0a18080312036576651a034576652205652e706e672a0164300112027331",
   ),
   golden(
     C.EventBatchSchema,

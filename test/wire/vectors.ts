@@ -116,8 +116,10 @@ export const vectors: readonly Vector[] = [
   server("FRIENDREMOVERESPONSE", "00 7a 00 0f", '{"error":0}'),
   server("FRIENDREMOVED", "00 7b 00 10", '{"uuid":"1"}'),
   client("FRIENDREJECT", "00 7c 00 14", '{"src_uuid":"3"}'),
+  server("FRIENDREJECT", "00 7c 00 14", '{"src_uuid":"3"}'),
   server("FRIENDREJECTRESPONSE", "00 7d 00 0f", '{"error":0}'),
   client("BLOCK", "00 7e 00 1f", '{"uuid":"3","blocked":true}'),
+  server("BLOCK", "00 7e 00 20", '{"uuid":"3","blocked":false}'),
   server("BLOCKRESPONSE", "00 7f 00 0f", '{"error":0}'),
   client("PROFILEUPDATE", "00 80 00 1f", '{"nickname":"Ally","sex":1}'),
   server("PROFILEUPDATERESPONSE", "00 81 00 0f", '{"error":0}'),
@@ -129,6 +131,18 @@ export const vectors: readonly Vector[] = [
   ),
   client("SESSIONREVOKE", "00 83 00 14", '{"session":"s1"}'),
   server("SESSIONREVOKERESPONSE", "00 84 00 0f", '{"error":0}'),
+  server("CURSOR", "00 85 00 42", '{"conversation":"7","peer":"2","delivered_seq":9,"read_seq":8}'),
+  client("BLOCKLIST", "00 95 00 12", '{"cursor":"3"}'),
+  server(
+    "BLOCKLISTRESPONSE",
+    "00 96 00 5f",
+    '{"error":0,"users":[{"uuid":"3","username":"eve","nickname":"Eve","avator":""}],"next":"3"}',
+  ),
+  server(
+    "PROFILECHANGED",
+    "00 99 00 4d",
+    '{"uuid":"2","nickname":"Bob","avator":"b.png","description":"hi","sex":0}',
+  ),
 ];
 
 const encoder = new TextEncoder();

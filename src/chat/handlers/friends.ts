@@ -3,10 +3,10 @@
  * Search, friend requests and their answers, friend lists, blocks, one's own profile.
  */
 
-import type { ProfilePatch, Sex } from "../../domain/entities.ts";
+import type { Page, ProfilePatch, Sex } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
 import { MAX_PAGE } from "../../wire/messages.ts";
-import { friendEntry, jsonBytes, LIST_BUDGET_BYTES, profileBody } from "../bodies.ts";
+import { blockedEntry, friendEntry, jsonBytes, LIST_BUDGET_BYTES, profileBody } from "../bodies.ts";
 import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
 
 export const search: Handler<"SEARCHUSERNAME"> = async (context, session, body) => {
@@ -51,24 +51,33 @@ export const block: Handler<"BLOCK"> = async (context, session, body) => {
   session.send("BLOCKRESPONSE", { error: 0 });
 };
 
-/** A page is asked for anew, half as long, until it fits a frame: the cursor must match what is sent. */
+export const blockList: Handler<"BLOCKLIST"> = async (context, session, body) => {
+  const { user } = requireLogin(session).bound;
+  const read = async (limit: number) => {
+    const page = await context.friends.blockList(user, { cursor: body.cursor, limit });
+    return { ...page, items: page.items.map(blockedEntry) };
+  };
+  const { items: users, next } = await pageOfOneFrame(MAX_PAGE, read);
+  session.send("BLOCKLISTRESPONSE", { error: 0, users, ...(next !== undefined && { next }) });
+};
+
 export const list: Handler<"FRIENDLISTREQUEST"> = async (context, session, body) => {
   const { user } = requireLogin(session).bound;
-  let limit = Math.min(body.limit ?? MAX_PAGE, MAX_PAGE);
-  for (;;) {
+  const read = async (limit: number) => {
     const page = await context.friends.list(user, { cursor: body.cursor, limit });
-    const friends = page.items.map(friendEntry);
-    if (limit === 1 || jsonBytes(friends) <= LIST_BUDGET_BYTES) {
-      session.send("FRIENDLISTRESPONSE", {
-        error: 0,
-        friends,
-        ...(page.next !== undefined && { next: page.next }),
-      });
-      return;
-    }
-    limit = Math.max(1, limit >> 1);
-  }
+    return { ...page, items: page.items.map(friendEntry) };
+  };
+  const { items: friends, next } = await pageOfOneFrame(Math.min(body.limit ?? MAX_PAGE, MAX_PAGE), read);
+  session.send("FRIENDLISTRESPONSE", { error: 0, friends, ...(next !== undefined && { next }) });
 };
+
+/** Reads a page anew, half as long, until it fits a frame: its cursor must match what is sent. */
+async function pageOfOneFrame<T>(most: number, read: (limit: number) => Promise<Page<T>>): Promise<Page<T>> {
+  for (let limit = most; ; limit = Math.max(1, limit >> 1)) {
+    const page = await read(limit);
+    if (limit === 1 || jsonBytes(page.items) <= LIST_BUDGET_BYTES) return page;
+  }
+}
 
 export const updateProfile: Handler<"PROFILEUPDATE"> = async (context, session, body) => {
   const { user } = requireLogin(session).bound;

@@ -28,6 +28,7 @@ export const handlers: { readonly [N in RequestName]: Handler<N> } = {
   FRIENDREMOVE: friends.remove,
   FRIENDREJECT: friends.reject,
   BLOCK: friends.block,
+  BLOCKLIST: friends.blockList,
   PROFILEUPDATE: friends.updateProfile,
   SESSIONLIST: sessions.list,
   SESSIONREVOKE: sessions.revoke,

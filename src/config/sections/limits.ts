@@ -48,7 +48,7 @@ export const limits = {
     session_history: limit(
       600,
       10,
-      "Reads: history, heads, friend list (110, 117, 119) per session; each 20 entries asked for cost one more.",
+      "Reads: history, heads, friend list, block list (110, 117, 119, 149) per session; each 20 entries asked for cost one more.",
     ),
     session_cursor: limit(500, 10, "Acknowledgements (112) per session."),
     session_typing: limit(60, 10, "Signs of typing (114) per session."),

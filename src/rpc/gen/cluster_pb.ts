@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster.proto.
  */
 export const file_cluster: GenFile = /*@__PURE__*/
-  fileDesc("Cg1jbHVzdGVyLnByb3RvEg9jaGF0c3J2LmNsdXN0ZXIiYQoKRXZlbnRCYXRjaBIKCgJpZBgBIAEoDRImCgZldmVudHMYAiADKAsyFi5jaGF0c3J2LmNsdXN0ZXIuRXZlbnQSDAoEbm9kZRgDIAEoCRIRCgltaXNzZWRfbXMYBCABKAEiFgoIQmF0Y2hBY2sSCgoCaWQYASABKA0i1wMKBUV2ZW50EgoKAnRvGAEgASgFEicKBXRleHRzGAIgASgLMhYuY2hhdHNydi5jbHVzdGVyLlRleHRzSAASOgoOZnJpZW5kX3JlcXVlc3QYAyABKAsyIC5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVxdWVzdGVkSAASNAoMZnJpZW5kX2FkZGVkGAQgASgLMhwuY2hhdHNydi5jbHVzdGVyLkZyaWVuZEFkZGVkSAASOAoOZnJpZW5kX3JlbW92ZWQYBSABKAsyHi5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVtb3ZlZEgAEikKBnNpZ25hbBgGIAEoCzIXLmNoYXRzcnYuY2x1c3Rlci5TaWduYWxIABIrCgdyZWNlaXB0GAcgASgLMhguY2hhdHNydi5jbHVzdGVyLlJlY2VpcHRIABIpCgZ0eXBpbmcYCCABKAsyFy5jaGF0c3J2LmNsdXN0ZXIuVHlwaW5nSAASLQoIcHJlc2VuY2UYCSABKAsyGS5jaGF0c3J2LmNsdXN0ZXIuUHJlc2VuY2VIABIyCgtlbmRfc2Vzc2lvbhgKIAEoCzIbLmNoYXRzcnYuY2x1c3Rlci5FbmRTZXNzaW9uSABCBwoFZXZlbnQiZAoFVGV4dHMSFAoMY29udmVyc2F0aW9uGAEgASgBEgwKBHBlZXIYAiABKAUSDgoGZXhjZXB0GAMgASgJEicKCG1lc3NhZ2VzGAQgAygLMhUuY2hhdHNydi5jbHVzdGVyLlRleHQiXgoEVGV4dBILCgNzZXEYASABKAESDgoGc2VuZGVyGAIgASgFEhEKCWNsaWVudF9pZBgDIAEoCRIMCgRraW5kGAQgASgJEgwKBGJvZHkYBSABKAkSCgoCYXQYBiABKAEiawoHUHJvZmlsZRIKCgJpZBgBIAEoBRIQCgh1c2VybmFtZRgCIAEoCRIQCghuaWNrbmFtZRgDIAEoCRIOCgZhdmF0YXIYBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSCwoDc2V4GAYgASgFIlwKD0ZyaWVuZFJlcXVlc3RlZBImCgRmcm9tGAEgASgLMhguY2hhdHNydi5jbHVzdGVyLlByb2ZpbGUSEAoIbmlja25hbWUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCSI3CgtGcmllbmRBZGRlZBIoCgZmcmllbmQYASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZSIfCg1GcmllbmRSZW1vdmVkEg4KBmZyaWVuZBgBIAEoBSI0CgZTaWduYWwSDAoEZnJvbRgBIAEoBRIOCgZtZWRpdW0YAiABKAkSDAoEanNvbhgDIAEoCSJACgdSZWNlaXB0EgwKBHBlZXIYASABKAUSFQoNZGVsaXZlcmVkX3NlcRgCIAEoARIQCghyZWFkX3NlcRgDIAEoASIWCgZUeXBpbmcSDAoEZnJvbRgBIAEoBSJMCghQcmVzZW5jZRIOCgZmcmllbmQYASABKAUSDgoGb25saW5lGAIgASgIEhEKCWxhc3Rfc2VlbhgDIAEoARINCgVvcmRlchgEIAEoASItCgpFbmRTZXNzaW9uEg8KB3Nlc3Npb24YASABKAkSDgoGcmVhc29uGAIgASgJMlQKC1BlZXJTZXJ2aWNlEkUKB0RlbGl2ZXISGy5jaGF0c3J2LmNsdXN0ZXIuRXZlbnRCYXRjaBoZLmNoYXRzcnYuY2x1c3Rlci5CYXRjaEFjaygBMAFiBnByb3RvMw");
+  fileDesc("Cg1jbHVzdGVyLnByb3RvEg9jaGF0c3J2LmNsdXN0ZXIiYQoKRXZlbnRCYXRjaBIKCgJpZBgBIAEoDRImCgZldmVudHMYAiADKAsyFi5jaGF0c3J2LmNsdXN0ZXIuRXZlbnQSDAoEbm9kZRgDIAEoCRIRCgltaXNzZWRfbXMYBCABKAEiFgoIQmF0Y2hBY2sSCgoCaWQYASABKA0itwUKBUV2ZW50EgoKAnRvGAEgASgFEicKBXRleHRzGAIgASgLMhYuY2hhdHNydi5jbHVzdGVyLlRleHRzSAASOgoOZnJpZW5kX3JlcXVlc3QYAyABKAsyIC5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVxdWVzdGVkSAASNAoMZnJpZW5kX2FkZGVkGAQgASgLMhwuY2hhdHNydi5jbHVzdGVyLkZyaWVuZEFkZGVkSAASOAoOZnJpZW5kX3JlbW92ZWQYBSABKAsyHi5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVtb3ZlZEgAEikKBnNpZ25hbBgGIAEoCzIXLmNoYXRzcnYuY2x1c3Rlci5TaWduYWxIABIrCgdyZWNlaXB0GAcgASgLMhguY2hhdHNydi5jbHVzdGVyLlJlY2VpcHRIABIpCgZ0eXBpbmcYCCABKAsyFy5jaGF0c3J2LmNsdXN0ZXIuVHlwaW5nSAASLQoIcHJlc2VuY2UYCSABKAsyGS5jaGF0c3J2LmNsdXN0ZXIuUHJlc2VuY2VIABIyCgtlbmRfc2Vzc2lvbhgKIAEoCzIbLmNoYXRzcnYuY2x1c3Rlci5FbmRTZXNzaW9uSAASNAoMY3Vyc29yX21vdmVkGBIgASgLMhwuY2hhdHNydi5jbHVzdGVyLkN1cnNvck1vdmVkSAASNAoMcmVxdWVzdF9nb25lGBMgASgLMhwuY2hhdHNydi5jbHVzdGVyLlJlcXVlc3RHb25lSAASNgoNYmxvY2tfY2hhbmdlZBgUIAEoCzIdLmNoYXRzcnYuY2x1c3Rlci5CbG9ja0NoYW5nZWRIABI6Cg9wcm9maWxlX2NoYW5nZWQYFSABKAsyHy5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZUNoYW5nZWRIAEIHCgVldmVudCJkCgVUZXh0cxIUCgxjb252ZXJzYXRpb24YASABKAESDAoEcGVlchgCIAEoBRIOCgZleGNlcHQYAyABKAkSJwoIbWVzc2FnZXMYBCADKAsyFS5jaGF0c3J2LmNsdXN0ZXIuVGV4dCJeCgRUZXh0EgsKA3NlcRgBIAEoARIOCgZzZW5kZXIYAiABKAUSEQoJY2xpZW50X2lkGAMgASgJEgwKBGtpbmQYBCABKAkSDAoEYm9keRgFIAEoCRIKCgJhdBgGIAEoASJrCgdQcm9maWxlEgoKAmlkGAEgASgFEhAKCHVzZXJuYW1lGAIgASgJEhAKCG5pY2tuYW1lGAMgASgJEg4KBmF2YXRhchgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRILCgNzZXgYBiABKAUiXAoPRnJpZW5kUmVxdWVzdGVkEiYKBGZyb20YASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZRIQCghuaWNrbmFtZRgCIAEoCRIPCgdtZXNzYWdlGAMgASgJIjcKC0ZyaWVuZEFkZGVkEigKBmZyaWVuZBgBIAEoCzIYLmNoYXRzcnYuY2x1c3Rlci5Qcm9maWxlIh8KDUZyaWVuZFJlbW92ZWQSDgoGZnJpZW5kGAEgASgFIjQKBlNpZ25hbBIMCgRmcm9tGAEgASgFEg4KBm1lZGl1bRgCIAEoCRIMCgRqc29uGAMgASgJIkAKB1JlY2VpcHQSDAoEcGVlchgBIAEoBRIVCg1kZWxpdmVyZWRfc2VxGAIgASgBEhAKCHJlYWRfc2VxGAMgASgBIhYKBlR5cGluZxIMCgRmcm9tGAEgASgFIkwKCFByZXNlbmNlEg4KBmZyaWVuZBgBIAEoBRIOCgZvbmxpbmUYAiABKAgSEQoJbGFzdF9zZWVuGAMgASgBEg0KBW9yZGVyGAQgASgBIi0KCkVuZFNlc3Npb24SDwoHc2Vzc2lvbhgBIAEoCRIOCgZyZWFzb24YAiABKAkiagoLQ3Vyc29yTW92ZWQSFAoMY29udmVyc2F0aW9uGAEgASgBEgwKBHBlZXIYAiABKAUSFQoNZGVsaXZlcmVkX3NlcRgDIAEoARIQCghyZWFkX3NlcRgEIAEoARIOCgZleGNlcHQYBSABKAkiKwoLUmVxdWVzdEdvbmUSDAoEZnJvbRgBIAEoBRIOCgZleGNlcHQYAiABKAkiPgoMQmxvY2tDaGFuZ2VkEg0KBW90aGVyGAEgASgFEg8KB2Jsb2NrZWQYAiABKAgSDgoGZXhjZXB0GAMgASgJIksKDlByb2ZpbGVDaGFuZ2VkEikKB3Byb2ZpbGUYASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZRIOCgZleGNlcHQYAiABKAkyVAoLUGVlclNlcnZpY2USRQoHRGVsaXZlchIbLmNoYXRzcnYuY2x1c3Rlci5FdmVudEJhdGNoGhkuY2hhdHNydi5jbHVzdGVyLkJhdGNoQWNrKAEwAWIGcHJvdG8z");
 
 /**
  * @generated from message chatsrv.cluster.EventBatch
@@ -144,6 +144,30 @@ export type Event = Message<"chatsrv.cluster.Event"> & {
      */
     value: EndSession;
     case: "endSession";
+  } | {
+    /**
+     * @generated from field: chatsrv.cluster.CursorMoved cursor_moved = 18;
+     */
+    value: CursorMoved;
+    case: "cursorMoved";
+  } | {
+    /**
+     * @generated from field: chatsrv.cluster.RequestGone request_gone = 19;
+     */
+    value: RequestGone;
+    case: "requestGone";
+  } | {
+    /**
+     * @generated from field: chatsrv.cluster.BlockChanged block_changed = 20;
+     */
+    value: BlockChanged;
+    case: "blockChanged";
+  } | {
+    /**
+     * @generated from field: chatsrv.cluster.ProfileChanged profile_changed = 21;
+     */
+    value: ProfileChanged;
+    case: "profileChanged";
   } | { case: undefined; value?: undefined };
 };
 
@@ -477,6 +501,120 @@ export type EndSession = Message<"chatsrv.cluster.EndSession"> & {
  */
 export const EndSessionSchema: GenMessage<EndSession> = /*@__PURE__*/
   messageDesc(file_cluster, 13);
+
+/**
+ * How far `to` got in the conversation with `peer`.
+ *
+ * @generated from message chatsrv.cluster.CursorMoved
+ */
+export type CursorMoved = Message<"chatsrv.cluster.CursorMoved"> & {
+  /**
+   * @generated from field: double conversation = 1;
+   */
+  conversation: number;
+
+  /**
+   * @generated from field: int32 peer = 2;
+   */
+  peer: number;
+
+  /**
+   * @generated from field: double delivered_seq = 3;
+   */
+  deliveredSeq: number;
+
+  /**
+   * @generated from field: double read_seq = 4;
+   */
+  readSeq: number;
+
+  /**
+   * The session that moved it and needs no copy; empty for none. Likewise in the messages below.
+   *
+   * @generated from field: string except = 5;
+   */
+  except: string;
+};
+
+/**
+ * Describes the message chatsrv.cluster.CursorMoved.
+ * Use `create(CursorMovedSchema)` to create a new message.
+ */
+export const CursorMovedSchema: GenMessage<CursorMoved> = /*@__PURE__*/
+  messageDesc(file_cluster, 14);
+
+/**
+ * The open request of `from` to `to` is gone.
+ *
+ * @generated from message chatsrv.cluster.RequestGone
+ */
+export type RequestGone = Message<"chatsrv.cluster.RequestGone"> & {
+  /**
+   * @generated from field: int32 from = 1;
+   */
+  from: number;
+
+  /**
+   * @generated from field: string except = 2;
+   */
+  except: string;
+};
+
+/**
+ * Describes the message chatsrv.cluster.RequestGone.
+ * Use `create(RequestGoneSchema)` to create a new message.
+ */
+export const RequestGoneSchema: GenMessage<RequestGone> = /*@__PURE__*/
+  messageDesc(file_cluster, 15);
+
+/**
+ * @generated from message chatsrv.cluster.BlockChanged
+ */
+export type BlockChanged = Message<"chatsrv.cluster.BlockChanged"> & {
+  /**
+   * @generated from field: int32 other = 1;
+   */
+  other: number;
+
+  /**
+   * @generated from field: bool blocked = 2;
+   */
+  blocked: boolean;
+
+  /**
+   * @generated from field: string except = 3;
+   */
+  except: string;
+};
+
+/**
+ * Describes the message chatsrv.cluster.BlockChanged.
+ * Use `create(BlockChangedSchema)` to create a new message.
+ */
+export const BlockChangedSchema: GenMessage<BlockChanged> = /*@__PURE__*/
+  messageDesc(file_cluster, 16);
+
+/**
+ * @generated from message chatsrv.cluster.ProfileChanged
+ */
+export type ProfileChanged = Message<"chatsrv.cluster.ProfileChanged"> & {
+  /**
+   * @generated from field: chatsrv.cluster.Profile profile = 1;
+   */
+  profile?: Profile | undefined;
+
+  /**
+   * @generated from field: string except = 2;
+   */
+  except: string;
+};
+
+/**
+ * Describes the message chatsrv.cluster.ProfileChanged.
+ * Use `create(ProfileChangedSchema)` to create a new message.
+ */
+export const ProfileChangedSchema: GenMessage<ProfileChanged> = /*@__PURE__*/
+  messageDesc(file_cluster, 17);
 
 /**
  * @generated from service chatsrv.cluster.PeerService

@@ -63,6 +63,20 @@ export function friendStore(pool: Pool): FriendStore {
         );
       }),
 
+    blockedBy: (user, request) =>
+      use(async ({ db }) => {
+        const { after, rows } = startOf(request);
+        const found = await db
+          .select(profileColumns)
+          .from(block)
+          .innerJoin(authentication, eq(authentication.uuid, block.blockedUuid))
+          .innerJoin(userProfile, eq(userProfile.uuid, block.blockedUuid))
+          .where(and(eq(block.uuid, user), gt(block.blockedUuid, userId(after))))
+          .orderBy(asc(block.blockedUuid))
+          .limit(rows);
+        return pageOf(found, request, ({ id }) => id, profileOf);
+      }),
+
     ids: (user) =>
       use(async ({ db }) => {
         const rows = await db

@@ -65,6 +65,21 @@ export function friendStore(connection: Connection): FriendStore {
         );
       }),
 
+    blockedBy: (user, request) =>
+      read(() => {
+        const { after, rows } = startOf(request);
+        const found = db
+          .select(profileColumns)
+          .from(block)
+          .innerJoin(authentication, eq(authentication.uuid, block.blockedUuid))
+          .innerJoin(userProfile, eq(userProfile.uuid, block.blockedUuid))
+          .where(and(eq(block.uuid, user), gt(block.blockedUuid, userId(after))))
+          .orderBy(asc(block.blockedUuid))
+          .limit(rows)
+          .all();
+        return pageOf(found, request, ({ id }) => id, profileOf);
+      }),
+
     ids: (user) =>
       read(() =>
         db
