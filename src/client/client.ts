@@ -45,8 +45,9 @@ export interface ChatClientOptions {
   /**
    * The last seq of each conversation that the app has already (`cursors()` of an earlier client): messages
    * beyond it are delivered, and conversations that are not in it from their beginning. Without it, delivery
-   * starts where the account got each conversation delivered last, on whatever device; what is older is there
-   * by `history()`.
+   * starts where the account got each conversation delivered last, on whatever device, and what is older is there by
+   * `history()`: for an app that keeps nothing. One that keeps messages keeps this with them; only it knows what
+   * this device has.
    */
   known?: ReadonlyMap<string, number>;
   /** Whether messages count as delivered when their listeners return; true unless given. See `markDelivered`. */
