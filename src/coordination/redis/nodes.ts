@@ -12,8 +12,8 @@ import { keys, type Lifetimes, ttl } from "./keys.ts";
 import type { RouteIndex } from "./route-index.ts";
 import type { RedisRoutes } from "./routes.ts";
 
-/** What `node_reply` of prelude.lua answers: the node as registered, then what changes. */
-export type NodeReply = [node: string, sessions: string, draining: string, until: string];
+/** What `node_reply` of prelude.lua answers: the node as registered, then what changes; of the lease, the ms left. */
+export type NodeReply = [node: string, sessions: string, draining: string, leaseLeft: number];
 
 export class RedisNodes implements NodeRegistry {
   readonly #redis: Connection;
@@ -121,11 +121,11 @@ export class RedisNodes implements NodeRegistry {
 }
 
 /** A node from the form in which the scripts answer with it. */
-export function readNode([node, sessions, draining, until]: NodeReply): ChatNode {
+export function readNode([node, sessions, draining, leaseLeft]: NodeReply): ChatNode {
   return {
     ...(JSON.parse(node) as ChatNode),
     sessions: Number(sessions),
     draining: draining === "1",
-    leaseUntil: Number(until),
+    leaseUntil: Date.now() + leaseLeft, // told only, by this machine's date
   };
 }

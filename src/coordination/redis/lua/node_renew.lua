@@ -4,7 +4,7 @@ local base, name, incarnation, lease = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[
 local key = base .. ':node:' .. name
 if redis.call('HGET', key, 'incarnation') ~= incarnation then return 0 end
 
-redis.call('HSET', key, 'sessions', ARGV[3], 'draining', ARGV[4], 'redeemed', 0, 'until', millis() + lease)
+redis.call('HSET', key, 'sessions', ARGV[3], 'draining', ARGV[4], 'redeemed', 0, 'lease', lease)
 redis.call('PEXPIRE', key, lease)
 outlive(base .. ':names', lease)
 redis.call('SADD', base .. ':incarnations', incarnation)

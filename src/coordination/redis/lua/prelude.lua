@@ -1,4 +1,7 @@
--- Stands before every script. Time is the server's own, so the clocks of the machines do not matter.
+-- Stands before every script. Time is the server's own, so the clocks of the machines do not matter. It is a date
+-- all the same, also inside PX and PEXPIRE, and may step. Forward, what ends soon ends now: nodes take their leases
+-- again, people ask for another code. Back, it would all last longer by as much, so whatever somebody waits for is
+-- cut to what it was given.
 -- Numbers of 15 digits and more go through %.0f: `..` alone would round them.
 
 -- Microseconds since 1970.
@@ -17,11 +20,20 @@ local function outlive(key, ttl)
   if redis.call('PTTL', key) < ttl then redis.call('PEXPIRE', key, ttl) end
 end
 
+-- What is left of a key's life in milliseconds, cut to `ttl`; negative when there is no key.
+local function at_most(key, ttl)
+  local left = redis.call('PTTL', key)
+  if left <= ttl then return left end
+  redis.call('PEXPIRE', key, ttl)
+  return ttl
+end
+
 -- Names of the nodes whose lease holds; forgets the others. `base` is the key of the registry.
 local function live_nodes(base)
   local names = {}
   for _, name in ipairs(redis.call('SMEMBERS', base .. ':names')) do
-    if redis.call('EXISTS', base .. ':node:' .. name) == 1 then
+    local key = base .. ':node:' .. name
+    if at_most(key, tonumber(redis.call('HGET', key, 'lease')) or math.huge) > 0 then
       names[#names + 1] = name
     else
       redis.call('SREM', base .. ':names', name)
@@ -30,9 +42,12 @@ local function live_nodes(base)
   return names
 end
 
--- A node as `list` and `allocate` answer with it; decoded by nodes.ts.
+-- A node as `list` and `allocate` answer with it, its lease as the milliseconds left; decoded by nodes.ts.
 local function node_reply(base, name)
-  return redis.call('HMGET', base .. ':node:' .. name, 'node', 'sessions', 'draining', 'until')
+  local key = base .. ':node:' .. name
+  local reply = redis.call('HMGET', key, 'node', 'sessions', 'draining')
+  reply[4] = redis.call('PTTL', key)
+  return reply
 end
 
 -- A user's routes from their stored form (see route-line.ts): the last epoch given, and a table per session.
