@@ -26,6 +26,8 @@ export interface ChatSettings {
   readonly idleTimeoutMs: number;
   /** How often its client is to ping. Milliseconds. */
   readonly pingIntervalMs: number;
+  /** Connections of one client address that have not logged in; one more ends the oldest. */
+  readonly waitingPerAddress: number;
 }
 
 export interface ChatContext {

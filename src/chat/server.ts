@@ -8,6 +8,7 @@ import type { ChatContext } from "./context.ts";
 import { receiveFrame } from "./dispatch.ts";
 import { leave } from "./handlers/login.ts";
 import { ChatSession } from "./session.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 /** A connection that has not logged in by then is cut. Milliseconds. */
 const LOGIN_DEADLINE_MS = 10_000;
@@ -19,20 +20,37 @@ const CHECK_MS = 20;
 
 export class ChatServer implements ConnectionHandler<ChatSession> {
   readonly #context: ChatContext;
+  readonly #waiting: WaitingRoom<Connection<ChatSession>>;
   /** Sessions on their way out of the cluster's view. */
   readonly #leaving = new Set<Promise<void>>();
 
   constructor(context: ChatContext) {
     this.#context = context;
+    const { settings, clock } = context;
+    this.#waiting = new WaitingRoom(settings.waitingPerAddress, () => clock.monotonic());
+  }
+
+  /** Cuts a connection that has not logged in for long enough, for another's sake. @returns whether there was one */
+  makeRoom(): boolean {
+    return this.#waiting.makeRoom();
+  }
+
+  /** How many connections have not asked to log in yet. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   opened(connection: Connection<ChatSession>): ChatSession {
     connection.deadlineAt = this.#context.clock.monotonic() + LOGIN_DEADLINE_MS;
+    this.#waiting.enter(connection);
     return new ChatSession(connection);
   }
 
   frame(connection: Connection<ChatSession>, id: number, body: Uint8Array): void {
-    receiveFrame(this.#context, connection.state, id, body);
+    const session = connection.state;
+    receiveFrame(this.#context, session, id, body);
+    // Before the login only the login itself takes time.
+    if (session.login === undefined && session.busy) this.#waiting.leave(connection);
   }
 
   broken(connection: Connection<ChatSession>): void {
@@ -40,6 +58,7 @@ export class ChatServer implements ConnectionHandler<ChatSession> {
   }
 
   closed(connection: Connection<ChatSession>, reason: CloseReason): void {
+    this.#waiting.leave(connection);
     const session = connection.state;
     const { login } = session;
     if (login === undefined) return;

@@ -5,6 +5,7 @@
  */
 import { toAppError } from "../domain/error.ts";
 import type { Logger } from "../lib/log.ts";
+import { Reopenable } from "../lib/reopenable.ts";
 import { failureResponse } from "./answer.ts";
 import type { HttpApp } from "./app.ts";
 import { pageFiles } from "./page.ts";
@@ -28,6 +29,11 @@ export interface HttpServer {
   /** `http://host:port` or `https://…`, without a slash at the end. */
   readonly url: string;
   /**
+   * Closes the listening socket, or opens it again at the same address; requests under way go on.
+   * @throws Error of the system when it cannot be opened
+   */
+  setAccepting(accepting: boolean): void;
+  /**
    * Takes no new connection, lets requests under way finish for at most `graceMs` (5 s unless given), then
    * closes everything.
    */
@@ -42,35 +48,45 @@ const GRACE_MS = 5_000;
 /** @throws Error when the port is taken or the certificate and key cannot be used. */
 export function startHttp({ host, port, app, tls, page, logger }: HttpServerOptions): HttpServer {
   const files = page ? pageFiles(page) : undefined;
-  const server = Bun.serve({
-    hostname: host,
-    port,
-    idleTimeout: IDLE_TIMEOUT_S,
-    // The app reads no more than it needs and answers what is too large itself, with status 200 (http/body).
-    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    development: false,
-    // Bun's default outside development is to share the port with whoever has it already.
-    reusePort: false,
-    fetch: (request, connection) => {
-      const file = isRead(request.method) ? files?.get(new URL(request.url).pathname) : undefined;
-      return file?.() ?? app.fetch(request, { peer: connection.requestIP(request)?.address ?? "" });
-    },
-    // A page that was not built ahead is Bun's to bundle and to serve.
-    ...(page && files?.size === 0 && { routes: { "/": page } }),
-    error: (error) => {
-      logger.log("error", "http.unexpected", { error });
-      return failureResponse(toAppError(error));
-    },
-    ...(tls && { tls }),
-  });
+  const open = (port: number) =>
+    Bun.serve({
+      hostname: host,
+      port,
+      idleTimeout: IDLE_TIMEOUT_S,
+      // The app reads no more than it needs and answers what is too large itself, with status 200 (http/body).
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      development: false,
+      // Bun's default outside development is to share the port with whoever has it already.
+      reusePort: false,
+      fetch: (request, connection) => {
+        const file = isRead(request.method) ? files?.get(new URL(request.url).pathname) : undefined;
+        return file?.() ?? app.fetch(request, { peer: connection.requestIP(request)?.address ?? "" });
+      },
+      // A page that was not built ahead is Bun's to bundle and to serve.
+      ...(page && files?.size === 0 && { routes: { "/": page } }),
+      error: (error) => {
+        logger.log("error", "http.unexpected", { error });
+        return failureResponse(toAppError(error));
+      },
+      ...(tls && { tls }),
+    });
 
+  const listening = new Reopenable(port, {
+    open,
+    portOf: (server) => server.port ?? port,
+    close: (server) => server.stop(),
+  });
   return {
-    host: server.hostname ?? host,
-    port: server.port ?? port,
-    url: server.url.origin,
+    host: listening.first.hostname ?? host,
+    port: listening.port,
+    url: listening.first.url.origin,
+    setAccepting: (accepting) => listening.setAccepting(accepting),
     stop: async (graceMs = GRACE_MS) => {
-      const cut = setTimeout(() => void server.stop(true), graceMs);
-      await server.stop();
+      const ended = listening.end();
+      const cut = setTimeout(() => {
+        for (const server of listening.all) void server.stop(true);
+      }, graceMs);
+      await ended;
       clearTimeout(cut);
     },
   };

@@ -23,6 +23,7 @@ export class ConnectionGroup<S> {
   readonly #members = new Set<BaseConnection<S>>();
   readonly #sweeper: Sweeper;
   readonly #maxConnections: number;
+  readonly #admits: () => boolean;
   #emptied: (() => void) | undefined;
 
   constructor(options: ListenOptions<S>) {
@@ -31,6 +32,7 @@ export class ConnectionGroup<S> {
     this.clock = options.clock;
     this.log = options.log;
     this.#maxConnections = options.maxConnections ?? Number.POSITIVE_INFINITY;
+    this.#admits = options.admits ?? (() => true);
     this.#sweeper = new Sweeper(this.#members, options.clock, options.sweepIntervalMs ?? 500);
   }
 
@@ -38,8 +40,9 @@ export class ConnectionGroup<S> {
     return this.#members.size;
   }
 
-  get isFull(): boolean {
-    return this.#members.size >= this.#maxConnections;
+  /** Whether there is room for one more connection, which has been accepted. */
+  admits(): boolean {
+    return this.#members.size < this.#maxConnections && this.#admits();
   }
 
   add(connection: BaseConnection<S>): void {

@@ -23,8 +23,12 @@ export interface ListenOptions<S> {
   readonly handler: ConnectionHandler<S>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** A connection beyond so many is closed as soon as it is accepted; unlimited unless given. */
+  /** A connection beyond so many is turned away as soon as it is accepted; unlimited unless given. */
   readonly maxConnections?: number;
+  /** Asked for each connection that was accepted, whether it may stay; all may unless given. */
+  readonly admits?: () => boolean;
+  /** Bytes that tell a TCP client that it is turned away. */
+  readonly refusal?: Uint8Array;
   /** Milliseconds between two looks at idle times and deadlines, so their precision too; 500 unless given. */
   readonly sweepIntervalMs?: number;
 }
@@ -34,7 +38,12 @@ export interface Listener {
   readonly address: { readonly host: string; readonly port: number };
   /** How many connections are open or closing. */
   readonly connections: number;
-  /** Closes the listening socket; open connections go on. */
+  /**
+   * Closes the listening socket, or opens it again at the same address; open connections go on.
+   * @throws Error of the system when it cannot be opened
+   */
+  setAccepting(accepting: boolean): void;
+  /** Closes the listening socket for good; open connections go on. */
   stopAccepting(): void;
   /**
    * Stops accepting, ends every connection with "shutdown" (what is queued is written first) and resolves when

@@ -4,6 +4,7 @@
  */
 
 import { plainAddress } from "../lib/address.ts";
+import { Reopenable } from "../lib/reopenable.ts";
 import { BaseConnection } from "./base.ts";
 import { ConnectionGroup } from "./group.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
@@ -84,50 +85,64 @@ class TcpConnection<S> extends BaseConnection<S> {
 export function listenTcp<S>(options: ListenOptions<S>): Listener {
   const group = new ConnectionGroup(options);
   const scratch = new Uint8Array(SCRATCH_BYTES);
-  const server = Bun.listen<TcpConnection<S> | undefined>({
-    hostname: options.host,
-    port: options.port,
-    ...(options.tls && { tls: options.tls }),
-    allowHalfOpen: true, // what is queued is written although the peer has sent its last
-    socket: {
-      binaryType: "uint8array",
-      open(socket) {
-        if (group.isFull) return socket.terminate();
-        socket.setNoDelay(true);
-        socket.setKeepAlive(true, KEEP_ALIVE_MS);
-        const connection = new TcpConnection(group, socket, scratch);
-        socket.data = connection;
-        connection.accepted();
-        if (options.tls) connection.deadlineAt = options.clock.monotonic() + HANDSHAKE_MS;
-        else connection.opened();
+  const open = (port: number) =>
+    Bun.listen<TcpConnection<S> | undefined>({
+      hostname: options.host,
+      port,
+      ...(options.tls && { tls: options.tls }),
+      allowHalfOpen: true, // what is queued is written although the peer has sent its last
+      socket: {
+        binaryType: "uint8array",
+        open(socket) {
+          if (!group.admits()) return turnAway(socket, options);
+          socket.setNoDelay(true);
+          socket.setKeepAlive(true, KEEP_ALIVE_MS);
+          const connection = new TcpConnection(group, socket, scratch);
+          socket.data = connection;
+          connection.accepted();
+          if (options.tls) connection.deadlineAt = options.clock.monotonic() + HANDSHAKE_MS;
+          else connection.opened();
+        },
+        // With this handler `open` comes before the TLS handshake, so that one that stalls is counted and cut.
+        handshake(socket, success) {
+          const connection = socket.data;
+          if (!success || connection === undefined) return socket.terminate();
+          connection.deadlineAt = 0;
+          connection.opened();
+        },
+        data: (socket, chunk) => socket.data?.bytesReceived(chunk),
+        drain: (socket) => socket.data?.writable(),
+        end: (socket) => socket.data?.finReceived(),
+        error(socket, error) {
+          options.log.log("warn", "net.socket_failed", { address: socket.data?.remoteAddress, error });
+          socket.data?.destroy("error");
+        },
+        close: (socket, error) => socket.data?.gone(error ? "error" : "peer"),
       },
-      // With this handler `open` comes before the TLS handshake, so that one that stalls is counted and cut.
-      handshake(socket, success) {
-        const connection = socket.data;
-        if (!success || connection === undefined) return socket.terminate();
-        connection.deadlineAt = 0;
-        connection.opened();
-      },
-      data: (socket, chunk) => socket.data?.bytesReceived(chunk),
-      drain: (socket) => socket.data?.writable(),
-      end: (socket) => socket.data?.finReceived(),
-      error(socket, error) {
-        options.log.log("warn", "net.socket_failed", { address: socket.data?.remoteAddress, error });
-        socket.data?.destroy("error");
-      },
-      close: (socket, error) => socket.data?.gone(error ? "error" : "peer"),
-    },
+    });
+  const listening = new Reopenable(options.port, {
+    open,
+    portOf: (server) => server.port,
+    close: (server) => server.stop(),
   });
-  const address = { host: server.hostname, port: server.port };
+  const address = { host: listening.first.hostname, port: listening.port };
   return {
     address,
     get connections() {
       return group.size;
     },
-    stopAccepting: () => server.stop(),
+    setAccepting: (accepting) => listening.setAccepting(accepting),
+    stopAccepting: () => void listening.end(),
     async stop() {
-      server.stop();
+      void listening.end();
       await group.endAll();
     },
   };
+}
+
+/** Closes a connection that there is no room for; over TLS nothing can be said before the handshake. */
+function turnAway<S>(socket: TcpSocket<S>, { tls, refusal }: ListenOptions<S>): void {
+  if (tls === undefined && refusal !== undefined) socket.write(refusal);
+  socket.end();
+  socket.terminate();
 }

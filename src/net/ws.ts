@@ -4,6 +4,7 @@
  */
 
 import { plainAddress } from "../lib/address.ts";
+import { Reopenable } from "../lib/reopenable.ts";
 import { HEADER_BYTES, MAX_FRAME_BYTES } from "../wire/frame.ts";
 import { BaseConnection } from "./base.ts";
 import type { CloseReason } from "./connection.ts";
@@ -101,49 +102,54 @@ class WsConnection<S> extends BaseConnection<S> {
  */
 export function listenWs<S>(options: ListenOptions<S>): Listener {
   const group = new ConnectionGroup(options);
-  const server = Bun.serve<SocketData<S>>({
-    hostname: options.host,
-    port: options.port,
-    ...(options.tls && { tls: options.tls }),
-    idleTimeout: UPGRADE_SECONDS,
-    fetch(request, server) {
-      if (group.isFull) return refusal(503, "too many connections");
-      const address = plainAddress(server.requestIP(request)?.address ?? "");
-      if (server.upgrade(request, { data: { address, connection: undefined } })) return undefined;
-      return refusal(426, "WebSocket only");
-    },
-    websocket: {
-      maxPayloadLength: MAX_MESSAGE_BYTES,
-      idleTimeout: 0, // ours, see sweeper.ts
-      sendPings: false,
-      backpressureLimit: 0, // no limit: the queue stops at the first message that backs up
-      perMessageDeflate: false,
-      open(socket) {
-        const connection = new WsConnection(group, socket);
-        socket.data.connection = connection;
-        connection.accepted();
-        connection.opened();
+  const open = (port: number) =>
+    Bun.serve<SocketData<S>>({
+      hostname: options.host,
+      port,
+      ...(options.tls && { tls: options.tls }),
+      idleTimeout: UPGRADE_SECONDS,
+      fetch(request, server) {
+        if (!group.admits()) return refusal(503, "too many connections");
+        const address = plainAddress(server.requestIP(request)?.address ?? "");
+        if (server.upgrade(request, { data: { address, connection: undefined } })) return undefined;
+        return refusal(426, "WebSocket only");
       },
-      message: (socket, message) => socket.data.connection?.message(message),
-      ping: (socket) => socket.data.connection?.touch(),
-      pong: (socket) => socket.data.connection?.touch(),
-      drain(socket) {
-        if (socket.getBufferedAmount() === 0) socket.data.connection?.writable();
+      websocket: {
+        maxPayloadLength: MAX_MESSAGE_BYTES,
+        idleTimeout: 0, // ours, see sweeper.ts
+        sendPings: false,
+        backpressureLimit: 0, // no limit: the queue stops at the first message that backs up
+        perMessageDeflate: false,
+        open(socket) {
+          const connection = new WsConnection(group, socket);
+          socket.data.connection = connection;
+          connection.accepted();
+          connection.opened();
+        },
+        message: (socket, message) => socket.data.connection?.message(message),
+        ping: (socket) => socket.data.connection?.touch(),
+        pong: (socket) => socket.data.connection?.touch(),
+        drain(socket) {
+          if (socket.getBufferedAmount() === 0) socket.data.connection?.writable();
+        },
+        close: (socket) => socket.data.connection?.gone("peer"),
       },
-      close: (socket) => socket.data.connection?.gone("peer"),
-    },
+    });
+  const listening = new Reopenable(options.port, {
+    open,
+    portOf: (server) => server.port ?? options.port,
+    close: (server) => server.stop(),
   });
-  const address = { host: server.hostname ?? options.host, port: server.port ?? options.port };
+  const address = { host: listening.first.hostname ?? options.host, port: listening.port };
   return {
     address,
     get connections() {
       return group.size;
     },
-    stopAccepting() {
-      void server.stop();
-    },
+    setAccepting: (accepting) => listening.setAccepting(accepting),
+    stopAccepting: () => void listening.end(),
     async stop() {
-      const stopped = server.stop();
+      const stopped = listening.end();
       await group.endAll();
       await stopped;
     },

@@ -2,7 +2,7 @@
  * @module ops/process-metrics
  * What this process costs: memory, processor time, descriptors, how late its event loop is, since when.
  */
-import { readdirSync } from "node:fs";
+import { processDescriptors } from "../lib/descriptors.ts";
 import type { Meter } from "../lib/metrics.ts";
 
 const LAG_PERIOD_MS = 500;
@@ -23,12 +23,11 @@ export function watchProcess(meter: Meter, version: string): () => void {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   });
-  if (process.platform === "linux")
-    meter.gauge(
-      "chatsrv_process_open_fds",
-      "Open file descriptors.",
-      () => readdirSync("/proc/self/fd").length - 1,
-    );
+  const descriptors = processDescriptors();
+  if (descriptors !== undefined) {
+    meter.gauge("chatsrv_process_open_fds", "Open file descriptors.", () => descriptors.open());
+    meter.gauge("chatsrv_process_max_fds", "File descriptors that may be open.", () => descriptors.limit);
+  }
   return watchLag(meter);
 }
 

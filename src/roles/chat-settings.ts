@@ -13,7 +13,7 @@ const PINGS_PER_TIMEOUT = 3;
 
 /** The chat role's part of the configuration, in milliseconds and bytes. */
 export function chatSettings(config: Config): ChatSettings {
-  const { ChattingServer, gRPCServer } = config;
+  const { ChattingServer, gRPCServer, Limits } = config;
   const idleTimeoutMs = ChattingServer.idle_timeout * 1_000;
   return {
     node: gRPCServer.server_name,
@@ -21,6 +21,7 @@ export function chatSettings(config: Config): ChatSettings {
     sendQueue: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
     idleTimeoutMs,
     pingIntervalMs: Math.max(1_000, Math.round(idleTimeoutMs / PINGS_PER_TIMEOUT)),
+    waitingPerAddress: Limits.enabled ? Limits.waiting_ip : Number.POSITIVE_INFINITY,
   };
 }
 

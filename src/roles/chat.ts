@@ -31,6 +31,9 @@ import { Reconciler } from "../services/reconciler.ts";
 import { Recovery } from "../services/recovery.ts";
 import { Sessions } from "../services/sessions.ts";
 import type { Store } from "../store/store.ts";
+import { Code } from "../wire/codes.ts";
+import { encodeFrame } from "../wire/frame.ts";
+import { ServiceId } from "../wire/ids.ts";
 import { chatSettings, frameLimits } from "./chat-settings.ts";
 import { listenerTls } from "./options.ts";
 import type { Role, RoleInput } from "./role.ts";
@@ -66,7 +69,7 @@ export interface ChatRole extends Role {
 }
 
 export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
-  const { config, store, coordination, allocator, rpcClient, rpc, logger, meter, clock } = input;
+  const { config, store, coordination, allocator, rpcClient, rpc, logger, meter, clock, guard } = input;
   const { ChattingServer, gRPCServer } = config;
   const node = nodeName(gRPCServer.server_name);
   const incarnation = randomSecret(9);
@@ -178,11 +181,15 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     ...(tls !== undefined && { tls }),
     limits: context.settings.sendQueue,
     handler: server,
+    admits: () => guard?.admits(() => server.makeRoom()) ?? true,
+    refusal: encodeFrame(ServiceId.LOGINRESPONSE, { error: Code.UNAVAILABLE }),
     clock,
     log: logger,
   };
   const tcp = await listenTcp({ ...listening, port: ChattingServer.port });
   const ws = await listenWs({ ...listening, port: ChattingServer.ws_port });
+  const unwatch = [tcp, ws].map((listener) => guard?.watch(listener));
+  meter.gauge("chatsrv_connections_waiting", "Connections that have not logged in.", () => server.waiting);
   meter.gauge("chatsrv_connections", "Open TCP connections.", () => tcp.connections, { transport: "tcp" });
   meter.gauge("chatsrv_connections", "Open WebSocket connections.", () => ws.connections, {
     transport: "ws",
@@ -222,6 +229,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     const drainMs = ChattingServer.drain_timeout * 1_000;
     open = false;
     await membership.drain();
+    for (const end of unwatch) end?.();
     tcp.stopAccepting();
     ws.stopAccepting();
     await server.drain(Math.max(0, drainMs - LAST_STEPS_MS));
@@ -244,6 +252,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     open = true;
   } catch (error) {
     clearInterval(reaper);
+    for (const end of unwatch) end?.();
     await Promise.all([tcp.stop(), ws.stop(), grpc?.stop()]);
     throw error;
   }

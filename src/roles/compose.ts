@@ -7,8 +7,10 @@ import type { Config } from "../config/schema.ts";
 import type { ChatNode } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { processDescriptors } from "../lib/descriptors.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
+import { DescriptorGuard } from "../net/descriptor-guard.ts";
 import { remoteAllocator } from "../rpc/balancer.ts";
 import { remoteCodeSender } from "../rpc/verification.ts";
 import type { Allocator, CodeSender } from "../services/ports.ts";
@@ -58,14 +60,17 @@ export async function startRoles(options: StartOptions): Promise<Running> {
   const { config, roles, dataDir, logger, meter, clock = systemClock } = options;
   const shared = await openShared(config, roles, dataDir, logger);
   const started: Role[] = [];
+  const descriptors = processDescriptors();
+  const guard = descriptors && new DescriptorGuard({ descriptors, clock, logger, meter });
   const stop = async (): Promise<void> => {
     for (const role of started.reverse())
       await role.stop().catch((error: unknown) => logger.log("warn", "stop.failed", { error }));
+    guard?.stop();
     await shared.close();
   };
   try {
     if (shared.store !== undefined) await waitForStore(shared.store, config, logger);
-    const chat = await startAll({ config, logger, meter, clock }, roles, shared, started);
+    const chat = await startAll({ config, logger, meter, clock, guard }, roles, shared, started);
     return {
       addresses: Object.assign({}, ...started.map((role) => role.addresses)) as Record<string, string>,
       checks: checksOf(shared, chat),

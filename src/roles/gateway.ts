@@ -25,7 +25,7 @@ export interface GatewayInput extends RoleInput {
 }
 
 export async function startGateway(input: GatewayInput): Promise<Role> {
-  const { config, store, coordination, allocator, codeSender, sessions, logger, meter, clock } = input;
+  const { config, store, coordination, allocator, codeSender, sessions, logger, meter, clock, guard } = input;
   const { GateServer, VerificationServer, Limits } = config;
   const accounts = new AccountService({
     accounts: store.accounts,
@@ -54,5 +54,12 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
     publicUrl: GateServer.public_host === "" ? "" : `${scheme}://${GateServer.public_host}`,
   });
   const http = await startHttp({ host: GateServer.host, port: GateServer.port, tls, app, page, logger });
-  return { addresses: { http: addressText(http) }, stop: () => http.stop() };
+  const unwatch = guard?.watch(http);
+  return {
+    addresses: { http: addressText(http) },
+    stop: async () => {
+      unwatch?.();
+      await http.stop();
+    },
+  };
 }

@@ -8,6 +8,7 @@ import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
+import type { DescriptorGuard } from "../net/descriptor-guard.ts";
 
 export const roleNames = ["gateway", "verify", "balance", "chat"] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -26,4 +27,6 @@ export interface RoleInput {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly clock: Clock;
+  /** Where the system tells how many descriptors there are. */
+  readonly guard: DescriptorGuard | undefined;
 }

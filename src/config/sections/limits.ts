@@ -36,6 +36,12 @@ export const limits = {
     ),
     resume_account: limit(20, 60, "Resumptions per account."),
 
+    waiting_ip: key(
+      int(1, 1_000_000),
+      500,
+      "Connections to a chat server per client address that have not logged in; one more closes the oldest of them. Any is closed after ten seconds without a login.",
+    ),
+
     session_login: limit(10, 60, "LOGINSERVER and LOGOUTSERVER (5, 7) per session."),
     session_text: limit(500, 10, "Texts (17, each entry one) per session."),
     session_friend: limit(
