@@ -6,12 +6,17 @@
 
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { BaseConnection } from "./base.ts";
-import type { ConnectionHandler, QueueLimits } from "./connection.ts";
+import type { CloseReason, ConnectionHandler, QueueLimits } from "./connection.ts";
 import type { ListenOptions } from "./listener.ts";
 import { DecoderPool } from "./reader.ts";
-import { Sweeper } from "./sweeper.ts";
+import { type Sweepable, Sweeper } from "./sweeper.ts";
 import { Turn } from "./turn.ts";
+
+/** A connection as its group sees it. */
+export interface GroupMember extends Sweepable {
+  /** Closes in good order: nothing more comes in, what is queued goes out. */
+  end(reason: CloseReason): void;
+}
 
 export class ConnectionGroup<S> {
   readonly handler: ConnectionHandler<S>;
@@ -20,7 +25,7 @@ export class ConnectionGroup<S> {
   readonly log: Logger;
   readonly turn = new Turn();
   readonly decoders = new DecoderPool();
-  readonly #members = new Set<BaseConnection<S>>();
+  readonly #members = new Set<GroupMember>();
   readonly #sweeper: Sweeper;
   readonly #maxConnections: number;
   readonly #admits: () => boolean;
@@ -45,11 +50,11 @@ export class ConnectionGroup<S> {
     return this.#members.size < this.#maxConnections && this.#admits();
   }
 
-  add(connection: BaseConnection<S>): void {
+  add(connection: GroupMember): void {
     this.#members.add(connection);
   }
 
-  delete(connection: BaseConnection<S>): void {
+  delete(connection: GroupMember): void {
     this.#members.delete(connection);
     if (this.#members.size === 0) this.#emptied?.();
   }

@@ -6,7 +6,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { ROOMS } from "./rooms.ts";
-import { importsOf, violations } from "./source.ts";
+import { circlesOf, importsOf, violations } from "./source.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const sources = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)].filter(
@@ -16,6 +16,11 @@ const sources = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)].filter(
 describe("src", () => {
   test("has files to look at", () => {
     expect(sources.length).toBeGreaterThan(10);
+  });
+
+  test("has no circle of files, inside a room either", async () => {
+    const files = sources.map(async (path) => ({ path, text: await Bun.file(join(ROOT, path)).text() }));
+    expect(circlesOf(await Promise.all(files))).toEqual([]);
   });
 
   for (const path of sources.sort()) {
@@ -88,6 +93,17 @@ describe("the rules catch", () => {
       expect(found[0]).toContain(complaint);
     });
   }
+
+  test("a circle of files, of types too", () => {
+    const files = [
+      { path: "src/a.ts", text: 'import { b } from "./b.ts"; b();' },
+      { path: "src/b.ts", text: 'import type { C } from "./rooms/c.ts"; export const b = (): C => 1;' },
+      { path: "src/rooms/c.ts", text: 'import { a } from "../a.ts"; export type C = typeof a;' },
+      { path: "src/d.ts", text: 'import { b } from "./b.ts"; b();' },
+    ];
+    expect(circlesOf(files)).toEqual([["src/a.ts", "src/b.ts", "src/rooms/c.ts"]]);
+    expect(circlesOf(files.slice(0, 2))).toEqual([]);
+  });
 
   test("nothing in a file that keeps them", () => {
     const text = `

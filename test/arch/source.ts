@@ -35,6 +35,28 @@ export function importsOf({ path, text }: SourceFile): string[] {
   return [...new Set([...ofValues, ...inTypes])].sort();
 }
 
+/** Files that import each other in a circle, each circle once, as its paths in order; types count as well. */
+export function circlesOf(files: readonly SourceFile[]): string[][] {
+  const arrows = new Map(
+    files.map(({ path, text }) => [path, importsOf({ path, text }).map((to) => join(dirname(path), to))]),
+  );
+  const circles = new Map<string, string[]>();
+  const done = new Set<string>();
+  const walk = (path: string, way: readonly string[]): void => {
+    const from = way.indexOf(path);
+    if (from >= 0) {
+      const circle = way.slice(from);
+      circles.set(circle.toSorted().join(), circle);
+      return;
+    }
+    if (done.has(path)) return;
+    for (const next of arrows.get(path) ?? []) if (arrows.has(next)) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) walk(path, []);
+  return [...circles.values()];
+}
+
 /** The room a path belongs to: the first of the table that matches it. */
 export function roomOf(path: string, rooms: readonly Room[]): Room | undefined {
   return rooms.find((room) => room.files.some((glob) => new Bun.Glob(glob).match(path)));

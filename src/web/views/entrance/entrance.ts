@@ -2,23 +2,12 @@
  * @module web/views/entrance/entrance
  * What is shown to who is not logged in: log in, register or set a new password.
  */
-import type { Credentials, HttpApi } from "../../../client/index.ts";
 import { h } from "../../dom/h.ts";
 import { icon } from "../../dom/icons.ts";
 import { loginForm } from "./login.ts";
+import { type EntranceForm, type EntrancePorts, focusFirst } from "./ports.ts";
 import { registerForm } from "./register.ts";
 import { resetForm } from "./reset.ts";
-
-/** What the forms need, and where they lead. */
-export interface EntrancePorts {
-  readonly api: HttpApi;
-  /** The account is known: go in. */
-  enter(credentials: Credentials): void;
-  /** Shows another form. */
-  show(form: EntranceForm): void;
-}
-
-export type EntranceForm = "login" | "register" | "reset";
 
 /** @param notice why one is here, where there is something to say. */
 export function entrance(ports: Omit<EntrancePorts, "show">, notice = ""): HTMLElement {
@@ -44,10 +33,4 @@ export function entrance(ports: Omit<EntrancePorts, "show">, notice = ""): HTMLE
   // The card must be in the page before something in it can have the focus.
   queueMicrotask(() => show("login"));
   return element;
-}
-
-/** Puts the cursor where one begins to write. */
-export function focusFirst(parent: HTMLElement): void {
-  const inputs = [...parent.querySelectorAll("input")];
-  (inputs.find((input) => input.value === "") ?? inputs[0])?.focus();
 }

@@ -4,7 +4,7 @@
  */
 import { field, form, linkButton } from "../../dom/form.ts";
 import { h } from "../../dom/h.ts";
-import type { EntrancePorts } from "./entrance.ts";
+import type { EntrancePorts } from "./ports.ts";
 
 export function loginForm({ api, enter, show }: EntrancePorts): HTMLElement {
   return h(

@@ -5,7 +5,7 @@
 import { field, form, linkButton, newPasswordField } from "../../dom/form.ts";
 import { h } from "../../dom/h.ts";
 import { codeStep } from "./code-step.ts";
-import { type EntrancePorts, focusFirst } from "./entrance.ts";
+import { type EntrancePorts, focusFirst } from "./ports.ts";
 
 export function registerForm({ api, enter, show }: EntrancePorts): HTMLElement {
   const place = h("div");

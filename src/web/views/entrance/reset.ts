@@ -6,7 +6,7 @@ import { ChatError, Code } from "../../../client/index.ts";
 import { field, form, linkButton, newPasswordField } from "../../dom/form.ts";
 import { h } from "../../dom/h.ts";
 import { codeStep } from "./code-step.ts";
-import { type EntrancePorts, focusFirst } from "./entrance.ts";
+import { type EntrancePorts, focusFirst } from "./ports.ts";
 
 export function resetForm({ api, enter, show }: EntrancePorts): HTMLElement {
   const place = h("div");
