@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes sure that the real servers the tests start are on this machine: mariadbd, redis-server, and openssl for
-# the certificates. On Debian, as root, what is missing is installed; elsewhere this says what to install.
+# Makes sure that the real servers the tests start are on this machine: mariadbd, redis-server, openssl for the
+# certificates, and libfaketime for servers whose date is set wrong. On Debian, as root, what is missing is installed; elsewhere this says what to install.
 #
 # No service is started: MariaDB comes from the package that has the server's programs and no service, and
 # Redis' service is neither started now nor enabled for later if it was not here before.
@@ -12,10 +12,12 @@ command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || mi
 command -v my_print_defaults >/dev/null || missing="$missing mariadb-client-core"
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v openssl >/dev/null || missing="$missing openssl"
+set -- /usr/lib/*/faketime/libfaketimeMT.so.1
+[ -e "$1" ] || missing="$missing faketime"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-  echo "chatsrv: the tests need MariaDB, Redis and openssl here (they start their own, on free ports)." >&2
+  echo "chatsrv: the tests need MariaDB, Redis, openssl and libfaketime here (they start their own, on free ports)." >&2
   echo "chatsrv: missing, by their Debian names:$missing" >&2
   exit 1
 fi
