@@ -14,6 +14,8 @@ export interface Command {
   readonly summary: string;
   /** What a person should know beyond that; "" for nothing. */
   readonly more: string;
+  /** Writes a log, which nobody need read. What any other command prints has to arrive, else it has failed. */
+  readonly logs?: true;
   /**
    * @param words as many as declared.
    * @returns the exit code.

@@ -30,3 +30,9 @@ export class UsageError extends Error {
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 }
+
+/** Waits until all that was printed has arrived. @throws CommandFailure when something did not */
+export async function printed({ stdout }: Pick<Io, "stdout">): Promise<void> {
+  const failure = await stdout.flush(Number.POSITIVE_INFINITY);
+  if (failure) throw new CommandFailure(`standard output does not take what is printed: ${failure.message}`);
+}

@@ -3,24 +3,24 @@
  * What `chatsrv check` looks at: each thing that the configuration names, whether it can be reached from here,
  * and if not, what to mend.
  */
-
+import { readFile } from "node:fs/promises";
 import { embeddedCoordination, embeddedMail, embeddedStorage } from "../config/embedded.ts";
-import { sections } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
 import { addressText } from "../lib/address.ts";
 import { silentLogger } from "../lib/log.ts";
-import { askControl } from "../ops/control.ts";
+import { askControl, runNotePath } from "../ops/control.ts";
 import { databasePath, openMailOf, outboxDir } from "../roles/options.ts";
+import { databaseExists, ifThere } from "./data-files.ts";
 import { type Finding, look, patiently } from "./finding.ts";
 import { CommandFailure } from "./io.ts";
 import { lookAtPeers } from "./peers.ts";
+import { lookAtPemFiles } from "./pem.ts";
 import { type Settings, withCoordination, withStore } from "./settings.ts";
 
 /** All findings, in the order of the report. Never rejects. */
 export async function lookAround(settings: Settings): Promise<Finding[]> {
   const groups = await Promise.all([
     [configuration(settings)],
-    files(settings.config),
+    lookAtPemFiles(settings.config),
     storage(settings),
     coordination(settings),
     mail(settings),
@@ -31,25 +31,6 @@ export async function lookAround(settings: Settings): Promise<Finding[]> {
 
 function configuration({ file }: Settings): Finding {
   return { name: "configuration", ok: true, detail: file ?? "no file; defaults and environment" };
-}
-
-/** Certificates, keys and authorities that are configured can be read. */
-async function files(config: Config): Promise<Finding[]> {
-  const values: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config;
-  const named = Object.entries(sections).flatMap(([section, { keys }]) =>
-    Object.keys(keys)
-      .filter((key) => /^tls_(cert|key|ca)$/.test(key) && values[section]?.[key] !== "")
-      .map((key) => ({ section, key, path: String(values[section]?.[key]) })),
-  );
-  return Promise.all(
-    named.map(({ section, key, path }) =>
-      look(`[${section}] ${key}`, path, "give the path of a PEM file that this user may read", async () => {
-        if (!(await Bun.file(path).text()).includes("-----BEGIN "))
-          throw new CommandFailure("is no PEM file");
-        return undefined;
-      }),
-    ),
-  );
 }
 
 async function storage(settings: Settings): Promise<Finding[]> {
@@ -63,19 +44,14 @@ async function storage(settings: Settings): Promise<Finding[]> {
     return reached.ok ? [reached, await schemaFinding(settings, "run chatsrv migrate")] : [reached];
   }
   const file = databasePath(settings.config, settings.dataDir);
-  if (!(await Bun.file(file).exists()))
-    return [
-      {
-        name: "storage",
-        ok: true,
-        detail: `${Storage.engine}, ${file}: not there yet, made at the first start`,
-      },
-    ];
   const mend = "make the file and its folder writable for this user, or correct [Storage] path";
-  const reached = await look("storage", `${Storage.engine}, ${file}`, mend, () =>
-    withStore(settings, (store) => store.ping()).then(() => undefined),
-  );
-  return reached.ok
+  let there = false;
+  const reached = await look("storage", `${Storage.engine}, ${file}`, mend, async () => {
+    there = await databaseExists(file);
+    if (!there) return "not there yet, made at the first start";
+    return withStore(settings, (store) => store.ping()).then(() => undefined);
+  });
+  return there && reached.ok
     ? [reached, await schemaFinding(settings, "run chatsrv migrate, or just start")]
     : [reached];
 }
@@ -107,23 +83,26 @@ async function coordination(settings: Settings): Promise<Finding[]> {
 }
 
 async function mail({ config, dataDir }: Settings): Promise<Finding[]> {
-  const transport = openMailOf(config, dataDir, silentLogger);
-  const where = embeddedMail(config) ? `${transport.kind}, ${outboxDir(config, dataDir)}` : transport.kind;
-  try {
-    return [
-      await look("mail", where, "correct [Mail]; codes cannot be mailed", async () => {
-        await transport.probe();
-        return undefined;
-      }),
-    ];
-  } finally {
-    await transport.close();
-  }
+  const { transport } = config.Mail;
+  const where = embeddedMail(config) ? `${transport}, ${outboxDir(config, dataDir)}` : transport;
+  return [
+    await look("mail", where, "correct [Mail]; codes cannot be mailed", async () => {
+      const opened = openMailOf(config, dataDir, silentLogger);
+      await opened.probe().finally(() => opened.close());
+      return undefined;
+    }),
+  ];
 }
 
 /** Embedded: whether a server runs on this data folder. Nothing fails when none does. */
 async function server({ dataDir }: Settings): Promise<Finding[]> {
-  const answer = await askControl(dataDir);
-  const detail = answer ? `running, process id ${answer.note.pid}` : "not running";
-  return [{ name: "server", ok: true, detail }];
+  const mend = "run this as the user that the server runs as";
+  let detail = "not running";
+  const looked = await look("server", dataDir, mend, async () => {
+    await ifThere(readFile(runNotePath(dataDir)));
+    const answer = await askControl(dataDir);
+    if (answer) detail = `running, process id ${answer.note.pid}`;
+    return undefined;
+  });
+  return [looked.ok ? { ...looked, detail } : looked];
 }

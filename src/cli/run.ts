@@ -8,7 +8,7 @@ import { type ParsedArgs, parseArgs } from "./args.ts";
 import type { Command } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, helpText, usageLines } from "./help.ts";
-import { EXIT, type Io, UsageError } from "./io.ts";
+import { EXIT, type Io, printed, UsageError } from "./io.ts";
 import { reasonOf } from "./reason.ts";
 
 /** Runs a command line (without the program's name). Never rejects. @returns the exit code */
@@ -21,11 +21,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     command = pick(named[0], flags);
     if (command === undefined || help) {
       io.stdout.write(command ? commandHelp(command) : helpText(commands));
+      await printed(io);
       return EXIT.ok;
     }
     const parsed = { flags, words: named.slice(1) };
     requireFit(command, parsed);
-    return await command.run(parsed, io);
+    const code = await command.run(parsed, io);
+    if (!command.logs) await printed(io);
+    return code;
   } catch (error) {
     return tell(error, command, io);
   }

@@ -35,6 +35,7 @@ export const serve: Command = {
   words: [],
   flags: ["role", "config", "data"],
   summary: "serve; ROLE is gateway, verify, balance, chat, or all",
+  logs: true,
   more: "SIGTERM and Ctrl+C take leave of the clients first; a second one ends at once.",
   run: async (args, io) => {
     const text = args.flags.get("role");

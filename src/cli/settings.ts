@@ -10,6 +10,7 @@ import { silentLogger } from "../lib/log.ts";
 import { databasePath, openCoordinationOf, openStoreOf } from "../roles/options.ts";
 import type { Store } from "../store/store.ts";
 import type { ParsedArgs } from "./args.ts";
+import { databaseExists } from "./data-files.ts";
 import { CommandFailure, type Io, UsageError } from "./io.ts";
 
 export interface Settings extends LoadedConfig {
@@ -20,7 +21,17 @@ export interface Settings extends LoadedConfig {
 const DEFAULT_FILE = "config.ini";
 const DEFAULT_DATA = "data";
 
-/** @throws UsageError when the named file cannot be read; ConfigError when it, or the environment, is wrong. */
+/** The configuration file is there, and cannot be read. */
+export class UnreadableConfig extends UsageError {
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(`the configuration ${path} cannot be read (${reason})`);
+  }
+}
+
+/** @throws UsageError when the file cannot be read; ConfigError when it, or the environment, is wrong. */
 export async function loadSettings({ flags }: ParsedArgs, io: Io): Promise<Settings> {
   const file = await readConfig(flags.get("config"), io.cwd);
   const loaded = loadConfig({ file, env: io.env });
@@ -33,10 +44,16 @@ async function readConfig(
 ): Promise<{ path: string; text: string } | undefined> {
   const path = named ?? DEFAULT_FILE;
   try {
-    return { path, text: await Bun.file(resolve(cwd, path)).text() };
+    const bytes = await Bun.file(resolve(cwd, path)).bytes();
+    // Anything else would read as other letters, in a password too.
+    return { path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    if (code !== "ENOENT") throw new UsageError(`the configuration ${path} cannot be read (${code})`);
+    if (code !== "ENOENT")
+      throw new UnreadableConfig(
+        path,
+        code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8" : code,
+      );
     if (named === undefined) return undefined;
     throw new UsageError(`--config=${path}: there is no such file`);
   }
@@ -48,7 +65,7 @@ async function readConfig(
  */
 export async function withStore<T>(settings: Settings, use: (store: Store) => Promise<T>): Promise<T> {
   const file = databasePath(settings.config, settings.dataDir);
-  if (embeddedStorage(settings.config) && !(await Bun.file(file).exists()))
+  if (embeddedStorage(settings.config) && !(await databaseExists(file)))
     throw new CommandFailure(
       `there is no database at ${file} yet; chatsrv --role=all makes it, or chatsrv migrate`,
     );

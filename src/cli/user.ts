@@ -5,7 +5,7 @@
 import type { Account } from "../domain/entities.ts";
 import type { Store } from "../store/store.ts";
 import type { Command } from "./command.ts";
-import { EXIT, UsageError } from "./io.ts";
+import { EXIT, printed, UsageError } from "./io.ts";
 import { loadSettings, withStore } from "./settings.ts";
 import { columns, printable } from "./text.ts";
 
@@ -24,7 +24,10 @@ export const user: Command = {
     const settings = await loadSettings(args, io);
     const print = args.flags.has("json") ? jsonPages : textPages;
     await withStore(settings, async (store) => {
-      for await (const text of print(pages(store))) io.stdout.write(text);
+      for await (const text of print(pages(store))) {
+        io.stdout.write(text);
+        await printed(io);
+      }
     });
     return EXIT.ok;
   },
@@ -56,10 +59,12 @@ async function* textPages(all: AsyncIterable<readonly Account[]>): AsyncGenerato
 async function* jsonPages(all: AsyncIterable<readonly Account[]>): AsyncGenerator<string> {
   let before = "[";
   for await (const accounts of all) {
+    let text = "";
     for (const { id, username, email } of accounts) {
-      yield `${before}\n  ${JSON.stringify({ id, username, email })}`;
+      text += `${before}\n  ${JSON.stringify({ id, username, email })}`;
       before = ",";
     }
+    yield text;
   }
   yield before === "[" ? "[]\n" : "\n]\n";
 }

@@ -8,6 +8,7 @@ import { crossCheck } from "./checks.ts";
 import { type IniEntry, parseIni } from "./ini.ts";
 import { type Problem, unknownKey, unknownSection, wrongValue } from "./problems.ts";
 import { type Config, schema } from "./schema.ts";
+import { isServiceLink, isSurelyServiceLink } from "./service-links.ts";
 import type { Key, Section } from "./table.ts";
 
 /** Where a value came from. `implied`: from another section's being used. */
@@ -28,7 +29,7 @@ export interface LoadedConfig {
   /** The file that was read, if any. */
   readonly file: string | undefined;
   originOf(section: string, key: string): Origin;
-  /** CHATSRV_ variables that name no setting and resemble none (Kubernetes makes such for a service of that name). */
+  /** CHATSRV_ variables that are no settings: an orchestrator's (service-links.ts), and what resembles none. */
   readonly ignoredVariables: readonly string[];
 }
 
@@ -112,9 +113,11 @@ function readEnvironment(
     const name = known.get(variable);
     const meant = nearest(variable, [...known.keys()], 2);
     const ours = prefixes.some((prefix) => variable.toUpperCase().startsWith(prefix));
-    if (name) given.set(name, { text, origin: { source: "environment", label: variable } });
+    if (isSurelyServiceLink(variable, env)) ignored.push(variable);
+    else if (name) given.set(name, { text, origin: { source: "environment", label: variable } });
     else if (meant) problems.push(`${variable} (environment): no such setting; did you mean ${meant}?`);
-    else if (ours) problems.push(`${variable} (environment): no such setting; see config.ini.example`);
+    else if (ours && !isServiceLink(variable, env))
+      problems.push(`${variable} (environment): no such setting; see config.ini.example`);
     else ignored.push(variable);
   }
   return ignored;

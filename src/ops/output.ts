@@ -6,8 +6,11 @@
 
 export interface LogOutput {
   write(text: string): void;
-  /** Resolves when all that was written has left the process, or a second has passed. */
-  flush(): Promise<void>;
+  /**
+   * Resolves when all that was written has left the process, or `withinMs` (a second unless given) has passed.
+   * @returns why something did not arrive, if so.
+   */
+  flush(withinMs?: number): Promise<Error | undefined>;
 }
 
 /** The part of a Node stream that is used here. */
@@ -26,6 +29,7 @@ export function streamOutput(stream: TextStream): LogOutput {
   let waiting = 0;
   let dropped = 0;
   let scheduled = false;
+  let failure: Error | undefined;
   let idle = Promise.withResolvers<void>();
   // A broken pipe is the reader's decision, no reason to end a server.
   stream.on("error", () => {});
@@ -43,7 +47,10 @@ export function streamOutput(stream: TextStream): LogOutput {
     gathered = "";
     if (text === "") return;
     waiting += text.length;
-    stream.write(text, () => settle(text.length));
+    stream.write(text, (error) => {
+      failure ??= error ?? undefined;
+      settle(text.length);
+    });
   };
 
   return {
@@ -59,10 +66,12 @@ export function streamOutput(stream: TextStream): LogOutput {
       if (!scheduled) setImmediate(hand);
       scheduled = true;
     },
-    flush: async () => {
+    flush: async (withinMs = FLUSH_TIMEOUT_MS) => {
       const done = idle.promise;
       hand();
-      if (waiting > 0) await Promise.race([done, Bun.sleep(FLUSH_TIMEOUT_MS)]);
+      if (waiting > 0)
+        await Promise.race(withinMs === Number.POSITIVE_INFINITY ? [done] : [done, Bun.sleep(withinMs)]);
+      return failure;
     },
   };
 }

@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dir, "../..");
 
 const WHAT_FOR: Readonly<Record<string, string>> = {
   "src/chat/handlers/login.ts": "server_time; last_seen of a friend who is here",
+  "src/cli/pem.ts": "whether a certificate is out of date",
   "src/cli/serve.ts": "since when the server runs",
   "src/cli/status.ts": "what is left of a lease whose end another process told as a date",
   "src/client/link.ts": "t of PING",

@@ -67,6 +67,15 @@ describe("with everything running", () => {
     expect(out).not.toContain("another");
   });
 
+  test("a registry that cannot be read is no registry without nodes", async () => {
+    const { redis, env } = cluster;
+    const prefixed = { ...env, CHATSRV_REDIS_PREFIX: "broken:" };
+    await redis.command("SET", "broken:{nodes}:names", "not a set");
+    const { code, out } = await chatsrv(["check"], cwd, prefixed);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FAILED +chat nodes .*\n +why: .*WRONGTYPE/m);
+  });
+
   test("status shows both nodes and their leases; a node that stops is gone", async () => {
     const text = await chatsrv(["status"], cwd, cluster.env);
     expect(text.code).toBe(0);

@@ -40,6 +40,13 @@ function follow(stream: ReadableStream<Uint8Array>) {
 }
 
 describe("exit codes and streams", () => {
+  test.each(["check", "check --json", "version", "help"])("%s fails where it cannot print", async (words) => {
+    const command = ["sh", "-c", `exec "$0" "$@" ${words} >/dev/full`, ...FROM_SOURCES];
+    const child = spawn([], command);
+    expect(await textOf(child.stderr)).toContain("ENOSPC");
+    expect(await child.exited).toBe(1);
+  });
+
   test.each([
     [[], 0, "stdout"],
     [["--help"], 0, "stdout"],

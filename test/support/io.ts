@@ -21,7 +21,7 @@ export function fakeIo(cwd: string, env: Readonly<Record<string, string>> = {}):
     write: (text: string) => {
       written[name] += text;
     },
-    flush: async () => {},
+    flush: async () => undefined,
   });
   const stops = new Set<(signal: string) => void>();
   const crashes = new Set<(error: unknown) => void>();

@@ -70,7 +70,7 @@ describe("mistakes end with 2 and name themselves", () => {
     [["check", "--config"], "--config needs a value: --config=PATH"],
     [["check", "--config", "--json"], "--config needs a value"],
     [["check", "--config=nix.ini"], "--config=nix.ini: there is no such file"],
-    [["check", "--config", "."], "the configuration . cannot be read"],
+    [["status", "--config", "."], "the configuration . cannot be read"],
     [
       ["--role=chat"],
       "--role=chat: roles in several processes share codes, tokens and sessions by Redis: set [Redis]",

@@ -150,6 +150,34 @@ describe("mistakes", () => {
     expect(problemsOf("", { CHATSRV_MYSQL_SOMETHING_ELSE: "1" })[0]).toContain("no such setting");
   });
 
+  test("what an orchestrator makes of Services named chatsrv-… is ignored, and a mistake of ours is not", () => {
+    const service = (name: string, port: number) => ({
+      [`${name}_SERVICE_HOST`]: "10.0.0.1",
+      [`${name}_SERVICE_PORT`]: String(port),
+      [`${name}_SERVICE_PORT_MAIN`]: String(port),
+      [`${name}_PORT`]: `tcp://10.0.0.1:${port}`,
+      [`${name}_PORT_${port}_TCP`]: `tcp://10.0.0.1:${port}`,
+      [`${name}_PORT_${port}_TCP_PROTO`]: "tcp",
+      [`${name}_PORT_${port}_TCP_PORT`]: String(port),
+      [`${name}_PORT_${port}_TCP_ADDR`]: "10.0.0.1",
+    });
+    const names = ["", "_REDIS", "_MYSQL", "_BALANCE", "_GATESERVER", "_CHATTINGSERVER", "_ADMIN", "_LOG"];
+    const env = Object.assign({}, ...names.map((name, index) => service(`CHATSRV${name}`, 6000 + index)));
+    const { config, ignoredVariables } = loadConfig({ env });
+    expect(ignoredVariables).toEqual(Object.keys(env));
+    expect(config).toEqual(loadConfig({}).config);
+    expect(loadConfig({ env: { CHATSRV_REDIS_PORT: "tcp://10.0.0.1:6379" } }).config).toEqual(config);
+    const own = loadConfig({ env: { ...env, CHATSRV_REDIS_HOST: "redis", CHATSRV_MYSQL_HOST: "db" } }).config;
+    expect([own.Redis.host, own.Redis.port, own.MySQL.host]).toEqual(["redis", config.Redis.port, "db"]);
+
+    for (const [typo, hint] of [
+      ["CHATSRV_BALANCE_SERVICE_HOST", "did you mean CHATSRV_BALANCESERVICE_HOST?"],
+      ["CHATSRV_REDIS_PORTT", "did you mean CHATSRV_REDIS_PORT?"],
+      ["CHATSRV_REDIS_PORT", "must be a whole number"],
+    ] as const)
+      expect(problemsOf("", { [typo]: "redis:6379" })[0]).toContain(hint);
+  });
+
   test("the example's secrets are refused outside loopback", () => {
     expect(load("[MySQL]\nhost=localhost\npassword=123456").config.MySQL.password).toBe("123456");
     expect(problemsOf("[MySQL]\nhost=10.0.0.1\npassword=123456")[0]).toContain(

@@ -13,7 +13,7 @@ const clock = new HeldClock(Date.UTC(2026, 0, 31, 12, 34, 56, 789));
 
 function capture(format: "json" | "pretty" = "json", level: LogLevel = "debug", colour = false) {
   const lines: string[] = [];
-  const output = { write: (text: string) => void lines.push(text), flush: async () => {} };
+  const output = { write: (text: string) => void lines.push(text), flush: async () => undefined };
   const logger = createLogger({ level, format, colour, clock, output });
   return { logger, lines, only: () => JSON.parse(lines[0] ?? "null") as Record<string, unknown> };
 }
@@ -150,6 +150,13 @@ describe("output", () => {
     stream.read();
     expect(await flushed).toBe("flushed");
     await output.flush();
+  });
+
+  test("what does not arrive is told at the flush", async () => {
+    const full = new Error("ENOSPC");
+    const output = streamOutput({ write: (_, done) => done(full), on: () => {} });
+    output.write("lost\n");
+    expect(await output.flush()).toBe(full);
   });
 
   test("a reader that does not read costs bounded memory, and is told what it missed", async () => {
