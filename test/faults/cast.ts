@@ -5,6 +5,7 @@
  */
 import { makeUsers, type User } from "../support/users.ts";
 import { Device } from "./device.ts";
+import type { OriginalDevice } from "./original.ts";
 import type { Place } from "./place.ts";
 import { Random } from "./random.ts";
 import { now, type Stage, sleep } from "./stage.ts";
@@ -30,6 +31,8 @@ const READERS = 3;
 const MAX_WAITING = 200;
 /** Between two texts of a quiet lane, beyond the time in which the first must have been shown. Milliseconds. */
 const SILENCE_MS = 3_000;
+/** A text that is not acknowledged so long is not waited for. Milliseconds. */
+const WHISPER_MS = 3_000;
 
 interface QuietLane {
   readonly writer: Device;
@@ -41,6 +44,7 @@ interface QuietLane {
 export class Cast {
   readonly watch: Watch;
   readonly devices: Device[] = [];
+  readonly #originals: OriginalDevice[] = [];
   readonly #talkers: Device[] = [];
   readonly #lanes: QuietLane[] = [];
   readonly #random: Random;
@@ -57,7 +61,7 @@ export class Cast {
   static async assemble(stage: Stage, seed: number): Promise<Cast> {
     const cast = new Cast(stage, seed);
     const talkers = await cast.makeUsers(TALKERS, "talker");
-    const first = talkers.map((user, i) => cast.add(`${i}a`, user));
+    const first = talkers.map((user, i) => cast.add(`${i}a`, user, { reads: true }));
     const second = [...DOUBLE].map((i) => cast.add(`${i}b`, talkers[i] as User, { transport: "ws" }));
     cast.#talkers.push(...first, ...second);
     const writers = (await cast.makeUsers(WRITERS, "writer")).map((user, i) =>
@@ -92,6 +96,12 @@ export class Cast {
     return device;
   }
 
+  /** A device of another kind, watched from now on. */
+  join(device: OriginalDevice): void {
+    this.#originals.push(device);
+    this.watch.add(device);
+  }
+
   /** Makes friends of two accounts with connected devices. @throws what a step failed with */
   async befriend(a: Device, b: Device): Promise<void> {
     await a.client.requestFriend(b.user);
@@ -114,7 +124,7 @@ export class Cast {
   /**
    * Has one text said on each quiet lane that has been silent for long enough and that is wanted.
    * @param onFirstAck called within the turn in which the first acknowledgement comes
-   * @returns whether a text was acknowledged within a few seconds
+   * @returns whether one was acknowledged before long
    */
   async whisper(
     wanted: (writer: Device, chance: number) => boolean,
@@ -126,20 +136,20 @@ export class Cast {
       ({ writer, saidAt, busy }) =>
         !busy && writer.since !== undefined && at - saidAt > silence && wanted(writer, this.#random.next()),
     );
-    let acked = false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    let told = false;
     const said = ready.map(async (lane) => {
       lane.busy = true;
-      const { settled } = lane.writer.say(lane.reader.uuid);
-      const text = await settled;
-      if (text.ackedAt !== undefined && !acked) {
-        acked = true;
-        onFirstAck();
-      }
+      const { ackedAt } = await lane.writer.say(lane.reader.uuid).settled;
       lane.busy = false;
       lane.saidAt = now();
+      if (ackedAt === undefined) return;
+      if (!told) onFirstAck();
+      told = true;
+      resolve(true);
     });
-    await Promise.race([Promise.any([...said, sleep(5_000)]), sleep(5_000)]);
-    return acked;
+    void Promise.all(said).then(() => resolve(false));
+    return Promise.race([promise, sleep(WHISPER_MS).then(() => false)]);
   }
 
   /** Keeps every lane of the talkers busy at an uneven pace until stopped. */
@@ -166,6 +176,6 @@ export class Cast {
 
   close(): void {
     this.watch.stop();
-    for (const device of this.devices) device.close();
+    for (const device of [...this.devices, ...this.#originals]) device.close();
   }
 }

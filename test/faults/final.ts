@@ -47,6 +47,7 @@ export function checkDevices({ ledger, verdict }: Stage, cast: Cast): void {
       for (const text of texts) {
         if (text === undefined || (!device.showsOwn && text.from === device.user) || device.has(text))
           continue;
-        verdict.add("never reached a device", `${device.name}: ${describe(text)}`);
+        const rule = device.showsOwn ? "never reached a device" : "not shown by the original's client";
+        verdict.add(rule, `${device.name}: at the end ${describe(text)}`);
       }
 }

@@ -19,6 +19,7 @@ export interface Late {
 }
 
 export function lateRule({ device, text, others, first, linkWasBroken }: Late): Rule {
+  if (!device.showsOwn) return "not shown by the original's client";
   if (device.place?.zombie === true) return "kept by a zombie";
   if (linkWasBroken) return "not shown after a link healed";
   if (first) return "first text of a friendship not shown";

@@ -59,6 +59,7 @@ export class Ledger {
   readonly #verdict: Verdict;
   readonly #texts = new Map<string, Text>();
   readonly #conversations = new Map<string, Conversation>();
+  readonly #unplaced = new Set<Text>();
   readonly #numbers = new Map<string, number>();
 
   constructor(verdict: Verdict) {
@@ -106,6 +107,17 @@ export class Ledger {
     text.ackedAt = now;
   }
 
+  /** Acknowledged without a seq, as the original does it; others tell which it is. */
+  acknowledgedSomewhere(text: Text, now: number): void {
+    text.ackedAt = now;
+    if (text.seq === undefined) this.#unplaced.add(text);
+  }
+
+  /** Acknowledged texts whose seq nobody has told yet. */
+  get unplaced(): Iterable<Text> {
+    return this.#unplaced;
+  }
+
   refused(text: Text, code: number): void {
     text.refused = code;
     if (text.seq !== undefined) this.#verdict.add("refused but stored", `${describe(text)}: error ${code}`);
@@ -135,6 +147,7 @@ export class Ledger {
       return;
     }
     text.seq = seq;
+    this.#unplaced.delete(text);
     while (conversation.texts.length <= seq) conversation.texts.push(undefined);
     conversation.texts[seq] = text;
     if (text.refused !== undefined)

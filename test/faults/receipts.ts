@@ -7,10 +7,17 @@ import { Device } from "./device.ts";
 import type { Stage } from "./stage.ts";
 import type { Sight } from "./watch.ts";
 
+/** A mark that a writer's device has not been told of yet. */
+interface Owed {
+  readonly seq: number;
+  readonly readAt: number;
+  complained?: boolean;
+}
+
 export class ReceiptWatch {
   readonly #stage: Stage;
-  /** What was complained of, by "reader, writer's device": the seq. */
-  readonly #told = new Map<string, number>();
+  /** The oldest mark that is owed, by "reading device, writing device". */
+  readonly #owed = new Map<string, Owed>();
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -19,24 +26,30 @@ export class ReceiptWatch {
   look(sights: readonly Sight[], at: number): void {
     const byUser = Map.groupBy(sights, ({ device }) => device.user);
     for (const { device: reader, freeSince: readerFree } of sights) {
-      if (!(reader instanceof Device) || readerFree === undefined) continue;
+      if (!(reader instanceof Device)) continue;
       for (const [peer, { seq, at: readAt }] of reader.marked)
         for (const { device: writer, freeSince } of byUser.get(peer) ?? []) {
-          if (freeSince === undefined || !writer.screen.seesReceipts) continue;
-          if ((writer.screen.receipts.get(reader.user)?.read ?? 0) >= seq) continue;
-          const forMs = at - Math.max(readAt, freeSince, readerFree);
-          if (forMs > this.#stage.withinMs) this.#complain(reader, writer.name, seq, forMs);
+          if (!writer.screen.seesReceipts) continue;
+          const key = `${reader.name}, ${writer.name}`;
+          const told = writer.screen.receipts.get(reader.user)?.read ?? 0;
+          const before = this.#owed.get(key);
+          // A mark of an earlier session may never have left it.
+          const stands = before !== undefined && before.seq > told && before.readAt > (reader.since ?? at);
+          const owed: Owed = stands ? before : { seq, readAt };
+          if (owed.seq <= told) this.#owed.delete(key);
+          else this.#owed.set(key, owed);
+          if (owed.seq <= told || freeSince === undefined || readerFree === undefined) continue;
+          this.#check(owed, at - Math.max(owed.readAt, freeSince, readerFree), reader, writer.name);
         }
     }
   }
 
-  #complain(reader: Device, writer: string, seq: number, forMs: number): void {
-    const key = `${reader.user}, ${writer}`;
-    if ((this.#told.get(key) ?? 0) >= seq) return;
-    this.#told.set(key, seq);
+  #check(owed: Owed, forMs: number, { name, user }: Device, writer: string): void {
+    if (forMs <= this.#stage.withinMs || owed.complained === true) return;
+    owed.complained = true;
     this.#stage.verdict.add(
       "receipt not told in time",
-      `${writer}: ${reader.name} (${reader.user}) read up to #${seq} ${Math.round(forMs)} ms ago`,
+      `${writer}: ${name} (${user}) read up to #${owed.seq} ${Math.round(forMs)} ms ago`,
     );
   }
 }

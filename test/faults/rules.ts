@@ -34,6 +34,8 @@ export const RULES = {
     "the same, and it is the first that the session meets of the conversation",
   "not shown after a link healed": "the same, and it was written while a link between two nodes was broken",
   "kept by a zombie": "the same, and the session is held by a node whose name another process has taken",
+  "not shown by the original's client":
+    "the same, and the device runs the original's client, which remembers nothing",
   "receipt not told in time":
     "a device does not know how far the other side has got, so long after it got there",
   // What never goes back.

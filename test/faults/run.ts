@@ -63,8 +63,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   let cast: Cast | undefined;
   try {
     cast = await Cast.assemble(stage, seed);
-    const playing = await play(scenes, stage, cast, new Random(seed + 2));
-    const talking = cast.talk(Math.max(1, seconds / FULL_PACE_S));
+    const slower = Math.max(1, seconds / FULL_PACE_S);
+    const playing = await play(scenes, stage, cast, new Random(seed + 2), slower);
+    const talking = cast.talk(slower);
     const before = await measure(world);
     say(`at the start: ${resourcesInWords(before)}`);
     const census = setInterval(() => countProcesses(stage), CENSUS_EVERY_MS);

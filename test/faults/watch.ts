@@ -32,6 +32,7 @@ export interface Sight {
 export class Watch {
   readonly #stage: Stage;
   readonly #sights: Sight[] = [];
+  readonly #complained = new WeakSet<Text>();
   readonly #presence: PresenceWatch;
   readonly #receipts: ReceiptWatch;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -89,6 +90,7 @@ export class Watch {
       else sight.freeSince = Math.max(device.since, sight.freeSince ?? at);
     }
     for (const [sight, conversation] of this.#pairs()) this.#lookAt(sight, conversation, at);
+    for (const text of this.#stage.ledger.unplaced) this.#lookForUnplaced(text, at);
     this.#presence.look(this.#sights, at);
     this.#receipts.look(this.#sights, at);
   }
@@ -112,6 +114,17 @@ export class Watch {
       if (text?.ackedAt !== undefined && !settled(text)) return text;
     }
     return undefined;
+  }
+
+  /** A text that its sender was told is stored, and of which no device of the receiver has heard. */
+  #lookForUnplaced(text: Text, at: number): void {
+    const { withinMs, verdict } = this.#stage;
+    for (const { device, freeSince } of this.#sights) {
+      if (device.user !== text.to || freeSince === undefined || text.ackedAt === undefined) continue;
+      if (this.#complained.has(text) || at - Math.max(text.ackedAt, freeSince) <= withinMs) continue;
+      this.#complained.add(text);
+      verdict.add("not shown in time", `${device.name} at ${device.place?.name}: ${describe(text)}`);
+    }
   }
 
   #lookAt(sight: Sight, conversation: Conversation, at: number): void {

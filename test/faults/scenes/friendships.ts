@@ -1,7 +1,7 @@
 /**
  * @module faults/scenes/friendships
- * Two who never met become friends, and one writes at once: to the other's session the conversation is new. The other's
- * node is far from its database for that while.
+ * Two who never met become friends, and one writes at once: to the sessions of the other the conversation is new. One of
+ * them is far from its database for that while, so the other is quicker to show the text and to say so.
  */
 import type { Device } from "../device.ts";
 import { sleep } from "../stage.ts";
@@ -10,24 +10,30 @@ import type { Scene } from "./scene.ts";
 const NEWCOMERS = 8;
 const FAR_MS = 300;
 
+/** The two devices of an account. */
+type Newcomer = readonly [Device, Device];
+
 export const FIRST_TEXTS: Scene = {
   name: "first texts",
-  everyMs: [1_000, 8_000],
+  everyMs: [1_000, 6_000],
+  paced: true,
   prepare: async (_stage, cast, random) => {
-    const newcomers = (await cast.makeUsers(NEWCOMERS, "newcomer")).map((user, i) => cast.add(`n${i}`, user));
-    await Promise.all(newcomers.map(({ client }) => client.connect()));
-    const pairs: (readonly [Device, Device])[] = newcomers.flatMap((a, i) =>
+    const newcomers = (await cast.makeUsers(NEWCOMERS, "newcomer")).map(
+      (user, i): Newcomer => [cast.add(`n${i}a`, user), cast.add(`n${i}b`, user, { transport: "ws" })],
+    );
+    await Promise.all(newcomers.flat().map(({ client }) => client.connect()));
+    const pairs = newcomers.flatMap((a, i) =>
       newcomers.slice(i + 1).map((b) => (random.next() < 0.5 ? ([a, b] as const) : ([b, a] as const))),
     );
     return async () => {
       const pair = pairs.splice(random.int(0, Math.max(0, pairs.length - 1)), 1)[0];
       if (pair === undefined) return;
-      const [writer, reader] = pair;
-      const far = reader.place?.database;
+      const [[writer], readers] = pair;
+      const far = random.pick(readers).place?.database;
+      await cast.befriend(writer, readers[0]);
       if (far !== undefined) far.delayMs = FAR_MS;
       try {
-        await cast.befriend(writer, reader);
-        await writer.say(reader.user).settled;
+        await writer.say(readers[0].user).settled;
         await sleep(FAR_MS * 4);
       } finally {
         if (far !== undefined) far.delayMs = 0;

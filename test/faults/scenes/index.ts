@@ -6,7 +6,17 @@ import { BLOCKS } from "./blocks.ts";
 import { EVICTIONS, RESETS, REVOKES } from "./endings.ts";
 import { FIRST_TEXTS } from "./friendships.ts";
 import { MOVES } from "./moves.ts";
+import { ORIGINALS } from "./originals.ts";
 import { PAGES } from "./pages.ts";
 import type { Scene } from "./scene.ts";
 
-export const SCENES: readonly Scene[] = [FIRST_TEXTS, BLOCKS, MOVES, REVOKES, RESETS, EVICTIONS, PAGES];
+export const SCENES: readonly Scene[] = [
+  FIRST_TEXTS,
+  BLOCKS,
+  MOVES,
+  REVOKES,
+  RESETS,
+  EVICTIONS,
+  PAGES,
+  ORIGINALS,
+];

@@ -12,6 +12,8 @@ export interface Scene {
   readonly name: string;
   /** Between two rounds, milliseconds, from and to. */
   readonly everyMs: readonly [number, number];
+  /** A longer run has longer pauses, since what the scene uses up is limited. */
+  readonly paced?: boolean;
   /** Makes who plays in it. @returns one round */
   readonly prepare: (stage: Stage, cast: Cast, random: Random) => Promise<() => Promise<void>>;
 }
@@ -22,6 +24,7 @@ export async function play(
   stage: Stage,
   cast: Cast,
   random: Random,
+  slower: number,
 ): Promise<{ rounds: Map<string, number>; stop: () => Promise<void> }> {
   const rounds = new Map<string, number>();
   let on = true;
@@ -35,7 +38,8 @@ export async function play(
       } catch (error) {
         if (!isOfFault(error)) throw error;
       }
-      for (let waitMs = random.int(...scene.everyMs); on && waitMs > 0; waitMs -= 100) await sleep(100);
+      const pause = random.int(...scene.everyMs) * (scene.paced === true ? slower : 1);
+      for (let waitMs = pause; on && waitMs > 0; waitMs -= 100) await sleep(100);
     }
   });
   return {
