@@ -9,7 +9,7 @@ import type { Account } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import { parseUserId, type UserId } from "../domain/ids.ts";
 import { normalizeUsername, usernamesToFind } from "../domain/names.ts";
-import { normalizeEmail, requireStrongPassword } from "../domain/rules.ts";
+import { emailKey, normalizeEmail, requireStrongPassword } from "../domain/rules.ts";
 import type { Logger } from "../lib/log.ts";
 import type { AccountStore } from "../store/store.ts";
 import type { CodeName } from "../wire/codes.ts";
@@ -152,8 +152,8 @@ export class AccountService {
 
   async #find(names: readonly string[], email: string): Promise<Account | undefined> {
     const account = await this.#named(names);
-    // An adopted database may hold addresses in another case.
-    return account?.email.toLowerCase() === email ? account : undefined;
+    // An adopted database may hold addresses as people wrote them.
+    return account !== undefined && emailKey(account.email) === email ? account : undefined;
   }
 
   async #checkCode(email: string, code: string): Promise<void> {

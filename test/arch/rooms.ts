@@ -152,7 +152,7 @@ export const ROOMS: readonly Room[] = [
     name: "domain",
     files: ["src/domain/**"],
     rooms: ["wire codes", "lib"],
-    packages: ["unhomoglyph"],
+    packages: ["unhomoglyph", "validator"],
   },
   { name: "wire codes", files: ["src/wire/codes.ts", "src/wire/ids.ts"], portable: true },
   { name: "wire", files: ["src/wire/**"], rooms: ["wire codes"], portable: true },

@@ -65,6 +65,15 @@ export function mailContract(kind: string, open: () => Promise<MailHarness>): vo
       await transport.close();
     });
 
+    test("an address of every sign that may be in one reaches that address", async () => {
+      const { transport, received } = await open();
+      for (const to of ["a&b@example.org", "!#$%&'*+-/=?^_`{|}~@example.org", "a@xn--e1afmkfd.xn--p1ai"]) {
+        await transport.send({ ...mail, to });
+        expect((await received()).at(-1)?.to).toEqual([{ name: "", address: to }]);
+      }
+      await transport.close();
+    });
+
     test("probe sends nothing", async () => {
       const { transport, received } = await open();
       await transport.probe();
