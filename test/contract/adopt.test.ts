@@ -12,7 +12,7 @@ import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import { adoptStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
-import { type MariaDb, sharedMariaDb } from "../support/servers.ts";
+import { type MariaDb, sharedMariaDb, until } from "../support/servers.ts";
 import { openMySql, statuses, text } from "./store.harness.ts";
 
 /** As the original makes its tables (seed-protocol.md, section 5), in the character set it had. */
@@ -158,6 +158,12 @@ describe("adopting a database of the original", () => {
     const child = Bun.spawn([process.execPath, script, JSON.stringify(options), "3"], { stderr: "inherit" });
     await child.exited;
     expect(child.signalCode).toBe("SIGKILL");
+    // The server finishes what the dead child had asked for.
+    await until(
+      async () =>
+        (await run("SELECT 1 FROM information_schema.processlist WHERE db = DATABASE()")).length === 1,
+      { what: "the child's connection to be gone" },
+    );
 
     const rows = (await run("SELECT password FROM Authentication")) as { password: string }[];
     const left = rows.filter(({ password }) => !isHash(password)).length;

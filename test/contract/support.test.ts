@@ -5,7 +5,10 @@
  */
 
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { Cluster, Redis } from "ioredis";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { sqlEngine } from "../support/engine.ts";
 import {
   freePort,
   makeCerts,
@@ -85,9 +88,14 @@ describe("MariaDB", () => {
   });
 
   test("offers TLS with the given certificate", async () => {
-    const server = await startMariaDb({ tls: makeCerts() });
-    const [row] = await server.query<{ Value: string }>("SHOW VARIABLES LIKE 'have_ssl'");
-    expect(row?.Value).toBe("YES");
+    const certs = makeCerts();
+    const server = await startMariaDb({ tls: certs });
+    const { host, port, username: user, password } = server;
+    const ssl = { ca: readFileSync(certs.ca, "utf8") };
+    const connection = await createConnection({ host, port, user, password, ssl });
+    const [rows] = await connection.query<RowDataPacket[]>("SHOW STATUS LIKE 'Ssl_cipher'");
+    expect(rows[0]?.Value).toMatch(/^TLS_/);
+    connection.destroy();
   });
 });
 
@@ -167,6 +175,25 @@ describe("Redis", () => {
     await until(() => replica.command("SET", "key", "written"), {
       what: "the promoted replica to take writes",
     });
+  });
+});
+
+describe("the engines", () => {
+  // "mysql-9" is to be MySQL 9, and so on; without a name it is what the machine has.
+  const release = (name: string | undefined) => name?.split("-")[1] ?? "";
+
+  test("SQL: the one that was asked for answers", async () => {
+    const [row] = await (await sharedMariaDb()).query<{ version: string }>("SELECT VERSION() AS version");
+    expect(row?.version).toStartWith(release(process.env.TEST_SQL));
+    expect(row?.version.includes("MariaDB")).toBe(!sqlEngine.isMySql);
+  });
+
+  test("Redis: the one that was asked for answers", async () => {
+    const info = await (await startRedis()).command<string>("INFO", "server");
+    const valkey = /valkey_version:(\S+)/.exec(info)?.[1];
+    const version = valkey ?? /redis_version:(\S+)/.exec(info)?.[1];
+    expect(version).toStartWith(release(process.env.TEST_REDIS));
+    expect(valkey !== undefined).toBe(process.env.TEST_REDIS?.startsWith("valkey") ?? false);
   });
 });
 

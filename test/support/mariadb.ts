@@ -1,23 +1,21 @@
 /**
  * @module support/mariadb
- * A real MariaDB with its own data folder on a free loopback port. Commits reach the disk as InnoDB's default
- * promises (`innodb_flush_log_at_trx_commit=1`); only its memory is small, so that it starts in 200 ms.
+ * A real MariaDB, or the MySQL that is to stand in for it (engine.ts), with its own data folder on a free loopback
+ * port. Commits reach the disk as InnoDB's default promises (`innodb_flush_log_at_trx_commit=1`); only its memory is
+ * small, so that it starts in 200 ms.
  */
 
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { type SqlEngine, sqlEngine } from "./engine.ts";
 import { freePort } from "./port.ts";
-import { program, ServerProcess } from "./process.ts";
-import { tempDir } from "./tempdir.ts";
+import { ServerProcess } from "./process.ts";
+import { emptyDataDir, serverCommand } from "./sql-data.ts";
 import type { Certificates } from "./tls.ts";
 
 const HOST = "127.0.0.1";
 const USER = "chatsrv";
 const PASSWORD = "a test's password";
-/** MariaDB refuses to run as root unless told so, and to be told so by anybody else. */
-const AS_ROOT = process.getuid?.() === 0 ? ["--user=root"] : [];
-
 /** How to reach one database: the values of `[MySQL]`, and the same as a url. */
 export interface DatabaseAddress {
   host: string;
@@ -32,7 +30,9 @@ export interface DatabaseAddress {
 export interface MariaDbOptions {
   /** Offers TLS with this server certificate; plain connections stay possible. */
   tls?: Certificates;
-  /** More arguments of mariadbd; they win over the ones used here. */
+  /** Another server than the one that the tests run on. */
+  engine?: SqlEngine;
+  /** More arguments of the server; they win over the ones used here. */
   args?: readonly string[];
 }
 
@@ -45,23 +45,18 @@ export class MariaDb extends ServerProcess {
   constructor(
     readonly port: number,
     dataDir: string,
-    { tls, args = [] }: MariaDbOptions,
+    { tls, engine = sqlEngine, args = [] }: MariaDbOptions,
   ) {
     super({
-      name: "mariadbd",
+      name: engine.isMySql ? "mysqld" : "mariadbd",
       command: [
-        "mariadbd",
-        "--no-defaults",
-        ...AS_ROOT,
-        `--datadir=${dataDir}`,
+        ...serverCommand(engine, dataDir),
         `--socket=${dataDir}/server.sock`,
         `--pid-file=${dataDir}/server.pid`,
         `--bind-address=${HOST}`,
         `--port=${port}`,
         "--skip-name-resolve",
         "--max-connections=500",
-        "--innodb-buffer-pool-size=64M",
-        "--innodb-log-file-size=32M",
         "--innodb-flush-log-at-trx-commit=1",
         ...(tls ? [`--ssl-ca=${tls.ca}`, `--ssl-cert=${tls.serverCert}`, `--ssl-key=${tls.serverKey}`] : []),
         ...args,
@@ -102,22 +97,11 @@ export class MariaDb extends ServerProcess {
 }
 
 /**
- * Starts a MariaDB of its own, empty, about one second from nothing. It ends with the test process.
+ * Starts a server of its own, empty, about one second from nothing. It ends with the test process.
  * @throws Error that says what to install where there is no mariadbd.
  */
 export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaDb> {
-  const dataDir = join(tempDir("mariadb"), "data");
-  const install = Bun.spawnSync([
-    program("mariadb-install-db"),
-    "--no-defaults",
-    ...AS_ROOT,
-    "--auth-root-authentication-method=normal",
-    "--skip-test-db",
-    "--skip-name-resolve",
-    `--datadir=${dataDir}`,
-  ]);
-  if (install.exitCode !== 0) throw new Error(`mariadb-install-db: ${install.stdout}${install.stderr}`);
-
+  const dataDir = await emptyDataDir(options.engine ?? sqlEngine);
   const server = new MariaDb(freePort(), dataDir, options);
   await server.start();
   await server.query(`CREATE USER '${USER}'@'%' IDENTIFIED BY "${PASSWORD}"`);

@@ -1,11 +1,12 @@
 /**
  * @module support/redis
- * A real Redis with its own data folder on a free loopback port.
+ * A real Redis, or what is to stand in for it (engine.ts), with its own data folder on a free loopback port.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Redis, type RedisOptions } from "ioredis";
+import { redisServer } from "./engine.ts";
 import { freePort } from "./port.ts";
 import { ServerProcess } from "./process.ts";
 import { tempDir } from "./tempdir.ts";
@@ -52,7 +53,7 @@ export class RedisServer extends ServerProcess {
     writeFileSync(file, `${(options.config ?? []).join("\n")}\n`, { flag: "a" });
     super({
       name: mode === "server" ? "redis-server" : "redis-sentinel",
-      command: ["redis-server", file, ...(mode === "server" ? [] : ["--sentinel"])],
+      command: [redisServer(), file, ...(mode === "server" ? [] : ["--sentinel"])],
       logFile: join(dir, "redis.log"),
       ready: () => this.command("PING"),
     });
