@@ -16,6 +16,7 @@ export { type ProcessOptions, ServerProcess } from "./process.ts";
 export { RedisServer, type RedisServerOptions, startRedis } from "./redis.ts";
 export { type RedisCluster, startRedisCluster } from "./redis-cluster.ts";
 export { type RedisSentinel, startSentinel } from "./redis-sentinel.ts";
+export { type SqlPair, startSqlPair } from "./sql-pair.ts";
 export { tempDir } from "./tempdir.ts";
 export { type Certificates, makeCerts } from "./tls.ts";
 export { type UntilOptions, until } from "./until.ts";
