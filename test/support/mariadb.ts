@@ -32,6 +32,8 @@ export interface MariaDbOptions {
   tls?: Certificates;
   /** Another server than the one that the tests run on. */
   engine?: SqlEngine;
+  /** Program and arguments that start the server's command, which follows them. */
+  launch?: readonly string[];
   /** More arguments of the server; they win over the ones used here. */
   args?: readonly string[];
 }
@@ -45,11 +47,12 @@ export class MariaDb extends ServerProcess {
   constructor(
     readonly port: number,
     dataDir: string,
-    { tls, engine = sqlEngine, args = [] }: MariaDbOptions,
+    { tls, engine = sqlEngine, launch = [], args = [] }: MariaDbOptions,
   ) {
     super({
       name: engine.isMySql ? "mysqld" : "mariadbd",
       command: [
+        ...launch,
         ...serverCommand(engine, dataDir),
         `--socket=${dataDir}/server.sock`,
         `--pid-file=${dataDir}/server.pid`,
@@ -104,9 +107,14 @@ export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaD
   const dataDir = await emptyDataDir(options.engine ?? sqlEngine);
   const server = new MariaDb(freePort(), dataDir, options);
   await server.start();
+  await makeUser(server);
+  return server;
+}
+
+/** Makes the account that tests use. */
+export async function makeUser(server: MariaDb): Promise<void> {
   await server.query(`CREATE USER '${USER}'@'%' IDENTIFIED BY "${PASSWORD}"`);
   await server.query(`GRANT ALL ON *.* TO '${USER}'@'%'`);
-  return server;
 }
 
 let shared: Promise<MariaDb> | undefined;

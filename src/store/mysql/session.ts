@@ -51,7 +51,8 @@ export async function prepare(
 /** @returns bytes of one packet at most. @throws when the server is read-only, or no part of its cluster. */
 export async function verify(client: Pick<Connection, "query">): Promise<number> {
   const [rows] = await client.query<Standing[]>(
-    `SELECT ${READ_ONLY} AS readOnly, @@max_allowed_packet AS packetBytes`,
+    // From a table, for a node of Galera that has lost its cluster still answers what needs none.
+    `SELECT ${READ_ONLY} AS readOnly, @@max_allowed_packet AS packetBytes FROM (SELECT 1) AS one`,
   );
   const [{ readOnly, packetBytes } = { readOnly: 1, packetBytes: 0 }] = rows;
   if (readOnly) throw readOnlyServer();
