@@ -47,16 +47,16 @@ describe("PasswordHasher", () => {
     const hasher = await PasswordHasher.create();
     const hash = await hasher.hash(PASSWORD);
     const timed = async (work: () => Promise<boolean>) => {
-      const times: number[] = [];
-      for (let i = 0; i < 9; i++) {
-        const began = performance.now();
-        expect(await work()).toBe(false);
-        times.push(performance.now() - began);
-      }
-      return Math.min(...times);
+      const began = performance.now();
+      expect(await work()).toBe(false);
+      return performance.now() - began;
     };
-    const wrong = await timed(() => hasher.verify("wrong", hash));
-    const unknown = await timed(() => hasher.verifyAgainstNothing("wrong"));
+    // In turns, so that whatever else this machine does meets both alike.
+    let [wrong, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let i = 0; i < 12; i++) {
+      wrong = Math.min(wrong, await timed(() => hasher.verify("wrong", hash)));
+      unknown = Math.min(unknown, await timed(() => hasher.verifyAgainstNothing("wrong")));
+    }
     expect(unknown / wrong).toBeGreaterThan(0.5);
     expect(unknown / wrong).toBeLessThan(2);
   });
