@@ -16,11 +16,12 @@ import type { Sessions } from "../services/sessions.ts";
 import type { MessageStore } from "../store/store.ts";
 import type { ChatLimits } from "./limits.ts";
 import type { NodeSessions } from "./local-sessions.ts";
+import type { PaceSettings } from "./pace.ts";
 
 export interface ChatSettings {
   readonly node: string;
-  /** Milliseconds between two frames to a session without `proto`; 0 for none. */
-  readonly legacyFrameGapMs: number;
+  /** The pace of frames to sessions without `proto`; undefined when they get each at once. */
+  readonly legacyPace: PaceSettings | undefined;
   readonly sendQueue: { readonly frames: number; readonly bytes: number };
   /** A protocol 2 session that sends nothing for so long is cut. Milliseconds. */
   readonly idleTimeoutMs: number;

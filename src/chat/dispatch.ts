@@ -44,6 +44,7 @@ const BEFORE_LOGIN: ReadonlySet<RequestName> = new Set<RequestName>(["LOGINSERVE
 /** One frame arrived. `body` is copied when it has to wait. */
 export function receiveFrame(context: ChatContext, session: ChatSession, id: number, body: Uint8Array): void {
   if (session.ending) return;
+  session.heard();
   if (!session.busy) {
     handleFrame(context, session, id, body);
     return;

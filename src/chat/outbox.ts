@@ -21,6 +21,10 @@ export interface Outbox {
   sendTexts(peer: UserId, messages: readonly Message[], through: number): void;
   /** Resolves when little enough is queued that a frame of a backlog may follow. */
   room(): Promise<void>;
+  /** The client sent a frame: it is alive, and may be busy with that. */
+  heard(): void;
+  /** The frame brought texts to a friend, which the client shows as its own. */
+  heardTexts(peer: UserId, count: number): void;
   /** Sends what is queued, then closes the connection. */
   end(): void;
 }
@@ -73,6 +77,10 @@ export class DirectOutbox implements Outbox {
     if (this.#connection.queuedBytes < ROOM_BYTES) return;
     await new Promise<void>((resolve) => this.#connection.whenDrained(resolve));
   }
+
+  heard(): void {}
+
+  heardTexts(): void {}
 
   end(): void {
     this.#connection.end("ended");

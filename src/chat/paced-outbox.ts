@@ -1,74 +1,73 @@
 /**
  * @module chat/paced-outbox
- * The outbox of the original's desktop client. Two frames that arrive in one read are lost on it or hang it,
- * so there is one frame per write and a gap between writes; texts that queue meanwhile are merged into one
- * 19 per sender. Texts count as delivered when they are written.
+ * The outbox of the original's desktop client. Two frames that arrive in one read are lost on it or hang it, so there is
+ * one frame per write, and the next one only when the client must be through with the last (chat/pace); what queues
+ * meanwhile is merged (chat/paced-queue).
  */
 import type { Message } from "../domain/entities.ts";
 import type { UserId } from "../domain/ids.ts";
+import type { Clock, Timer } from "../lib/clock.ts";
 import type { Connection } from "../net/connection.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import { type Outbox, ROOM_BYTES, takeOneFrame, textsFrame } from "./outbox.ts";
-
-type Item = { readonly kind: "frame"; readonly name: ServiceName; readonly bytes: Uint8Array } | Texts;
-
-interface Texts {
-  readonly kind: "texts";
-  readonly peer: UserId;
-  messages: Message[];
-  /** What the session has of the conversation when they are written. */
-  through: number;
-}
+import { Pace, type PaceSettings } from "./pace.ts";
+import { type PacedItem, PacedQueue } from "./paced-queue.ts";
 
 export interface PacedOutboxOptions {
   readonly connection: Connection<unknown>;
   readonly user: UserId;
-  /** Least time between two writes, milliseconds. */
-  readonly gapMs: number;
+  readonly pace: PaceSettings;
   /** Items and bytes that may be queued; beyond them the connection is cut. */
   readonly limits: { readonly frames: number; readonly bytes: number };
+  /** Told of texts that were handed to the socket. */
   readonly onWritten: (peer: UserId, seq: number) => void;
+  readonly clock: Pick<Clock, "monotonic">;
+  readonly timer: Timer;
 }
 
 /** Texts queued beyond which a backlog waits. */
 const ROOM_TEXTS = 400;
+/** A session that ends is not kept for what could be written one by one: what is left by then is not written. */
+const END_MS = 10_000;
 
 export class PacedOutbox implements Outbox {
   readonly #options: PacedOutboxOptions;
-  #items: Item[] = [];
-  #bytes = 0;
-  #texts = 0;
-  /** A write is under way or the gap after it has not passed. */
-  #waiting = false;
-  #ending = false;
+  readonly #pace: Pace;
+  readonly #queue = new PacedQueue();
+  /** A write is under way. */
+  #writing = false;
+  /** The timer for the next write runs. */
+  #timed = false;
+  /** Since when the connection is to be closed. */
+  #endingSince: number | undefined;
   #roomWaiters: (() => void)[] = [];
 
   constructor(options: PacedOutboxOptions) {
     this.#options = options;
+    this.#pace = new Pace(options.pace);
   }
 
   send(name: ServiceName, body: object): void {
-    const bytes = encodeFrame(ServiceId[name], body);
-    this.#bytes += bytes.length;
-    this.#push({ kind: "frame", name, bytes });
+    this.#queue.pushFrame(name, encodeFrame(ServiceId[name], body), this.#now());
+    this.#pushed();
   }
 
   sendTexts(peer: UserId, messages: readonly Message[], through: number): void {
-    if (messages.length === 0) {
-      this.#passed(peer, through);
-      return;
+    if (messages.length > 0) {
+      this.#queue.pushTexts(peer, messages, through, this.#now());
+      this.#pushed();
+    } else if (!this.#queue.pass(peer, through)) {
+      this.#options.onWritten(peer, through);
     }
-    this.#texts += messages.length;
-    for (const message of messages) this.#bytes += message.body.length;
-    const mergeable = this.#mergeable(peer);
-    if (mergeable === undefined) {
-      this.#push({ kind: "texts", peer, messages: [...messages], through });
-    } else {
-      mergeable.messages.push(...messages);
-      mergeable.through = through;
-    }
-    this.#cutWhenOverfull();
+  }
+
+  heard(): void {
+    this.#pace.heard(this.#now());
+  }
+
+  heardTexts(peer: UserId, count: number): void {
+    this.#pace.heardTexts(this.#now(), peer, count);
   }
 
   async room(): Promise<void> {
@@ -76,81 +75,77 @@ export class PacedOutbox implements Outbox {
     await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
   }
 
-  #hasRoom(): boolean {
-    return this.#texts < ROOM_TEXTS && this.#bytes < ROOM_BYTES;
-  }
-
   end(): void {
-    this.#ending = true;
+    this.#endingSince ??= this.#now();
+    this.#options.connection.deadlineAt = this.#endingSince + END_MS;
     this.#next();
   }
 
-  /** There is nothing to write up to `through`: it is reached with what is queued, or now. */
-  #passed(peer: UserId, through: number): void {
-    const queued = this.#items.findLast((item): item is Texts => item.kind === "texts" && item.peer === peer);
-    if (queued === undefined) this.#options.onWritten(peer, through);
-    else queued.through = through;
+  #now(): number {
+    return this.#options.clock.monotonic();
   }
 
-  /** Queued texts of that sender which nothing but answers to texts follows. */
-  #mergeable(peer: UserId): Texts | undefined {
-    for (let i = this.#items.length - 1; i >= 0; i--) {
-      const item = this.#items[i];
-      if (item === undefined) return undefined;
-      if (item.kind === "texts" && item.peer === peer) return item;
-      if (item.kind === "frame" && item.name !== "TEXTCHATMSGRESPONSE") return undefined;
-    }
-    return undefined;
+  #hasRoom(): boolean {
+    return this.#queue.texts < ROOM_TEXTS && this.#queue.bytes < ROOM_BYTES;
   }
 
-  #push(item: Item): void {
-    this.#items.push(item);
-    this.#cutWhenOverfull();
-    this.#next();
-  }
-
-  #cutWhenOverfull(): void {
+  #pushed(): void {
     const { limits, connection } = this.#options;
-    if (this.#items.length > limits.frames || this.#bytes > limits.bytes) connection.destroy("overflow");
+    if (this.#queue.length > limits.frames || this.#queue.bytes > limits.bytes)
+      connection.destroy("overflow");
+    this.#next();
   }
 
+  /** Writes the next frame, or closes behind the last, if that is due; else sees to it that it will be looked at then. */
   #next(): void {
+    const { connection, pace } = this.#options;
+    if (this.#writing || this.#timed || !connection.isOpen) return;
+    const now = this.#now();
+    const item = this.#queue.next(now - pace.maxGapMs);
+    const since = item?.since ?? this.#endingSince;
+    if (since === undefined) return;
+    const dueAt = this.#pace.dueAt(since);
+    if (dueAt > now) this.#look(dueAt - now);
+    else if (item !== undefined) this.#write(item);
+    else connection.end("ended");
+  }
+
+  #look(afterMs: number): void {
+    this.#timed = true;
+    this.#options.timer(() => {
+      this.#timed = false;
+      this.#next();
+    }, afterMs);
+  }
+
+  #write(item: PacedItem): void {
     const { connection } = this.#options;
-    if (this.#waiting || !connection.isOpen) return;
-    const item = this.#items[0];
-    if (item === undefined) {
-      if (this.#ending) connection.end("ended");
-      return;
-    }
-    this.#waiting = true;
-    if (item.kind === "frame") this.#writeFrame(item.bytes);
-    else this.#writeTexts(item);
+    this.#writing = true;
+    const left = item.kind === "frame" ? this.#writeFrame(item) : this.#writeTexts(item);
     this.#wakeRoomWaiters();
     connection.flush();
+    // The gap counts from when the kernel has all of it.
     connection.whenDrained(() => {
-      setTimeout(() => {
-        this.#waiting = false;
-        this.#next();
-      }, this.#options.gapMs);
+      left();
+      this.#writing = false;
+      this.#next();
     });
   }
 
-  #writeFrame(bytes: Uint8Array): void {
-    this.#items.shift();
-    this.#bytes -= bytes.length;
-    this.#options.connection.send(bytes);
+  #writeFrame(item: Extract<PacedItem, { kind: "frame" }>): () => void {
+    this.#queue.take(item);
+    this.#options.connection.send(item.bytes);
+    return () => this.#pace.wrote(this.#now());
   }
 
-  #writeTexts(item: Texts): void {
+  #writeTexts(item: Extract<PacedItem, { kind: "texts" }>): () => void {
     const { connection, user, onWritten } = this.#options;
-    const taken = takeOneFrame(item.messages);
-    const sent = connection.send(textsFrame(user, item.peer, taken, false));
-    const whole = taken.length === item.messages.length;
-    if (whole) this.#items.shift();
-    else item.messages = item.messages.slice(taken.length);
-    this.#texts -= taken.length;
-    for (const message of taken) this.#bytes -= message.body.length;
-    if (sent) onWritten(item.peer, whole ? item.through : (taken.at(-1)?.seq ?? 0));
+    const { peer, messages, through } = item;
+    const taken = takeOneFrame(messages.slice(0, this.#pace.maxTexts(peer)));
+    const sent = connection.send(textsFrame(user, peer, taken, false));
+    this.#queue.take(item, taken.length);
+    if (sent) onWritten(peer, taken.length === messages.length ? through : (taken.at(-1)?.seq ?? 0));
+    return () => this.#pace.wroteTexts(this.#now(), peer, taken.length);
   }
 
   #wakeRoomWaiters(): void {

@@ -72,6 +72,11 @@ export class ChatSession {
     return this.login !== undefined && this.proto === 1;
   }
 
+  /** The client sent a frame. */
+  heard(): void {
+    this.login?.outbox.heard();
+  }
+
   /** Queues a frame. Before login there is nothing else to queue with, so it goes out as it is. */
   send(name: ServiceName, body: object): void {
     if (this.login !== undefined) this.login.outbox.send(name, body);

@@ -13,4 +13,11 @@ export interface Clock {
   monotonic(): number;
 }
 
+/** Runs something once, so many milliseconds of `monotonic` from now. */
+export type Timer = (run: () => void, ms: number) => void;
+
+export const systemTimer: Timer = (run, ms) => {
+  setTimeout(run, ms);
+};
+
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };

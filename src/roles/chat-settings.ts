@@ -4,6 +4,7 @@
  */
 import type { ChatSettings } from "../chat/context.ts";
 import type { LimitRules } from "../chat/limits.ts";
+import type { PaceSettings } from "../chat/pace.ts";
 import type { Config } from "../config/schema.ts";
 
 /** What may wait for a client that does not read, beside `send_queue_size` frames. */
@@ -17,12 +18,19 @@ export function chatSettings(config: Config): ChatSettings {
   const idleTimeoutMs = ChattingServer.idle_timeout * 1_000;
   return {
     node: gRPCServer.server_name,
-    legacyFrameGapMs: ChattingServer.legacy_frame_gap,
+    legacyPace: legacyPace(ChattingServer),
     sendQueue: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
     idleTimeoutMs,
     pingIntervalMs: Math.max(1_000, Math.round(idleTimeoutMs / PINGS_PER_TIMEOUT)),
     waitingPerAddress: Limits.enabled ? Limits.waiting_ip : Number.POSITIVE_INFINITY,
   };
+}
+
+function legacyPace({
+  legacy_frame_gap: gapMs,
+  legacy_frame_gap_max: maxGapMs,
+}: Config["ChattingServer"]): PaceSettings | undefined {
+  return gapMs === 0 ? undefined : { gapMs, maxGapMs: Math.max(gapMs, maxGapMs) };
 }
 
 /** The limits of frames; undefined when limits are off. */

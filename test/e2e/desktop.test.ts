@@ -147,7 +147,23 @@ describe("the desktop client", () => {
     expect(receiver.violations).toEqual([]);
     // Merged: far fewer frames than texts, a good pause between any two.
     expect(receiver.bodies(ServiceId.TEXTCHATMSGICOMINGREQUEST).length).toBeLessThan(10);
-    expect(receiver.shortestGap).toBeGreaterThan(60);
+    expect(receiver.shortestGap).toBeGreaterThan(300);
+  });
+
+  test("a lively chat from both sides: neither is written to while it draws", async () => {
+    const [a, b] = await friends();
+    const both = [await desktop(a), await desktop(b)] as const;
+    for (let i = 0; i < 10; i++) {
+      both[0].sendText(b.uuid, `${i}`);
+      both[1].sendText(a.uuid, `${i}`);
+      await Bun.sleep(100);
+    }
+    const texts = Array.from({ length: 10 }, (_, i) => `${i}`);
+    await until(() => both.every((peer) => peer.shown.length === 10));
+    expect(both[0].shownFrom(b.uuid)).toEqual(texts);
+    expect(both[1].shownFrom(a.uuid)).toEqual(texts);
+    await until(() => both.every((peer) => peer.bodies(ServiceId.TEXTCHATMSGRESPONSE).length > 1));
+    expect(both.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
   test("a burst from several friends and to several: each sender's texts apart and in order", async () => {

@@ -4,12 +4,14 @@
  * hangs, this one records a violation; a test asserts that there is none.
  *
  * - It takes one read for one frame: two frames in one read, or a frame in pieces, are a violation.
+ * - It draws on the thread it reads on: a frame that comes while it lays out its transcript is a violation, and it hangs.
  * - It knows the original's ids and fields; anything beyond them is a violation.
  * - It sends its dialogs' frames (11, 14) three times, a bogus 17 before a long text, no heartbeat, no 7.
  * - It drops texts of people who are not in its friend list.
  */
 import { encodeFrameText, HEADER_BYTES } from "../../src/wire/frame.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
+import { DesktopScreen } from "./desktop-screen.ts";
 import { until } from "./until.ts";
 import type { User } from "./users.ts";
 
@@ -95,10 +97,22 @@ export class DesktopPeer {
   readonly requests = new Set<string>();
   uuid = "";
   closed = false;
+  readonly #screen: DesktopScreen;
+  #hangs = false;
+  /** Texts whose send button was pressed. */
+  readonly #typed: { readonly to: string; readonly content: string }[] = [];
   #socket: Bun.Socket<undefined> | undefined;
 
-  /** @param url of the gateway */
-  constructor(readonly url: string) {}
+  /**
+   * @param url of the gateway
+   * @param msPerBubble how fast its machine lays out a bubble; rather loaded unless given.
+   */
+  constructor(
+    readonly url: string,
+    msPerBubble = 3,
+  ) {
+    this.#screen = new DesktopScreen(msPerBubble);
+  }
 
   /** An HTTP call as it makes it. A status other than 2xx is "network error" to it. */
   async post(path: string, body: Json): Promise<Json> {
@@ -175,8 +189,27 @@ export class DesktopPeer {
       });
   }
 
-  /** The send button. A long text comes with a bogus frame in front. */
+  /** The send button, which answers when everything is laid out. A long text comes with a bogus frame in front. */
   sendText(to: string, content: string): void {
+    this.#typed.push({ to, content });
+    if (this.#typed.length === 1) this.#type();
+  }
+
+  #type(): void {
+    const [next] = this.#typed;
+    if (next === undefined) return;
+    const now = performance.now();
+    if (this.#screen.isBusy(now)) {
+      setTimeout(() => this.#type(), this.#screen.busyUntil - now);
+      return;
+    }
+    this.#typed.shift();
+    this.#transmit(next.to, next.content);
+    this.#screen.show(now, next.to, 1);
+    this.#type();
+  }
+
+  #transmit(to: string, content: string): void {
     if (content.length > 1_024)
       this.send(ServiceId.TEXTCHATMSGREQUEST, { msg_receiver: to, msg_sender: this.uuid });
     this.send(ServiceId.TEXTCHATMSGREQUEST, {
@@ -214,8 +247,13 @@ export class DesktopPeer {
     return Math.min(...gaps);
   }
 
-  /** It never says goodbye: the window closes. */
+  /** The window closes. It never says goodbye, but it has read what came. */
   close(): void {
+    this.#socket?.end();
+  }
+
+  /** It crashes, or is ended because it hangs. */
+  kill(): void {
     this.#socket?.terminate();
   }
 
@@ -229,6 +267,14 @@ export class DesktopPeer {
   }
 
   #read(chunk: Uint8Array): void {
+    if (this.#hangs) return;
+    const now = performance.now();
+    if (this.#screen.isBusy(now)) {
+      const left = Math.ceil(this.#screen.busyUntil - now);
+      this.violations.push(`a frame came ${left} ms before everything was laid out`);
+      this.#hangs = true;
+      return;
+    }
     const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const total = chunk.length >= HEADER_BYTES ? view.getUint16(2) : -1;
     if (total !== chunk.length) {
@@ -236,7 +282,7 @@ export class DesktopPeer {
       return;
     }
     const body = JSON.parse(new TextDecoder().decode(chunk.subarray(HEADER_BYTES))) as Json;
-    const frame = { id: view.getUint16(0), body, at: performance.now() };
+    const frame = { id: view.getUint16(0), body, at: now };
     this.frames.push(frame);
     this.violations.push(...strangeToOriginal(frame.id, body));
     this.#show(frame);
@@ -246,7 +292,9 @@ export class DesktopPeer {
     if (id === ServiceId.FRIENDREINCOMINGREQUEST) this.requests.add(String(body.src_uuid));
     if (id === ServiceId.FRIENDING_ON_BIDDIRECTIONAL) this.friends.add(String(body.friend_uuid));
     if (id !== ServiceId.TEXTCHATMSGICOMINGREQUEST) return;
-    for (const entry of body.text_msg as Json[]) {
+    const entries = body.text_msg as Json[];
+    this.#screen.show(performance.now(), String(body.text_sender), entries.length);
+    for (const entry of entries) {
       const from = String(entry.msg_sender);
       if (!this.friends.has(from)) this.violations.push(`a text of ${from} came before the friendship`);
       this.shown.push({ from, content: String(entry.msg_content), id: String(entry.msg_id) });

@@ -26,7 +26,7 @@ describe("sources", () => {
     expect(config.VerificationServer.port).toBe(65500);
     expect(config.BalanceService.port).toBe(59900);
     expect(config.gRPCServer).toEqual({ server_name: "ChattingServer0", host: "127.0.0.1", port: 64400 });
-    expect(config.ChattingServer.legacy_frame_gap).toBe(100);
+    expect(config.ChattingServer.legacy_frame_gap).toBe(400);
     expect(config.Storage.engine).toBe("sqlite");
     expect(config.Coordination.engine).toBe("memory");
     expect(config.Admin.port).toBeUndefined();

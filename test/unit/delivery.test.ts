@@ -30,6 +30,8 @@ class RecordingOutbox implements Outbox {
   async room(): Promise<void> {
     if (!this.roomy) await new Promise<void>((resolve) => this.waiters.push(resolve));
   }
+  heard(): void {}
+  heardTexts(): void {}
   end(): void {}
   get seqs(): number[] {
     return this.texts.map((message) => message.seq);

@@ -4,6 +4,7 @@
  */
 import type { Head, Page, Profile } from "../../domain/entities.ts";
 import { AppError, toAppError } from "../../domain/error.ts";
+import { systemTimer } from "../../lib/clock.ts";
 import type { BoundSession } from "../../services/sessions.ts";
 import type { Body } from "../../wire/messages.ts";
 import {
@@ -119,18 +120,20 @@ async function open(
 }
 
 function makeOutbox(context: ChatContext, session: ChatSession, bound: BoundSession, proto: 1 | 2): Outbox {
-  const { legacyFrameGapMs, sendQueue } = context.settings;
+  const { legacyPace, sendQueue } = context.settings;
   const { connection } = session;
   if (proto === 2) return new DirectOutbox(connection, bound.user, true, undefined);
   const onWritten = (peer: Head["peer"], seq: number) =>
     context.cursors.move(bound.user, peer, { delivered: seq });
-  if (legacyFrameGapMs === 0) return new DirectOutbox(connection, bound.user, false, onWritten);
+  if (legacyPace === undefined) return new DirectOutbox(connection, bound.user, false, onWritten);
   return new PacedOutbox({
     connection,
     user: bound.user,
-    gapMs: legacyFrameGapMs,
+    pace: legacyPace,
     limits: sendQueue,
     onWritten,
+    clock: context.clock,
+    timer: systemTimer,
   });
 }
 

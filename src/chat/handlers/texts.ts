@@ -16,7 +16,7 @@ const MAX_CONTENT_JSON = 60_000;
  */
 export const text: Handler<"TEXTCHATMSGREQUEST"> = (context, session, body) => {
   const sender = requireSelf(session, body.text_sender, "text_sender");
-  const { bound, delivery } = requireLogin(session);
+  const { bound, delivery, outbox } = requireLogin(session);
   const receiver = requireUser(body.text_receiver, "text_receiver");
   for (const [index, entry] of body.text_msg.entries()) {
     if (entry.msg_sender !== body.text_sender) throw wrongEntry(index, "msg_sender");
@@ -29,6 +29,7 @@ export const text: Handler<"TEXTCHATMSGREQUEST"> = (context, session, body) => {
   }
   const texts = body.text_msg.map((entry) => ({ clientId: entry.msg_id, body: entry.msg_content }));
   const ids = texts.map((entry) => entry.clientId);
+  outbox.heardTexts(receiver, texts.length);
   delivery.sending(ids);
   context.messaging.send(sender, bound.session, receiver, texts, ({ error, receipts }) => {
     delivery.sent(ids);

@@ -132,8 +132,13 @@ export const roles = {
       ),
       legacy_frame_gap: key(
         is.int(0, 10_000),
-        100,
-        "Milliseconds between two frames to a client that does not speak protocol 2. The original's desktop client hangs on two frames in one read and needs 100; 0 for other clients of that protocol.",
+        400,
+        "Least milliseconds between two frames to a client that does not speak protocol 2, and after one of its own. The original's desktop client hangs on two frames in one read and needs 400, and more the longer its transcript gets; 0 for other clients of that protocol, which then get every frame at once.",
+      ),
+      legacy_frame_gap_max: key(
+        is.int(0, 60_000),
+        10_000,
+        "What that time grows to at most, in milliseconds: with many texts in a session, and after many texts in one frame. A client that never pauses is written to after that time all the same. No less than legacy_frame_gap.",
       ),
     },
   },

@@ -1,0 +1,131 @@
+/**
+ * @module chat/paced-queue
+ * What waits for the original's desktop client, while one frame goes out every so often: texts are merged by friend, and
+ * what matters to a person goes before what does not.
+ *
+ * - Texts and whatever tells of people keep their order among each other.
+ * - The answers to its own texts (18), of which it shows nothing, and call signals wait until nothing else does, or for
+ *   so long that it is their turn every other time.
+ * - Of call signals only the latest few are kept: a call that is so far behind is over.
+ */
+import type { Message } from "../domain/entities.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { ServiceName } from "../wire/ids.ts";
+
+interface Frame {
+  readonly kind: "frame";
+  readonly since: number;
+  readonly name: ServiceName;
+  readonly bytes: Uint8Array;
+}
+
+interface Texts {
+  readonly kind: "texts";
+  readonly since: number;
+  readonly peer: UserId;
+  messages: Message[];
+  /** What the session has of the conversation when they are written. */
+  through: number;
+}
+
+export type PacedItem = Frame | Texts;
+
+const SIGNALS: ReadonlySet<ServiceName> = new Set<ServiceName>([
+  "VOICECHATMSGREQUEST",
+  "VIDEOCHATMSGREQUEST",
+]);
+const LATER: ReadonlySet<ServiceName> = new Set<ServiceName>(["TEXTCHATMSGRESPONSE", ...SIGNALS]);
+const MAX_SIGNALS = 8;
+
+export class PacedQueue {
+  #items: PacedItem[] = [];
+  #bytes = 0;
+  #texts = 0;
+  /** Whether the last that was taken was one of those that wait. */
+  #tookLater = false;
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** Bytes of frames and of texts that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Texts that wait. */
+  get texts(): number {
+    return this.#texts;
+  }
+
+  pushFrame(name: ServiceName, bytes: Uint8Array, since: number): void {
+    if (SIGNALS.has(name)) this.#makeRoomForSignal();
+    this.#bytes += bytes.length;
+    this.#items.push({ kind: "frame", since, name, bytes });
+  }
+
+  /** Adds texts to those of the friend that wait, if nothing that they must not overtake was queued in between. */
+  pushTexts(peer: UserId, messages: readonly Message[], through: number, since: number): void {
+    this.#texts += messages.length;
+    for (const message of messages) this.#bytes += message.body.length;
+    const waiting = this.#mergeable(peer);
+    if (waiting === undefined) {
+      this.#items.push({ kind: "texts", since, peer, messages: [...messages], through });
+    } else {
+      waiting.messages.push(...messages);
+      waiting.through = through;
+    }
+  }
+
+  /** There is nothing to show of a friend up to `through`. @returns whether texts wait that it is behind. */
+  pass(peer: UserId, through: number): boolean {
+    const waiting = this.#items.findLast(
+      (item): item is Texts => item.kind === "texts" && item.peer === peer,
+    );
+    if (waiting !== undefined) waiting.through = through;
+    return waiting !== undefined;
+  }
+
+  /** What goes next. Who waits since before `patience` has waited for too long. */
+  next(patience: number): PacedItem | undefined {
+    const [first] = this.#items;
+    if (first === undefined || (first.since <= patience && !this.#tookLater)) return first;
+    return this.#items.find((item) => !waits(item)) ?? first;
+  }
+
+  /** Takes an item out, or the first `count` of its texts. */
+  take(item: PacedItem, count = Number.POSITIVE_INFINITY): void {
+    this.#tookLater = waits(item);
+    if (item.kind === "texts") {
+      const taken = item.messages.slice(0, count);
+      this.#texts -= taken.length;
+      for (const message of taken) this.#bytes -= message.body.length;
+      item.messages = item.messages.slice(taken.length);
+      if (item.messages.length > 0) return;
+    }
+    this.#remove(item);
+  }
+
+  #remove(item: PacedItem): void {
+    if (item.kind === "frame") this.#bytes -= item.bytes.length;
+    this.#items.splice(this.#items.indexOf(item), 1);
+  }
+
+  #mergeable(peer: UserId): Texts | undefined {
+    for (let i = this.#items.length - 1; i >= 0; i--) {
+      const item = this.#items[i];
+      if (item === undefined) return undefined;
+      if (item.kind === "texts" && item.peer === peer) return item;
+      if (item.kind === "frame" && !waits(item)) return undefined;
+    }
+    return undefined;
+  }
+
+  #makeRoomForSignal(): void {
+    const signals = this.#items.filter((item) => item.kind === "frame" && SIGNALS.has(item.name));
+    const [oldest] = signals;
+    if (oldest !== undefined && signals.length >= MAX_SIGNALS) this.#remove(oldest);
+  }
+}
+
+const waits = (item: PacedItem): boolean => item.kind === "frame" && LATER.has(item.name);
