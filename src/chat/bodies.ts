@@ -5,11 +5,10 @@
 import type { Friend, FriendRequest, Head, Message, Profile } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
 import type { UserId } from "../domain/ids.ts";
-import { MAX_BODY_BYTES, utf8Length } from "../wire/frame.ts";
+import { MAX_BODY_BYTES } from "../wire/frame.ts";
 import type { Body, FriendRequestBody, HeadBody, ProfileBody, PushedEntry } from "../wire/messages.ts";
+import { isContentTooLarge, MAX_CONTENT_BYTES, MAX_DESCRIPTION, utf8Length } from "../wire/sizes.ts";
 
-/** A profile of an adopted database may hold a description of 64 KiB; on the wire it is cut to this many characters. */
-const MAX_DESCRIPTION = 4_096;
 /** What a frame's list may take, leaving room for the fields around it. */
 const LIST_BUDGET_BYTES = MAX_BODY_BYTES - 4_096;
 
@@ -101,7 +100,7 @@ export function historyEntry(message: Message): Body<"HISTORYRESPONSE">["message
     at: message.at,
     msg_id: message.clientId,
     msg_sender: idText(message.sender),
-    msg_content: message.body,
+    msg_content: shownContent(message.body),
     kind: message.kind,
   };
 }
@@ -112,7 +111,7 @@ export function pushedEntry(message: Message, receiver: UserId, numbered: boolea
     msg_sender: idText(message.sender),
     msg_receiver: idText(receiver),
     msg_id: message.clientId,
-    msg_content: message.body,
+    msg_content: shownContent(message.body),
   };
   return numbered ? { ...entry, seq: message.seq, at: message.at } : entry;
 }
@@ -146,6 +145,18 @@ export function jsonBytes(value: unknown): number {
 
 export { LIST_BUDGET_BYTES };
 
+/**
+ * A text as it is shown: one that was stored before there was a limit is cut to what a frame can carry, so that it
+ * does not stop what comes behind it.
+ */
+function shownContent(body: string): string {
+  if (!isContentTooLarge(body)) return body;
+  let cut = body.slice(0, MAX_CONTENT_BYTES);
+  while (isContentTooLarge(`${cut}…`)) cut = cut.slice(0, Math.floor(cut.length * 0.75));
+  return `${cut}…`.toWellFormed();
+}
+
+/** A profile of an adopted database may hold a description of 64 KiB. */
 function shortened(text: string): string {
   return text.length <= MAX_DESCRIPTION ? text : text.slice(0, MAX_DESCRIPTION);
 }

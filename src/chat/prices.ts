@@ -4,7 +4,8 @@
  * A price is in tokens of the frame's family (`[Limits] session_…`) and follows what the request costs the others:
  * the bytes that are parsed and passed on, the texts that are stored, the rows that are read.
  */
-import { MAX_HISTORY_PAGE, MAX_PAGE, type Request, type RequestName } from "../wire/messages.ts";
+import type { Request, RequestName } from "../wire/messages.ts";
+import { MAX_HISTORY_PAGE, MAX_PAGE } from "../wire/sizes.ts";
 
 /** Frames that share a limit. */
 export type FrameFamily =

@@ -14,14 +14,9 @@
  * it, as for a rate limit, is taken as the answer to every frame on its way: repeating does no harm.
  */
 import { Code } from "../wire/codes.ts";
-import { MAX_BODY_BYTES, utf8Length } from "../wire/frame.ts";
-import {
-  type Body,
-  type Failure,
-  MAX_CONTENT_BYTES,
-  MAX_TEXTS_PER_FRAME,
-  type TextEntry,
-} from "../wire/messages.ts";
+import { MAX_BODY_BYTES } from "../wire/frame.ts";
+import type { Body, Failure, TextEntry } from "../wire/messages.ts";
+import { isContentTooLarge, MAX_CLIENT_ID, MAX_TEXTS, utf8Length } from "../wire/sizes.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import { ChatError, errorOf } from "./errors.ts";
 
@@ -80,8 +75,6 @@ interface Lane {
 
 /** Room for ids, field names and punctuation of one text, and of the frame around them. */
 const ENTRY_OVERHEAD = 240;
-/** A text whose JSON form takes more would not fit the frames that carry it on. */
-const MAX_CONTENT_JSON = 60_000;
 
 export class Outbox {
   readonly #lanes = new Map<string, Lane>();
@@ -104,12 +97,12 @@ export class Outbox {
   /** Queues a text. @throws ChatError 67, 69 when it cannot be one, or as the server refuses it. */
   add({ peer, id, content }: OutgoingText): Promise<SendReceipt> {
     if (this.#ended) return Promise.reject(this.#ended);
-    const json = utf8Length(JSON.stringify(content));
-    const problem = problemOf(peer, id, content, json);
+    const problem = problemOf(peer, id, content);
     if (problem) return Promise.reject(problem);
+    const bytes = utf8Length(JSON.stringify(content)) + ENTRY_OVERHEAD;
     return new Promise((resolve, reject) => {
       const lane = this.#laneOf(peer);
-      lane.queue.push({ peer, id, content, bytes: json + ENTRY_OVERHEAD, resolve, reject });
+      lane.queue.push({ peer, id, content, bytes, resolve, reject });
       // Texts of one turn share a frame.
       if (lane.queue.length === 1) queueMicrotask(() => this.#pump(lane));
     });
@@ -255,18 +248,18 @@ function nextBatch({ queue, single }: Lane): Entry[] {
   let count = 0;
   for (const entry of queue) {
     bytes += entry.bytes;
-    if (count > 0 && (bytes > MAX_BODY_BYTES || count === MAX_TEXTS_PER_FRAME)) break;
+    if (count > 0 && (bytes > MAX_BODY_BYTES || count === MAX_TEXTS)) break;
     count += 1;
   }
   return queue.slice(0, count);
 }
 
-/** What is wrong with a text, told before it is sent. `json` is the length of its JSON form in bytes. */
-function problemOf(peer: string, id: string, content: string, json: number): ChatError | undefined {
+/** What is wrong with a text, told before it is sent. */
+function problemOf(peer: string, id: string, content: string): ChatError | undefined {
   if (!/^[1-9][0-9]{0,9}$/.test(peer)) return new ChatError(Code.INVALID_FIELD, { field: "text_receiver" });
-  if (id.length < 1 || id.length > 64) return new ChatError(Code.INVALID_FIELD, { field: "msg_id" });
-  if (utf8Length(content) > MAX_CONTENT_BYTES || json > MAX_CONTENT_JSON)
-    return new ChatError(Code.TOO_LARGE, { field: "msg_content" });
+  if (id.length < 1 || id.length > MAX_CLIENT_ID)
+    return new ChatError(Code.INVALID_FIELD, { field: "msg_id" });
+  if (isContentTooLarge(content)) return new ChatError(Code.TOO_LARGE, { field: "msg_content" });
   return undefined;
 }
 

@@ -105,12 +105,18 @@ export class ForeignServers {
 }
 
 function requireAddress(info: ServerAddress | undefined): { name: string; host: string; port: number } {
-  if (info === undefined || info.name === "") throw new AppError("INVALID_FIELD", { field: "name" });
-  if (info.host === "") throw new AppError("INVALID_FIELD", { field: "host" });
+  if (info === undefined || info.name.length > MAX_NAME || !/^\P{C}+$/u.test(info.name))
+    throw new AppError("INVALID_FIELD", { field: "name" });
+  if (info.host.length > MAX_HOST || !/^[^\s\p{C}]+$/u.test(info.host))
+    throw new AppError("INVALID_FIELD", { field: "host" });
   const port = /^[0-9]{1,5}$/.test(info.port) ? Number(info.port) : 0;
   if (port === 0 || port > 65_535) throw new AppError("INVALID_FIELD", { field: "port" });
   return { name: info.name, host: info.host, port };
 }
+
+/** In characters: more than any name of a server of ours, and as long as a name of a host may be. */
+const MAX_NAME = 100;
+const MAX_HOST = 255;
 
 function blank(name: string): ChatNode {
   return {

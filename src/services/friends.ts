@@ -8,7 +8,9 @@ import type { Friend, FriendRequest, Page, Profile, ProfilePatch } from "../doma
 import { AppError } from "../domain/error.ts";
 import type { UserId } from "../domain/ids.ts";
 import { requireShowable, usernamesToFind } from "../domain/names.ts";
+import { requireLength } from "../domain/sizes.ts";
 import type { FriendStore, PageRequest, ProfileStore } from "../store/store.ts";
+import { MAX_AVATAR, MAX_DESCRIPTION, MAX_LABEL, MAX_NICKNAME } from "../wire/sizes.ts";
 import type { UserEvent } from "./ports.ts";
 
 export interface FriendsOptions {
@@ -36,9 +38,11 @@ export class Friends {
 
   /**
    * Asks `to` to be a friend. Asking again while the request is open changes its texts and tells nobody.
-   * @throws AppError INVALID_FIELD (nickname), FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND, FRIENDING_ERROR (friends already), BLOCKED
+   * @throws AppError INVALID_FIELD (nickname, message), FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND, FRIENDING_ERROR (friends already), BLOCKED
    */
   async request(from: UserId, to: UserId, nickname: string, message: string): Promise<UserEvent[]> {
+    requireLength(nickname, MAX_LABEL, "nickname");
+    requireLength(message, MAX_LABEL, "message");
     requireShowable(nickname, "nickname");
     if (from === to) throw new AppError("FRIENDING_YOURSELF");
     const outcome = await this.#friends.request({ from, to, nickname, message });
@@ -54,6 +58,7 @@ export class Friends {
    * @throws AppError INVALID_FIELD (alternative_name), FRIENDING_YOURSELF, FRIENDING_ERROR (no open request), BLOCKED
    */
   async confirm(from: UserId, by: UserId, alternativeName: string): Promise<UserEvent[]> {
+    requireLength(alternativeName, MAX_LABEL, "alternative_name");
     requireShowable(alternativeName, "alternative_name");
     if (from === by) throw new AppError("FRIENDING_YOURSELF");
     const outcome = await this.#friends.confirm({ from, by, alternativeName });
@@ -117,9 +122,13 @@ export class Friends {
     return this.#friends.ids(user);
   }
 
-  /** @throws AppError INVALID_FIELD (nickname), LOGIN_INFO_ERROR (no such account) */
+  /** @throws AppError INVALID_FIELD (nickname, avator, description), LOGIN_INFO_ERROR (no such account) */
   async updateProfile(user: UserId, patch: ProfilePatch): Promise<void> {
-    requireShowable(patch.nickname ?? "", "nickname");
+    const { nickname = "", avatar = "", description = "" } = patch;
+    requireLength(nickname, MAX_NICKNAME, "nickname");
+    requireLength(avatar, MAX_AVATAR, "avator");
+    requireLength(description, MAX_DESCRIPTION, "description");
+    requireShowable(nickname, "nickname");
     if ((await this.#profiles.update(user, patch)) === undefined) throw new AppError("LOGIN_INFO_ERROR");
   }
 

@@ -6,6 +6,7 @@
 import type { Head, Page } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import type { SessionId, UserId } from "../domain/ids.ts";
+import { problemOfTexts } from "../domain/sizes.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Counter, Histogram, Meter } from "../lib/metrics.ts";
@@ -104,8 +105,8 @@ export class Messaging {
 
   /**
    * Stores texts of one sender to one receiver, in order, and tells both sides' sessions after the commit.
-   * `done` is called once; the receiver's local sessions have been told by then. Refusals (NOT_FRIENDS,
-   * BLOCKED, MESSAGE_ID_CONFLICT) and a lost store (UNAVAILABLE) come in its result, never as a throw.
+   * `done` is called once; the receiver's local sessions have been told by then. Refusals (INVALID_FIELD and TOO_LARGE
+   * before anything is stored, NOT_FRIENDS, BLOCKED, MESSAGE_ID_CONFLICT) and a lost store (UNAVAILABLE) come in its result, never as a throw.
    */
   send(
     sender: UserId,
@@ -114,6 +115,11 @@ export class Messaging {
     texts: readonly OutgoingText[],
     done: (result: SendResult) => void,
   ): void {
+    const problem = problemOfTexts(texts);
+    if (problem !== undefined) {
+      done({ error: problem, receipts: [] });
+      return;
+    }
     const entries = texts.map(
       (text): AppendEntry => ({ sender, receiver, clientId: text.clientId, kind: "text", body: text.body }),
     );

@@ -3,7 +3,6 @@
  * The original's server-to-server calls: another server acts for its user. Who calls has shown the cluster's
  * secret; from there on it is the same path that a session's request takes.
  */
-import { AppError } from "../domain/error.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Courier } from "./courier.ts";
 import type { Friends } from "./friends.ts";
@@ -38,7 +37,6 @@ export class IncomingPeerRequests implements PeerRequests {
   }
 
   async texts(sender: UserId, receiver: UserId, texts: readonly OutgoingText[]): Promise<void> {
-    if (texts.length === 0) throw new AppError("INVALID_FIELD", { field: "lists" });
     await new Promise<void>((resolve, reject) =>
       this.#options.messaging.send(sender, undefined, receiver, texts, ({ error }) => {
         if (error === undefined) resolve();

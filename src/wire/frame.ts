@@ -11,6 +11,7 @@
  * The length field makes 65,535 bytes the largest frame there can be; a length below 4 cannot be followed
  * by anything meaningful, so the stream is broken for good from there on.
  */
+import { utf8Length } from "./sizes.ts";
 
 export const HEADER_BYTES = 4;
 /** Largest whole frame the header can tell, header included. */
@@ -57,21 +58,6 @@ export function encodeFrameText(id: number, json: string): Uint8Array {
 /** One whole frame of an id and a body object. @throws FrameTooLargeError */
 export function encodeFrame(id: number, body: object): Uint8Array {
   return encodeFrameText(id, JSON.stringify(body));
-}
-
-/** Bytes that `text` takes in UTF-8; a lone surrogate counts as U+FFFD (3 bytes), as TextEncoder writes it. */
-export function utf8Length(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      bytes += 2; // a pair: 2 units, 4 bytes
-      i++;
-    } else bytes += 2;
-  }
-  return bytes;
 }
 
 /** The first buffer of an incomplete frame; it doubles up to the frame's length. */

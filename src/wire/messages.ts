@@ -15,10 +15,6 @@ export {
   type Failure,
   type FrameSpec,
   failure,
-  MAX_CONTENT_BYTES,
-  MAX_HISTORY_PAGE,
-  MAX_PAGE,
-  MAX_TEXTS_PER_FRAME,
 } from "./shapes.ts";
 
 export const frames = { ...originalFrames, ...protocol2Frames } as const satisfies {

@@ -11,7 +11,6 @@ import {
   friend,
   friendRequest,
   head,
-  MAX_TEXTS_PER_FRAME,
   profileFields,
   push,
   pushedEntry,
@@ -23,6 +22,7 @@ import {
   status,
   textEntry,
 } from "./shapes.ts";
+import { MAX_LABEL, MAX_TEXTS } from "./sizes.ts";
 
 export const originalFrames = {
   LOGINSERVER: request(
@@ -70,8 +70,8 @@ export const originalFrames = {
     object({
       src_uuid: userId(),
       dst_uuid: userId(),
-      nickname: text({ max: 255 }),
-      message: text({ max: 255 }),
+      nickname: text({ max: MAX_LABEL }),
+      message: text({ max: MAX_LABEL }),
     }),
     "ask a user to be a friend",
   ),
@@ -98,7 +98,7 @@ export const originalFrames = {
   FRIENDREQUESTCONFIRM: request(
     1,
     I.FRIENDCONFIRMRESPONSE,
-    object({ src_uuid: userId(), dst_uuid: userId(), alternative_name: optional(text({ max: 255 })) }),
+    object({ src_uuid: userId(), dst_uuid: userId(), alternative_name: optional(text({ max: MAX_LABEL })) }),
     "confirm an open request; src asked, dst is the session's own user",
   ),
   FRIENDCONFIRMRESPONSE: push(1, status, "the two are friends"),
@@ -121,7 +121,7 @@ export const originalFrames = {
     object({
       text_sender: userId(),
       text_receiver: userId(),
-      text_msg: list(textEntry, { min: 1, max: MAX_TEXTS_PER_FRAME }),
+      text_msg: list(textEntry, { min: 1, max: MAX_TEXTS }),
     }),
     "texts to a friend; answered once, after they are committed",
   ),

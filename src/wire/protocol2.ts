@@ -19,6 +19,7 @@ import {
   sex,
   status,
 } from "./shapes.ts";
+import { MAX_AVATAR, MAX_DESCRIPTION, MAX_NICKNAME } from "./sizes.ts";
 
 export const protocol2Frames = {
   PING: request(2, I.PONG, object({ t: optional(any()) }), "keep-alive, also before login"),
@@ -113,9 +114,9 @@ export const protocol2Frames = {
     2,
     I.PROFILEUPDATERESPONSE,
     object({
-      nickname: optional(text({ max: 50 })),
-      avator: optional(text({ max: 255 })),
-      description: optional(text({ max: 4096 })),
+      nickname: optional(text({ max: MAX_NICKNAME })),
+      avator: optional(text({ max: MAX_AVATAR })),
+      description: optional(text({ max: MAX_DESCRIPTION })),
       sex: optional(sex),
     }),
     "change one's profile",

@@ -6,6 +6,7 @@
  * that is mended is a lone surrogate, which JSON can say and UTF-8 cannot: it reads as U+FFFD, so that a text
  * is the same before and after it was stored.
  */
+import { isContentTooLarge, isLonger, MAX_CONTENT_BYTES } from "./sizes.ts";
 
 /** A body does not have its declared shape. `field` is the dotted path, "" when the body is no object. */
 export class SchemaError extends Error {
@@ -75,18 +76,14 @@ export function text(limits: { min?: number; max?: number; large?: boolean } = {
   });
 }
 
-/** Whether a text has more than `max` code points; they are counted only where its length leaves it open. */
-function isLonger(value: string, max: number): boolean {
-  return value.length > max && (value.length > 2 * max || [...value].length > max);
-}
-
-/** Text of at most `max` bytes in UTF-8; over it is TOO_LARGE, not a wrong field. */
-export function content(max: number, byteLength: (text: string) => number): Schema<string> {
-  const expected = `a string of at most ${max} bytes`;
-  return make(expected, { type: "string", maxLength: max }, (value, path) => {
+/** The text of a message: at most `MAX_CONTENT_BYTES` in UTF-8; over it is TOO_LARGE, not a wrong field. */
+export function content(): Schema<string> {
+  const expected = `a string of at most ${MAX_CONTENT_BYTES} bytes`;
+  return make(expected, { type: "string", maxLength: MAX_CONTENT_BYTES }, (value, path) => {
     if (typeof value !== "string") throw new SchemaError(path, expected);
-    if (value.length > max || byteLength(value) > max) throw new SchemaError(path, expected, true);
-    return value.toWellFormed();
+    const text = value.toWellFormed();
+    if (isContentTooLarge(text)) throw new SchemaError(path, expected, true);
+    return text;
   });
 }
 

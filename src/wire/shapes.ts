@@ -3,7 +3,6 @@
  * What the frames' bodies are made of, and the three kinds of frame there are. Field names are the wire's own,
  * odd ones included.
  */
-import { utf8Length } from "./frame.ts";
 import type { ServiceId } from "./ids.ts";
 import {
   any,
@@ -16,15 +15,7 @@ import {
   text,
   userId,
 } from "./schema.ts";
-
-/** Largest text of one message, in bytes of UTF-8; more answers TOO_LARGE. */
-export const MAX_CONTENT_BYTES = 16_384;
-/** Entries one 17 may carry. */
-export const MAX_TEXTS_PER_FRAME = 100;
-/** Messages one HISTORYRESPONSE may carry; fewer when they do not fit one frame. */
-export const MAX_HISTORY_PAGE = 200;
-/** Entries of one page of heads or friends. */
-export const MAX_PAGE = 200;
+import { MAX_CLIENT_ID } from "./sizes.ts";
 
 export const error = int(0, 255);
 export const seq = int();
@@ -58,8 +49,8 @@ export const friendRequest = object({
 export const textEntry = object({
   msg_sender: userId(),
   msg_receiver: userId(),
-  msg_id: text({ min: 1, max: 64 }),
-  msg_content: content(MAX_CONTENT_BYTES, utf8Length),
+  msg_id: text({ min: 1, max: MAX_CLIENT_ID }),
+  msg_content: content(),
 });
 export const pushedEntry = object({
   msg_sender: userId(),

@@ -5,7 +5,7 @@
  *
  *     main -> cli -> roles -> { config, the three open.ts, http, rpc, net, chat, ops }
  *     http | chat | rpc -> services -> { the three contracts, domain }
- *     adapters -> contract, domain, lib        chat -> net -> wire        domain -> wire/codes, wire/ids
+ *     adapters -> contract, domain, lib        chat -> net -> wire        domain -> wire/codes, ids, sizes
  *     web -> client -> wire                     wire -> nothing, lib -> nothing
  */
 
@@ -154,7 +154,11 @@ export const ROOMS: readonly Room[] = [
     rooms: ["wire codes", "lib"],
     packages: ["unhomoglyph", "validator"],
   },
-  { name: "wire codes", files: ["src/wire/codes.ts", "src/wire/ids.ts"], portable: true },
+  {
+    name: "wire codes",
+    files: ["src/wire/codes.ts", "src/wire/ids.ts", "src/wire/sizes.ts"],
+    portable: true,
+  },
   { name: "wire", files: ["src/wire/**"], rooms: ["wire codes"], portable: true },
   { name: "lib", files: ["src/lib/**"], rooms: ["manifest"] },
   { name: "manifest", files: ["package.json"] },

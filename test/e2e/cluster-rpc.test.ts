@@ -259,6 +259,32 @@ describe("DistributedChattingService", () => {
     });
   });
 
+  test("what the chat wire would not take is not taken here, and nothing of it is stored", async () => {
+    const [src, dst] = [idOf(a), idOf(b)];
+    const entry = (msgContent: string, msgId: string = crypto.randomUUID()) => ({
+      ...{ msgSender: a.uuid, msgReceiver: b.uuid, msgId, msgContent },
+    });
+    const send = (lists: ReturnType<typeof entry>[]) =>
+      call(chat(3), sendChattingTextMsg, { ...pair(src, dst), lists });
+    const before = (await b.history(a.uuid)).lastSeq;
+    for (const [lists, error] of [
+      [[entry("x".repeat(20_000))], Code.TOO_LARGE],
+      [[entry("fine"), entry("x".repeat(100_000))], Code.TOO_LARGE],
+      [[entry("\u0001".repeat(16_000))], Code.TOO_LARGE],
+      [Array.from({ length: 101 }, () => entry("x")), Code.TOO_LARGE],
+      [[entry("x", "")], Code.INVALID_FIELD],
+      [[entry("x", "i".repeat(65))], Code.INVALID_FIELD],
+    ] as const)
+      expect(await send([...lists])).toMatchObject({ error });
+    expect((await b.history(a.uuid)).lastSeq).toBe(before);
+    const request = { ...pair(src, NOBODY), nickName: "n".repeat(256), reqMsg: "" };
+    for (const words of [{}, { nickName: "", reqMsg: "m".repeat(256) }])
+      expect(await call(chat(1), sendFriendRequest, { ...request, ...words })).toMatchObject({
+        error: Code.INVALID_FIELD,
+      });
+    expect(await call(chat(1), confirmFriendRequest, request)).toMatchObject({ error: Code.INVALID_FIELD });
+  });
+
   test("a friend request and its confirmation reach both sides", async () => {
     const [, , third] = users as [User, User, User];
     const peer = await RawPeer.login(cluster.api(), third, { proto: 2 });

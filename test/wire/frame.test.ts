@@ -9,9 +9,9 @@ import {
   HEADER_BYTES,
   MAX_BODY_BYTES,
   MAX_FRAME_BYTES,
-  utf8Length,
 } from "../../src/wire/frame.ts";
 import { ServiceId, type ServiceName } from "../../src/wire/ids.ts";
+import { utf8Length } from "../../src/wire/sizes.ts";
 import { bytesOf, join, vectors } from "./vectors.ts";
 
 /** What a decoder makes of chunks, as `id json` lines. Each chunk is overwritten after its push. */

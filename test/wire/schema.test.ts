@@ -1,17 +1,9 @@
 /** @module test/wire/schema: what passes has exactly the declared type; what does not names its field. */
 import { describe, expect, test } from "bun:test";
 import { decodeBody } from "../../src/wire/body.ts";
-import { utf8Length } from "../../src/wire/frame.ts";
 import { httpCalls } from "../../src/wire/http.ts";
 import { ServiceId, type ServiceName } from "../../src/wire/ids.ts";
-import {
-  type FrameSpec,
-  failure,
-  frames,
-  MAX_CONTENT_BYTES,
-  MAX_TEXTS_PER_FRAME,
-  type Request,
-} from "../../src/wire/messages.ts";
+import { type FrameSpec, failure, frames, type Request } from "../../src/wire/messages.ts";
 import {
   any,
   bool,
@@ -26,6 +18,7 @@ import {
   text,
   userId,
 } from "../../src/wire/schema.ts";
+import { MAX_CONTENT_BYTES, MAX_CONTENT_JSON_BYTES, MAX_TEXTS } from "../../src/wire/sizes.ts";
 import { vectors } from "./vectors.ts";
 
 /** The error of a check, which must fail. */
@@ -67,15 +60,23 @@ describe("checks", () => {
 
   test("a lone surrogate reads as U+FFFD, the rest stays", () => {
     expect(text().check("a\ud800b\0👋", "")).toBe("a\ufffdb\0👋");
-    expect(content(16, utf8Length).check("\udc00", "")).toBe("\ufffd");
+    expect(content().check("\udc00", "")).toBe("\ufffd");
   });
 
   test("content: bytes, and over them too large", () => {
-    const four = content(4, utf8Length);
-    expect(four.check("👋", "")).toBe("👋");
-    expect(refusal(four, "👋a").tooLarge).toBe(true);
-    expect(refusal(four, "aaaaa").tooLarge).toBe(true);
-    expect(refusal(four, 1234).tooLarge).toBe(false);
+    const largest = ["👋".repeat(MAX_CONTENT_BYTES / 4), "é".repeat(MAX_CONTENT_BYTES / 2)];
+    for (const text of [...largest, "x".repeat(MAX_CONTENT_BYTES)]) {
+      expect(content().check(text, "")).toBe(text);
+      expect(refusal(content(), `${text}a`).tooLarge).toBe(true);
+    }
+    expect(refusal(content(), 1234).tooLarge).toBe(false);
+  });
+
+  test("content: what escapes to more than a frame carries is too large, to the byte", () => {
+    const escaped = (bytes: number) => `${"\u0001".repeat(9_999)}${"x".repeat(bytes)}`;
+    expect(JSON.stringify(escaped(4))).toHaveLength(MAX_CONTENT_JSON_BYTES);
+    expect(content().check(escaped(4), "")).toBe(escaped(4));
+    expect(refusal(content(), escaped(5)).tooLarge).toBe(true);
   });
 
   test("numbers are whole, safe and in range", () => {
@@ -158,7 +159,7 @@ describe("messages", () => {
     schema.check(body([entry(long)]), "");
     const refused = refusal(schema, body([entry(`${long}é`)]));
     expect(refused).toMatchObject({ field: "text_msg[0].msg_content", tooLarge: true });
-    const many = Array.from({ length: MAX_TEXTS_PER_FRAME + 1 }, () => entry("x"));
+    const many = Array.from({ length: MAX_TEXTS + 1 }, () => entry("x"));
     expect(refusal(schema, body(many))).toMatchObject({ field: "text_msg", tooLarge: true });
   });
 

@@ -5,7 +5,7 @@
 
 import type { Page, ProfilePatch, Sex } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
-import { MAX_PAGE } from "../../wire/messages.ts";
+import { MAX_PAGE } from "../../wire/sizes.ts";
 import { blockedEntry, friendEntry, jsonBytes, LIST_BUDGET_BYTES, profileBody } from "../bodies.ts";
 import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
 

@@ -3,12 +3,9 @@
  * Texts and what belongs to them: history, heads, acknowledgements, "is writing".
  */
 import { AppError } from "../../domain/error.ts";
-import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/messages.ts";
+import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/sizes.ts";
 import { failureBody, fitting, headBody, historyEntry } from "../bodies.ts";
 import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
-
-/** A text whose JSON form is longer would not fit the frames that carry it on, with their seq and time. */
-const MAX_CONTENT_JSON = 60_000;
 
 /**
  * Answered once, after the commit. Returns without waiting for it: the committer keeps the order, and a
@@ -21,11 +18,6 @@ export const text: Handler<"TEXTCHATMSGREQUEST"> = (context, session, body) => {
   for (const [index, entry] of body.text_msg.entries()) {
     if (entry.msg_sender !== body.text_sender) throw wrongEntry(index, "msg_sender");
     if (entry.msg_receiver !== body.text_receiver) throw wrongEntry(index, "msg_receiver");
-    if (
-      entry.msg_content.length > MAX_CONTENT_JSON / 6 &&
-      JSON.stringify(entry.msg_content).length > MAX_CONTENT_JSON
-    )
-      throw new AppError("TOO_LARGE", { field: `text_msg[${index}].msg_content` });
   }
   const texts = body.text_msg.map((entry) => ({ clientId: entry.msg_id, body: entry.msg_content }));
   const ids = texts.map((entry) => entry.clientId);
