@@ -12,9 +12,12 @@ cd "$(dirname "$0")/.."
 mode=${1:-run}
 installed=node_modules/.installed-for
 
+# bun_runs: the package bun has its binary. Its install script puts it there, and many switch those off.
+bun_runs() { node_modules/.bin/bun --version >/dev/null 2>&1; }
+
 # is_current MODE: node_modules was made for MODE from these very lockfiles.
 is_current() {
-  [ -x node_modules/.bin/bun ] && cat package.json package-lock.json bun.lock | cmp -s - "$installed-$1"
+  bun_runs && cat package.json package-lock.json bun.lock | cmp -s - "$installed-$1"
 }
 
 if is_current dev || is_current "$mode"; then exit 0; fi
@@ -30,6 +33,16 @@ elif command -v bun >/dev/null 2>&1; then
 else
   echo "chatsrv: neither npm nor bun is on the PATH; install Node with npm, or Bun" >&2
   exit 1
+fi
+
+if ! bun_runs; then
+  echo "chatsrv: install scripts are off here (npm config get ignore-scripts); running the one of bun alone" >&2
+  (cd node_modules/bun && node install.js) </dev/null >&2 || true
+  if ! bun_runs; then
+    echo "chatsrv: node_modules/.bin/bun still does not run. Allow install scripts for this folder and install anew:" >&2
+    echo "chatsrv:   rm -rf node_modules && npm install --ignore-scripts=false" >&2
+    exit 1
+  fi
 fi
 
 rm -f "$installed"-*
