@@ -8,6 +8,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { FairGate } from "../lib/fair-gate.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
+import type { Conversations } from "../services/conversations.ts";
 import type { Courier } from "../services/courier.ts";
 import type { Cursors } from "../services/cursors.ts";
 import type { Friends } from "../services/friends.ts";
@@ -36,6 +37,7 @@ export interface ChatContext {
   readonly sessions: Sessions;
   readonly local: NodeSessions;
   readonly friends: Friends;
+  readonly conversations: Conversations;
   readonly messaging: Messaging;
   readonly messages: Pick<MessageStore, "history">;
   readonly cursors: Cursors;

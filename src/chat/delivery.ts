@@ -6,11 +6,17 @@
  * on its way from another node, and the session sees none of it. What other devices of the account have got
  * plays no part: a position belongs to the session.
  */
-import type { Message } from "../domain/entities.ts";
+import type { Head, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MessageStore } from "../store/store.ts";
 import { type Outbox, takeOneFrame } from "./outbox.ts";
+
+/** How far the other side got, as the session was told. */
+export interface PeerMarks {
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+}
 
 interface Position {
   /** The other member, by whom the conversation is addressed. */
@@ -20,6 +26,7 @@ interface Position {
   /** What is known to exist; beyond `seq` there is something to fetch. */
   target: number;
   fetching: boolean;
+  marks: PeerMarks | undefined;
 }
 
 export interface DeliveryOptions {
@@ -58,11 +65,27 @@ export class Delivery {
     this.#options = options;
   }
 
-  /** The session has, or will fetch by itself, everything up to `seq`. Never moves back. */
-  startAt(conversation: ConversationId, peer: UserId, seq: number): void {
+  /**
+   * The session has, or will fetch by itself, everything up to `seq`. Never moves back.
+   * @param marks how far the other side got, where the session is told so by the same answer.
+   */
+  startAt(conversation: ConversationId, peer: UserId, seq: number, marks?: PeerMarks): void {
+    const position = this.#positions?.get(conversation) ?? this.#add(conversation, peer, seq);
+    if (seq > position.seq) position.seq = seq;
+    if (marks !== undefined) position.marks = further(position.marks, marks);
+  }
+
+  /**
+   * The other side got that far. Nodes tell by different ways, and tell again when they are not sure.
+   * @returns what the session is to be told; undefined when it knows as much already.
+   */
+  receipt(conversation: ConversationId, marks: PeerMarks): PeerMarks | undefined {
     const position = this.#positions?.get(conversation);
-    if (position === undefined) this.#add(conversation, peer, seq);
-    else if (seq > position.seq) position.seq = seq;
+    if (position === undefined) return marks;
+    const before = position.marks;
+    position.marks = further(before, marks);
+    const isNews = position.marks !== before;
+    return isNews ? position.marks : undefined;
   }
 
   /** This session submits texts: they are not to be pushed to it. */
@@ -133,7 +156,7 @@ export class Delivery {
   }
 
   #add(conversation: ConversationId, peer: UserId, seq: number): Position {
-    const position = { peer, seq, target: seq, fetching: false };
+    const position: Position = { peer, seq, target: seq, fetching: false, marks: undefined };
     this.#positions ??= new Map();
     this.#positions.set(conversation, position);
     return position;
@@ -172,7 +195,7 @@ export class Delivery {
     position.fetching = true;
     while (isOpen()) {
       try {
-        const before = await messages.history(user, peer, { before: first, limit: PAGE });
+        const before = await messages.history(conversation, user, { before: first, limit: PAGE });
         const fresh = before?.messages.find((message) => !this.#isOld(message));
         // Its head may have been asked for meanwhile.
         position.seq = Math.max(position.seq, (fresh?.seq ?? first) - 1);
@@ -197,7 +220,7 @@ export class Delivery {
     position.fetching = true;
     while (isOpen() && position.seq < position.target) {
       try {
-        const page = () => this.#fetchPage(position);
+        const page = () => this.#fetchPage(conversation, position);
         this.#lastPage = this.#lastPage?.then(page, page) ?? page();
         if (!(await this.#lastPage)) break;
       } catch (error) {
@@ -216,10 +239,10 @@ export class Delivery {
    * was stored in however many conversations, it never fills the session's queue. Pages of a session are
    * therefore read one after the other. @returns whether there was anything to send
    */
-  async #fetchPage(position: Position): Promise<boolean> {
+  async #fetchPage(conversation: ConversationId, position: Position): Promise<boolean> {
     const { user, messages, outbox, isOpen } = this.#options;
     const { peer } = position;
-    const page = await messages.history(user, peer, { after: position.seq, limit: PAGE });
+    const page = await messages.history(conversation, user, { after: position.seq, limit: PAGE });
     let rest: readonly Message[] = page?.messages ?? [];
     const some = rest.length > 0;
     while (rest.length > 0) {
@@ -234,4 +257,20 @@ export class Delivery {
     }
     return some;
   }
+}
+
+/** Marks go forward only. @returns `a` itself when `b` adds nothing to it */
+function further(a: PeerMarks | undefined, b: PeerMarks): PeerMarks {
+  if (a === undefined) return b;
+  if (b.deliveredSeq <= a.deliveredSeq && b.readSeq <= a.readSeq) return a;
+  return {
+    deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq),
+    readSeq: Math.max(a.readSeq, b.readSeq),
+  };
+}
+
+/** The session is told of a head: its client takes it from there, from `seq` on. */
+export function startAtHead(delivery: Delivery, head: Head, seq: number): void {
+  const marks = { deliveredSeq: head.peerDeliveredSeq, readSeq: head.peerReadSeq };
+  delivery.startAt(head.conversation, head.peer, seq, marks);
 }

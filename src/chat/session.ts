@@ -4,7 +4,6 @@
  * the frames that its protocol knows; a session without `proto` sees nothing beyond the original's contract.
  */
 import type { AppError } from "../domain/error.ts";
-import type { UserId } from "../domain/ids.ts";
 import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
 import type { Growth, UserEvent } from "../services/ports.ts";
@@ -57,9 +56,6 @@ export class ChatSession {
   strikesSince = 0;
   /** What it has left to spend, by frame family, and of refusals; made at first use. */
   buckets: Buckets<FrameFamily | "refused"> | undefined;
-
-  /** The last receipt of each peer that this session was sent, made at the first. */
-  #receipts: Map<UserId, { readonly delivered_seq: number; readonly read_seq: number }> | undefined;
 
   constructor(readonly connection: Connection<ChatSession>) {}
 
@@ -197,17 +193,14 @@ export class ChatSession {
     this.end();
   }
 
-  /** Nodes tell by different ways, and tell again when they are not sure: marks go forward only. */
-  #receiveReceipt({ peer, deliveredSeq, readSeq }: Extract<UserEvent, { type: "receipt" }>): void {
-    this.#receipts ??= new Map();
-    const last = this.#receipts.get(peer) ?? { delivered_seq: 0, read_seq: 0 };
-    if (deliveredSeq <= last.delivered_seq && readSeq <= last.read_seq) return;
-    const marks = {
-      delivered_seq: Math.max(deliveredSeq, last.delivered_seq),
-      read_seq: Math.max(readSeq, last.read_seq),
-    };
-    this.#receipts.set(peer, marks);
-    this.send("RECEIPT", { peer: idText(peer), ...marks });
+  #receiveReceipt({ conversation, peer, ...marks }: Extract<UserEvent, { type: "receipt" }>): void {
+    const news = this.login?.delivery.receipt(conversation, marks);
+    if (news === undefined) return;
+    this.send("RECEIPT", {
+      peer: idText(peer),
+      delivered_seq: news.deliveredSeq,
+      read_seq: news.readSeq,
+    });
   }
 
   #endBecause(reason: "kicked" | "revoked" | "reset"): void {

@@ -28,6 +28,9 @@ export function parseUserId(text: string): UserId | undefined {
   return value <= INT32_MAX ? userId(value) : undefined;
 }
 
+/** The two of a direct conversation, in either order. */
+export type Pair = readonly [UserId, UserId];
+
 /** Two users in the order in which a conversation stores them. */
 export function pairOf(a: UserId, b: UserId): { lo: UserId; hi: UserId } {
   return a < b ? { lo: a, hi: b } : { lo: b, hi: a };

@@ -19,6 +19,7 @@ import { listenWs } from "../net/ws.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import { distributedService } from "../rpc/distributed.ts";
 import { PeerStreams, peerService } from "../rpc/peers.ts";
+import { Conversations } from "../services/conversations.ts";
 import { Courier } from "../services/courier.ts";
 import { Cursors } from "../services/cursors.ts";
 import { Doubts } from "../services/doubts.ts";
@@ -100,14 +101,16 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     logger,
   });
   const post: Courier["post"] = (events) => courier.post(events);
+  const conversations = new Conversations(store.conversations);
   const cursors = new Cursors({
-    messages: store.messages,
+    conversations: store.conversations,
     clock,
     logger,
     intervalMs: CURSOR_INTERVAL_MS,
     post,
   });
   const messaging = new Messaging({
+    conversations: store.conversations,
     messages: store.messages,
     clock,
     logger,
@@ -128,7 +131,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     clock,
     logger,
   });
-  const reconciler = new Reconciler({ messages: store.messages, local, clock, logger });
+  const reconciler = new Reconciler({ conversations: store.conversations, local, clock, logger });
   const doubts = new Doubts({
     peers,
     livePeers: () => membership.peers,
@@ -154,6 +157,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     sessions,
     local,
     friends,
+    conversations,
     messaging,
     messages: store.messages,
     cursors,
@@ -173,7 +177,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   // Peers may deliver as soon as the node is registered, clients may come as soon as it can be allocated.
   const grpc = await rpc.serve(gRPCServer, [
     peerService(local, logger, (peer, missedMs) => doubts.heard(peer, missedMs)),
-    distributedService(new IncomingPeerRequests({ friends, messaging, courier }), logger),
+    distributedService(new IncomingPeerRequests({ friends, conversations, messaging, courier }), logger),
   ]);
   const tls = await listenerTls(ChattingServer);
   const listening = {

@@ -48,9 +48,9 @@ function payloadOf(event: UserEvent): Event["event"] {
       return { case: "signal", value: { $typeName: "chatsrv.cluster.Signal", from, medium, json } };
     }
     case "receipt": {
-      const { peer, deliveredSeq, readSeq } = event;
-      const value = { $typeName: "chatsrv.cluster.Receipt", peer, deliveredSeq, readSeq } as const;
-      return { case: "receipt", value };
+      const { conversation, peer, deliveredSeq, readSeq } = event;
+      const marks = { conversation, peer, deliveredSeq, readSeq };
+      return { case: "receipt", value: { $typeName: "chatsrv.cluster.Receipt", ...marks } };
     }
     case "typing":
       return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from: event.from } };
@@ -114,7 +114,8 @@ export function fromMessage(message: Event): UserEvent | undefined {
     }
     case "receipt": {
       const { peer, deliveredSeq, readSeq } = event.value;
-      return { type: "receipt", to, peer: userId(peer), deliveredSeq, readSeq };
+      const conversation = conversationId(event.value.conversation);
+      return { type: "receipt", to, conversation, peer: userId(peer), deliveredSeq, readSeq };
     }
     case "typing":
       return { type: "typing", to, from: userId(event.value.from) };

@@ -10,6 +10,8 @@ import type { UserEvent } from "./ports.ts";
 
 /** Texts of one 17. */
 export interface TextSubmission extends Submission {
+  /** The other member, who is told. */
+  readonly peer: UserId;
   /** The session that sent them; undefined when another server handed them over. */
   readonly session: SessionId | undefined;
 }
@@ -24,7 +26,7 @@ export interface Announcement {
 /** Messages of one sender that follow each other without a gap. */
 interface Run {
   readonly messages: Message[];
-  readonly receiver: UserId;
+  readonly peer: UserId;
   readonly session: SessionId | undefined;
 }
 
@@ -43,12 +45,12 @@ export function announcement(batch: readonly CommittedSubmission<TextSubmission>
       if (outcome.status === "stored") stored++;
       else repeated++;
       const { conversation, seq, at } = outcome;
-      const { sender, receiver, clientId, kind, body } = entry;
+      const { sender, clientId, kind, body } = entry;
       const message: Message = { conversation, seq, sender, clientId, kind, body, at };
       const run = runs.at(-1);
       if (run !== undefined && run.session === submission.session && follows(run, message))
         run.messages.push(message);
-      else runs.push({ messages: [message], receiver, session: submission.session });
+      else runs.push({ messages: [message], peer: submission.peer, session: submission.session });
     }
   }
   return { events: runs.flatMap(eventsOf), stored, repeated };
@@ -65,11 +67,11 @@ function follows({ messages }: Run, next: Message): boolean {
 }
 
 /** For the receiver, and for the sender's other sessions. */
-function eventsOf({ messages, receiver, session }: Run): UserEvent[] {
+function eventsOf({ messages, peer, session }: Run): UserEvent[] {
   const sender = messages[0]?.sender;
   if (sender === undefined) return [];
   return [
-    { type: "texts", to: receiver, peer: sender, messages },
-    { type: "texts", to: sender, peer: receiver, messages, except: session },
+    { type: "texts", to: peer, peer: sender, messages },
+    { type: "texts", to: sender, peer, messages, except: session },
   ];
 }

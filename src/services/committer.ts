@@ -15,7 +15,7 @@ import { FairQueue } from "../lib/fair-queue.ts";
 import { SharedRoom } from "../lib/shared-room.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store/store.ts";
 
-/** What one caller wants stored together: entries of one sender to one receiver, in order. */
+/** What one caller wants stored together: entries of one sender in one conversation, in order. */
 export interface Submission {
   readonly entries: readonly AppendEntry[];
   /** Called once, after the commit, with one outcome per entry, or with the error that kept all from being stored. */
@@ -91,7 +91,7 @@ export class Committer<S extends Submission> {
       submission.settle(new AppError("UNAVAILABLE", { detail: "too many messages wait for the store" }));
     } else {
       this.#pending += submission.entries.length;
-      this.#lanes[laneOf(first.sender, first.receiver, this.#lanes.length)]?.push(submission);
+      this.#lanes[first.conversation % this.#lanes.length]?.push(submission);
     }
   }
 
@@ -162,9 +162,4 @@ export class Committer<S extends Submission> {
       this.#options.onBug(error);
     }
   }
-}
-
-/** The lane of a conversation: the same for both directions. */
-function laneOf(a: UserId, b: UserId, lanes: number): number {
-  return (Math.min(a, b) * 31 + Math.max(a, b)) % lanes;
 }

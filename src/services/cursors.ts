@@ -4,14 +4,14 @@
  * what a crash loses of them is only repeated work (a client that acknowledges again, an original client that
  * is sent its last texts again).
  */
-import type { UserId } from "../domain/ids.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { CursorMove, MessageStore } from "../store/store.ts";
+import type { ConversationStore, CursorMove, CursorState } from "../store/store.ts";
 import type { UserEvent } from "./ports.ts";
 
 export interface CursorsOptions {
-  readonly messages: Pick<MessageStore, "advance">;
+  readonly conversations: Pick<ConversationStore, "advance">;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Time between two stores, milliseconds. */
@@ -33,13 +33,13 @@ export class Cursors {
     this.#options = options;
   }
 
-  /** Notes that `user` has got (or read) everything of `peer`'s conversation up to a seq. */
+  /** Notes that `user` has got (or read) everything of a conversation up to a seq. */
   move(
+    conversation: ConversationId,
     user: UserId,
-    peer: UserId,
     marks: { delivered?: number | undefined; read?: number | undefined },
   ): void {
-    this.#merge({ user, peer, ...marks });
+    this.#merge({ conversation, user, ...marks });
     this.#schedule(this.#options.intervalMs);
   }
 
@@ -71,18 +71,8 @@ export class Cursors {
     this.#moves = new Map();
     if (moves.length === 0) return true;
     try {
-      const states = await this.#options.messages.advance(moves, this.#options.clock.now());
-      this.#options.post(
-        states
-          .filter((state) => state.moved)
-          .map((state) => ({
-            type: "receipt" as const,
-            to: state.peer,
-            peer: state.user,
-            deliveredSeq: state.delivered,
-            readSeq: state.read,
-          })),
-      );
+      const states = await this.#options.conversations.advance(moves, this.#options.clock.now());
+      this.#options.post(states.filter(({ moved }) => moved).flatMap(receiptOf));
     } catch (error) {
       this.#options.logger.log("warn", "cursors.retry", { moves: moves.length, error });
       for (const move of moves) this.#merge(move);
@@ -94,11 +84,12 @@ export class Cursors {
   }
 
   #merge(move: CursorMove): void {
-    const key = `${move.user}:${move.peer}`;
+    const { conversation, user } = move;
+    const key = `${conversation}:${user}`;
     const noted = this.#moves.get(key);
     this.#moves.set(key, {
-      user: move.user,
-      peer: move.peer,
+      conversation,
+      user,
       delivered: later(noted?.delivered, move.delivered),
       read: later(noted?.read, move.read),
     });
@@ -108,4 +99,10 @@ export class Cursors {
 function later(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined) return b;
   return b === undefined ? a : Math.max(a, b);
+}
+
+/** What the other member is told. */
+function receiptOf({ conversation, user, peer, delivered, read }: CursorState): UserEvent[] {
+  if (peer === undefined) return [];
+  return [{ type: "receipt", to: peer, conversation, peer: user, deliveredSeq: delivered, readSeq: read }];
 }

@@ -5,7 +5,7 @@
  */
 import type { Head, Page } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
-import type { SessionId, UserId } from "../domain/ids.ts";
+import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
 import { problemOfTexts } from "../domain/sizes.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
@@ -13,6 +13,7 @@ import type { Counter, Histogram, Meter } from "../lib/metrics.ts";
 import type {
   AppendEntry,
   AppendOutcome,
+  ConversationStore,
   History,
   HistoryRange,
   MessageStore,
@@ -20,6 +21,7 @@ import type {
 } from "../store/store.ts";
 import { announcement, type TextSubmission } from "./announcement.ts";
 import { type CommittedSubmission, Committer } from "./committer.ts";
+import type { Place } from "./conversations.ts";
 import type { UserEvent } from "./ports.ts";
 import { UncertainCommits } from "./uncertain.ts";
 
@@ -44,6 +46,7 @@ export interface OutgoingText {
 }
 
 export interface MessagingOptions {
+  readonly conversations: Pick<ConversationStore, "heads">;
   readonly messages: MessageStore;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -93,7 +96,7 @@ export class Messaging {
       maxBatchWeight: MAX_BATCH_WEIGHT,
       maxPendingWeight: MAX_PENDING_WEIGHT,
       onCommitted: (batch, tookMs) => this.#announce(batch, tookMs),
-      onUncertain: ({ entries }) => uncertain.note(entries),
+      onUncertain: (submission) => uncertain.note(submission),
       onBug: (error) => logger.log("error", "committer.bug", { error }),
     });
     meter.gauge(
@@ -104,14 +107,15 @@ export class Messaging {
   }
 
   /**
-   * Stores texts of one sender to one receiver, in order, and tells both sides' sessions after the commit.
+   * Stores texts of one sender in one conversation, in order, and tells both sides' sessions after the commit.
    * `done` is called once; the receiver's local sessions have been told by then. Refusals (INVALID_FIELD and TOO_LARGE
-   * before anything is stored, NOT_FRIENDS, BLOCKED, MESSAGE_ID_CONFLICT) and a lost store (UNAVAILABLE) come in its result, never as a throw.
+   * before anything is stored, NOT_FRIENDS, BLOCKED, MESSAGE_ID_CONFLICT) and a lost store (UNAVAILABLE) come in its
+   * result, never as a throw.
    */
   send(
     sender: UserId,
     session: SessionId | undefined,
-    receiver: UserId,
+    { conversation, peer }: Place,
     texts: readonly OutgoingText[],
     done: (result: SendResult) => void,
   ): void {
@@ -121,10 +125,11 @@ export class Messaging {
       return;
     }
     const entries = texts.map(
-      (text): AppendEntry => ({ sender, receiver, clientId: text.clientId, kind: "text", body: text.body }),
+      ({ clientId, body }): AppendEntry => ({ conversation, sender, clientId, kind: "text", body }),
     );
     const submission: TextSubmission = {
       entries,
+      peer,
       session,
       settle: (result) =>
         done(result instanceof AppError ? { error: result, receipts: [] } : summarize(entries, result)),
@@ -132,15 +137,15 @@ export class Messaging {
     this.#committer.submit(submission);
   }
 
-  /** @throws AppError NOT_FRIENDS when the two never were. */
-  async history(user: UserId, peer: UserId, range: HistoryRange): Promise<History> {
-    const found = await this.#options.messages.history(user, peer, range);
+  /** @throws AppError NOT_FRIENDS when the reader may see nothing of it. */
+  async history(conversation: ConversationId, reader: UserId, range: HistoryRange): Promise<History> {
+    const found = await this.#options.messages.history(conversation, reader, range);
     if (found === undefined) throw new AppError("NOT_FRIENDS", { field: "peer" });
     return found;
   }
 
   heads(user: UserId, page: PageRequest): Promise<Page<Head>> {
-    return this.#options.messages.heads(user, page);
+    return this.#options.conversations.heads(user, page);
   }
 
   /** Resolves when every accepted text is settled. */

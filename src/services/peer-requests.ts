@@ -4,6 +4,7 @@
  * secret; from there on it is the same path that a session's request takes.
  */
 import type { UserId } from "../domain/ids.ts";
+import type { Conversations } from "./conversations.ts";
 import type { Courier } from "./courier.ts";
 import type { Friends } from "./friends.ts";
 import type { Messaging, OutgoingText } from "./messaging.ts";
@@ -11,6 +12,7 @@ import type { PeerRequests } from "./ports.ts";
 
 export interface PeerRequestsOptions {
   readonly friends: Friends;
+  readonly conversations: Conversations;
   readonly messaging: Messaging;
   readonly courier: Pick<Courier, "post">;
 }
@@ -37,8 +39,9 @@ export class IncomingPeerRequests implements PeerRequests {
   }
 
   async texts(sender: UserId, receiver: UserId, texts: readonly OutgoingText[]): Promise<void> {
+    const place = await this.#options.conversations.withPeer(sender, receiver);
     await new Promise<void>((resolve, reject) =>
-      this.#options.messaging.send(sender, undefined, receiver, texts, ({ error }) => {
+      this.#options.messaging.send(sender, undefined, place, texts, ({ error }) => {
         if (error === undefined) resolve();
         else reject(error);
       }),

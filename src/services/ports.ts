@@ -70,6 +70,7 @@ export type UserEvent =
   | {
       readonly type: "receipt";
       readonly to: UserId;
+      readonly conversation: ConversationId;
       readonly peer: UserId;
       readonly deliveredSeq: number;
       readonly readSeq: number;

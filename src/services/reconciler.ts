@@ -7,15 +7,14 @@
  * Bounded: it reads the conversations that grew in that time and the cursors that moved, in the whole cluster,
  * a row each, whatever the number of sessions here and of their conversations.
  */
-import type { UserId } from "../domain/ids.ts";
 import { Batcher } from "../lib/batcher.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { Grown, MessageStore, Moved, PageRequest } from "../store/store.ts";
-import type { LocalSessions, UserEvent } from "./ports.ts";
+import type { ConversationStore, Grown, Moved, PageRequest } from "../store/store.ts";
+import type { LocalSessions } from "./ports.ts";
 
 export interface ReconcilerOptions {
-  readonly messages: Pick<MessageStore, "grownWithin" | "movedWithin">;
+  readonly conversations: Pick<ConversationStore, "grownWithin" | "movedWithin">;
   readonly local: Pick<LocalSessions, "has" | "catchUp" | "deliver">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -53,17 +52,17 @@ export class Reconciler {
   }
 
   async #reconcile(rounds: readonly Round[]): Promise<void> {
-    const { messages, clock, logger } = this.#options;
+    const { conversations, clock, logger } = this.#options;
     const since = Math.min(...rounds.map((round) => round.since));
     const reasons = [...new Set(rounds.map(({ reason }) => reason))];
     const windowMs = clock.monotonic() - since + MARGIN_MS;
     try {
       const grown = await this.#each(
-        (page) => messages.grownWithin(windowMs, page),
+        (page) => conversations.grownWithin(windowMs, page),
         (one: Grown) => this.#grown(one),
       );
       const moved = await this.#each(
-        (page) => messages.movedWithin(windowMs, page),
+        (page) => conversations.movedWithin(windowMs, page),
         (one: Moved) => this.#moved(one),
       );
       logger.log("info", "reconciled", { reasons, window_ms: Math.round(windowMs), grown, moved });
@@ -97,16 +96,10 @@ export class Reconciler {
     }
   }
 
-  #moved({ user, peer, delivered, read }: Moved): void {
+  #moved({ conversation, user, peer, delivered, read }: Moved): void {
     const { local } = this.#options;
-    if (local.has(peer)) local.deliver([receipt(peer, user, delivered, read)]);
+    if (!local.has(peer)) return;
+    const marks = { deliveredSeq: delivered, readSeq: read };
+    local.deliver([{ type: "receipt", to: peer, conversation, peer: user, ...marks }]);
   }
 }
-
-const receipt = (to: UserId, peer: UserId, deliveredSeq: number, readSeq: number): UserEvent => ({
-  type: "receipt",
-  to,
-  peer,
-  deliveredSeq,
-  readSeq,
-});

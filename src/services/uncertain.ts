@@ -6,9 +6,10 @@
  * committed now: each session drops what it was sent already, whatever other devices have got.
  */
 import type { Message } from "../domain/entities.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
-import type { AppendEntry, MessageStore } from "../store/store.ts";
+import type { MessageStore } from "../store/store.ts";
+import type { TextSubmission } from "./announcement.ts";
 import type { UserEvent } from "./ports.ts";
 
 export interface UncertainOptions {
@@ -19,10 +20,11 @@ export interface UncertainOptions {
   readonly retryMs: number;
 }
 
-/** What of one pair's conversation is uncertain. */
+/** What of one sender's is uncertain in one conversation. */
 interface Doubt {
+  readonly conversation: ConversationId;
   readonly sender: UserId;
-  readonly receiver: UserId;
+  readonly peer: UserId;
   readonly clientIds: Set<string>;
 }
 
@@ -42,14 +44,14 @@ export class UncertainCommits {
     this.#options = options;
   }
 
-  /** These texts, of one sender to one receiver, may or may not have been stored. */
-  note(entries: readonly AppendEntry[]): void {
+  /** These texts may or may not have been stored. */
+  note({ entries, peer }: Pick<TextSubmission, "entries" | "peer">): void {
     const [first] = entries;
     if (first === undefined || this.#texts + entries.length > MAX_TEXTS) return;
-    const { sender, receiver } = first;
-    const key = `${sender}:${receiver}`;
-    const doubt = this.#doubts.get(key) ?? { sender, receiver, clientIds: new Set() };
-    this.#doubts.set(key, doubt);
+    const { conversation, sender } = first;
+    const fresh: Doubt = { conversation, sender, peer, clientIds: new Set() };
+    const doubt = this.#doubts.get(keyOf(fresh)) ?? fresh;
+    this.#doubts.set(keyOf(fresh), doubt);
     for (const { clientId } of entries) doubt.clientIds.add(clientId);
     this.#texts += entries.length;
     this.#schedule();
@@ -79,18 +81,18 @@ export class UncertainCommits {
   }
 
   #again(doubt: Doubt): void {
-    const key = `${doubt.sender}:${doubt.receiver}`;
+    const key = keyOf(doubt);
     for (const clientId of this.#doubts.get(key)?.clientIds ?? []) doubt.clientIds.add(clientId);
     this.#doubts.set(key, doubt);
     this.#texts += doubt.clientIds.size;
   }
 
   /** Those of them that are stored, ascending. */
-  async #stored({ sender, receiver, clientIds }: Doubt): Promise<Message[]> {
+  async #stored({ conversation, sender, clientIds }: Doubt): Promise<Message[]> {
     const found: Message[] = [];
     let before: number | undefined;
     for (let pages = 0; pages < MAX_PAGES && found.length < clientIds.size; pages++) {
-      const page = await this.#options.messages.history(sender, receiver, { before, limit: PAGE });
+      const page = await this.#options.messages.history(conversation, sender, { before, limit: PAGE });
       const messages = page?.messages ?? [];
       found.unshift(...messages.filter((one) => one.sender === sender && clientIds.has(one.clientId)));
       before = messages[0]?.seq;
@@ -100,7 +102,7 @@ export class UncertainCommits {
   }
 
   /** Runs of them that follow each other, for both sides. */
-  #tell({ sender, receiver }: Doubt, stored: readonly Message[]): void {
+  #tell({ sender, peer }: Doubt, stored: readonly Message[]): void {
     const runs: Message[][] = [];
     for (const message of stored) {
       const run = runs.at(-1);
@@ -109,9 +111,11 @@ export class UncertainCommits {
     }
     this.#options.post(
       runs.flatMap((messages): UserEvent[] => [
-        { type: "texts", to: receiver, peer: sender, messages },
-        { type: "texts", to: sender, peer: receiver, messages },
+        { type: "texts", to: peer, peer: sender, messages },
+        { type: "texts", to: sender, peer, messages },
       ]),
     );
   }
 }
+
+const keyOf = ({ conversation, sender }: Doubt): string => `${conversation}:${sender}`;

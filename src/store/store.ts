@@ -25,7 +25,7 @@ import type {
   Profile,
   ProfilePatch,
 } from "../domain/entities.ts";
-import type { ConversationId, UserId } from "../domain/ids.ts";
+import type { ConversationId, Pair, UserId } from "../domain/ids.ts";
 
 export interface NewAccount {
   readonly username: string;
@@ -96,8 +96,8 @@ export interface FriendStore {
 
 /** One message to be stored. */
 export interface AppendEntry {
+  readonly conversation: ConversationId;
   readonly sender: UserId;
-  readonly receiver: UserId;
   /** At most 64 characters. Compared exactly, but spaces at its end do not count. */
   readonly clientId: string;
   readonly kind: MessageKind;
@@ -128,16 +128,18 @@ export type AppendOutcome =
 
 /** A user's cursor move. Absent marks stay as they are. */
 export interface CursorMove {
+  readonly conversation: ConversationId;
   readonly user: UserId;
-  readonly peer: UserId;
   readonly delivered?: number | undefined;
   readonly read?: number | undefined;
 }
 
 /** Where a user's cursors stand after moves. `moved` is false when nothing changed. */
 export interface CursorState {
+  readonly conversation: ConversationId;
   readonly user: UserId;
-  readonly peer: UserId;
+  /** The other member; undefined when the user is no member at all. */
+  readonly peer: UserId | undefined;
   readonly delivered: number;
   readonly read: number;
   readonly moved: boolean;
@@ -168,7 +170,6 @@ export interface HistoryRange {
 
 /** A piece of a conversation. */
 export interface History {
-  readonly conversation: ConversationId;
   readonly messages: Message[];
   readonly lastSeq: number;
 }
@@ -186,23 +187,12 @@ export interface Trace {
   readonly readAt: number | undefined;
 }
 
-export interface MessageStore {
+export interface ConversationStore {
   /**
-   * Stores a batch: all or nothing. Per conversation, entries get the next seqs in the order given, gap-free
-   * and in commit order also when several processes append at once. Whether the two are friends and neither
-   * blocked the other is decided inside the same transaction, so a block is in force everywhere once set.
-   * An entry repeated within the batch counts as a duplicate of its first.
-   * @param at the time given to all that is stored, milliseconds since 1970. Where the conversation's last message
-   *   has a later one (another server's clock, or one that was set back) that is given: times never fall along seqs.
-   * @returns one outcome per entry, in order.
+   * The direct conversation of each pair, in order; undefined where the two have none. An id never changes for a
+   * pair once made.
    */
-  append(entries: readonly AppendEntry[], at: number): Promise<AppendOutcome[]>;
-  /**
-   * Messages of the conversation of two users, ascending by seq, at most `range.limit`: with `after` the
-   * first ones beyond it, with `before` the last ones below it, with neither the newest. Takes the same time at any depth.
-   * @returns undefined when the two have no conversation.
-   */
-  history(a: UserId, b: UserId, range: HistoryRange): Promise<History | undefined>;
+  direct(pairs: readonly Pair[]): Promise<(ConversationId | undefined)[]>;
   /** Heads of all conversations of a user, ascending by conversation id. */
   heads(user: UserId, page: PageRequest): Promise<Page<Head>>;
   /**
@@ -215,6 +205,26 @@ export interface MessageStore {
   movedWithin(windowMs: number, page: PageRequest): Promise<Page<Moved>>;
   /** Moves cursors: never back, never past the conversation's last seq; read carries delivered along. */
   advance(moves: readonly CursorMove[], at: number): Promise<CursorState[]>;
+}
+
+export interface MessageStore {
+  /**
+   * Stores a batch: all or nothing. Per conversation, entries get the next seqs in the order given, gap-free
+   * and in commit order also when several processes append at once. Whether the sender is a member, the two are friends
+   * and neither blocked the other is decided inside the same transaction, so a block is in force everywhere once set.
+   * An entry repeated within the batch counts as a duplicate of its first.
+   * @param at the time given to all that is stored, milliseconds since 1970. Where the conversation's last message
+   *   has a later one (another server's clock, or one that was set back) that is given: times never fall along seqs.
+   * @returns one outcome per entry, in order.
+   */
+  append(entries: readonly AppendEntry[], at: number): Promise<AppendOutcome[]>;
+  /**
+   * Messages of a conversation that `reader` may see, ascending by seq, at most `range.limit`: with `after` the
+   * first ones beyond it, with `before` the last ones below it, with neither the newest. Takes the same time at any
+   * depth.
+   * @returns undefined when there is no such conversation, or the reader is no member of it.
+   */
+  history(conversation: ConversationId, reader: UserId, range: HistoryRange): Promise<History | undefined>;
   /** All messages with this client id (several senders may have used it), oldest first. */
   trace(clientId: string): Promise<Trace[]>;
 }
@@ -230,6 +240,7 @@ export interface Store {
   readonly accounts: AccountStore;
   readonly profiles: ProfileStore;
   readonly friends: FriendStore;
+  readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   /**
    * Brings the schema up to date, and gives accounts without skeletons theirs: of two that look alike the older has

@@ -13,9 +13,9 @@ import { adoptStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { type MariaDb, sharedMariaDb, until } from "../support/servers.ts";
-import { openMySql, statuses, text } from "./store.harness.ts";
+import { append, openMySql, statuses, text } from "./store.harness.ts";
 
-/** As the original makes its tables (seed-protocol.md, section 5), in the character set it had. */
+/** As the original makes its tables, in the character set it had. */
 const ORIGINAL = `
   CREATE TABLE Authentication (uuid INT AUTO_INCREMENT PRIMARY KEY, username VARCHAR(50) NOT NULL UNIQUE,
     password VARCHAR(255) NOT NULL, email VARCHAR(100) UNIQUE) DEFAULT CHARSET=utf8;
@@ -124,8 +124,8 @@ async function expectAdopted(options: MySqlOptions): Promise<void> {
       expect(await store.friends.areFriends(userId(a), userId(b))).toBe(true);
       expect(await store.friends.areFriends(userId(b), userId(a))).toBe(true);
       const batch = [text(userId(a), userId(b), "🎉"), text(userId(b), userId(a))];
-      expect(statuses(await store.messages.append(batch, 1))).toEqual(["stored", "stored"]);
-      expect((await store.messages.heads(userId(b), { limit: 5 })).items.length).toBe(1);
+      expect(statuses(await append(store, batch, 1))).toEqual(["stored", "stored"]);
+      expect((await store.conversations.heads(userId(b), { limit: 5 })).items.length).toBe(1);
     }
     expect((await store.profiles.update(userId(3), { nickname: "四字节 🎉" }))?.nickname).toBe("四字节 🎉");
   });

@@ -5,7 +5,7 @@
  */
 import { AppError } from "../../src/domain/error.ts";
 import { userId } from "../../src/domain/ids.ts";
-import { openSqlite, text } from "./store.harness.ts";
+import { append, openSqlite, text } from "./store.harness.ts";
 
 const [, , path = "", a = "", b = "", count = ""] = process.argv;
 const store = await openSqlite({ path });
@@ -13,7 +13,7 @@ const store = await openSqlite({ path });
 for (let sent = 0; sent < Number(count); sent += 1) {
   const entry = text(userId(Number(a)), userId(Number(b)), "x".repeat(1000));
   try {
-    const [outcome] = await store.messages.append([entry], sent);
+    const [outcome] = await append(store, [entry], sent);
     if (outcome?.status === "stored") process.stdout.write(`${entry.clientId}\n`);
   } catch (thrown) {
     process.stdout.write(`${thrown instanceof AppError ? thrown.codeName : thrown}\n`);

@@ -5,10 +5,13 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Store } from "../../src/store/store.ts";
 import {
+  advance,
+  append,
   befriend,
   everything,
   freshName,
   friends,
+  history,
   register,
   type StoreHarness,
   statuses,
@@ -88,7 +91,7 @@ export function concurrencyCases(harness: () => StoreHarness): void {
       );
       expect(fulfilled(results).sort()).toEqual(["confirmed", "repeated", "repeated", "repeated"]);
       expect([await first().friends.ids(a), await first().friends.ids(b)]).toEqual([[b], [a]]);
-      expect((await first().messages.heads(a, { limit: 9 })).items.length).toBe(1);
+      expect((await first().conversations.heads(a, { limit: 9 })).items.length).toBe(1);
     }
   });
 
@@ -96,7 +99,7 @@ export function concurrencyCases(harness: () => StoreHarness): void {
     const [a, b] = await friends(first());
     for (let round = 1; round <= 10; round += 1) {
       const entry = text(a, b, `round ${round}`);
-      const results = fulfilled(await everywhere(({ messages }, index) => messages.append([entry], index)));
+      const results = fulfilled(await everywhere((store, index) => append(store, [entry], index)));
       expect(statuses(results.flat()).sort()).toEqual([...Array(HANDLES - 1).fill("duplicate"), "stored"]);
       expect(new Set(results.flat().map((outcome) => "seq" in outcome && outcome.seq))).toEqual(
         new Set([round]),
@@ -109,7 +112,7 @@ export function concurrencyCases(harness: () => StoreHarness): void {
   test("writers of both directions whose batches name conversations in opposite orders leave no gap", async () => {
     const pairs = [await friends(first()), await friends(first()), await friends(first())] as const;
     const ROUNDS = 25;
-    const sent = stores.map(async ({ messages }, writer) => {
+    const sent = stores.map(async (store, writer) => {
       for (let round = 0; round < ROUNDS; round += 1) {
         const order = writer % 2 ? pairs : pairs.toReversed();
         const batch = order.flatMap(([a, b], place) => {
@@ -119,7 +122,7 @@ export function concurrencyCases(harness: () => StoreHarness): void {
             : [text(b, a, body), text(a, b, body)];
         });
         // The writers' clocks are an hour apart.
-        const outcomes = await messages.append(batch, 3_600_000 * writer + round);
+        const outcomes = await append(store, batch, 3_600_000 * writer + round);
         expect(new Set(statuses(outcomes))).toEqual(new Set(["stored"]));
       }
     });
@@ -139,7 +142,7 @@ export function concurrencyCases(harness: () => StoreHarness): void {
           .map(([, round]) => round);
         expect(rounds).toEqual(rounds.toSorted((x, y) => (x ?? 0) - (y ?? 0)));
       }
-      expect((await first().messages.history(a, b, { limit: 1 }))?.lastSeq).toBe(HANDLES * ROUNDS * 2);
+      expect((await history(first(), a, b, { limit: 1 }))?.lastSeq).toBe(HANDLES * ROUNDS * 2);
     }
   });
 
@@ -147,33 +150,34 @@ export function concurrencyCases(harness: () => StoreHarness): void {
     const [a, b] = await friends(first());
     let blocked = false;
     const afterBlock: string[] = [];
-    const writers = stores.slice(1).map(async ({ messages }) => {
+    const writers = stores.slice(1).map(async (store) => {
       for (let count = 0; count < 40; count += 1) {
         const before = blocked;
-        const [outcome] = await messages.append([text(a, b)], 1);
+        const [outcome] = await append(store, [text(a, b)], 1);
         if (before) afterBlock.push(outcome?.status ?? "");
       }
     });
-    await first().messages.append([text(b, a)], 1);
+    await append(first(), [text(b, a)], 1);
     await first().friends.setBlocked(b, a, true);
     blocked = true;
-    const { lastSeq } = (await first().messages.history(a, b, { limit: 1 })) ?? { lastSeq: -1 };
+    const { lastSeq } = (await history(first(), a, b, { limit: 1 })) ?? { lastSeq: -1 };
     await Promise.all(writers);
     expect(new Set(afterBlock)).toEqual(new Set(afterBlock.length > 0 ? ["blocked"] : []));
-    expect((await first().messages.history(a, b, { limit: 1 }))?.lastSeq).toBe(lastSeq);
+    expect((await history(first(), a, b, { limit: 1 }))?.lastSeq).toBe(lastSeq);
   });
 
   test("cursors moved everywhere at once end at the furthest", async () => {
     const [a, b] = await friends(first());
-    await first().messages.append(
+    await append(
+      first(),
       Array.from({ length: 50 }, () => text(a, b)),
       1,
     );
-    await everywhere(async ({ messages }, index) => {
+    await everywhere(async (store, index) => {
       for (let mark = 1; mark <= 50; mark += 1 + index)
-        await messages.advance([{ user: b, peer: a, delivered: mark, read: mark - 1 }], mark);
+        await advance(store, [{ user: b, peer: a, delivered: mark, read: mark - 1 }], mark);
     });
-    const [head] = (await first().messages.heads(b, { limit: 1 })).items;
+    const [head] = (await first().conversations.heads(b, { limit: 1 })).items;
     expect(head).toMatchObject({ deliveredSeq: 50, readSeq: 49 });
   });
 
@@ -189,6 +193,6 @@ export function concurrencyCases(harness: () => StoreHarness): void {
     expect(await first().friends.areFriends(a, b)).toBe(false);
     expect(await first().friends.areFriends(b, a)).toBe(false);
     await befriend(first(), a, b).catch(() => undefined);
-    expect((await first().messages.heads(a, { limit: 9 })).items.length).toBe(1);
+    expect((await first().conversations.heads(a, { limit: 9 })).items.length).toBe(1);
   });
 }

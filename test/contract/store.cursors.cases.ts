@@ -5,24 +5,25 @@
 import { expect, test } from "bun:test";
 import type { UserId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/store.ts";
-import { befriend, friends, nobody, register, text } from "./store.harness.ts";
+import { advance, append, befriend, friends, nobody, register, text } from "./store.harness.ts";
 
 export function cursorCases(store: () => Store): void {
   /** Two friends with that many messages from the first to the second. */
   async function talked(count: number): Promise<[UserId, UserId]> {
     const [a, b] = await friends(store());
-    await store().messages.append(
+    await append(
+      store(),
       Array.from({ length: count }, () => text(a, b)),
       1,
     );
     return [a, b];
   }
-  const head = async (user: UserId) => (await store().messages.heads(user, { limit: 1 })).items[0];
+  const head = async (user: UserId) => (await store().conversations.heads(user, { limit: 1 })).items[0];
 
   test("cursors move forward, never back, never past the last seq", async () => {
     const [a, b] = await talked(5);
     const move = async (marks: { delivered?: number; read?: number }) => {
-      const [state] = await store().messages.advance([{ user: b, peer: a, ...marks }], 9);
+      const [state] = await advance(store(), [{ user: b, peer: a, ...marks }], 9);
       return [state?.delivered, state?.read, state?.moved];
     };
     expect(await move({})).toEqual([0, 0, false]);
@@ -42,7 +43,8 @@ export function cursorCases(store: () => Store): void {
   test("several moves in one call, each answered in its place", async () => {
     const [a, b] = await talked(4);
     const [c, d] = await talked(2);
-    const states = await store().messages.advance(
+    const states = await advance(
+      store(),
       [
         { user: b, peer: a, delivered: 1 },
         { user: d, peer: c, read: 9 },
@@ -53,34 +55,34 @@ export function cursorCases(store: () => Store): void {
       ],
       9,
     );
-    expect(states).toEqual([
+    expect(states).toMatchObject([
       { user: b, peer: a, delivered: 1, read: 0, moved: true },
       { user: d, peer: c, delivered: 2, read: 2, moved: true },
       { user: b, peer: a, delivered: 3, read: 0, moved: true },
       { user: a, peer: b, delivered: 4, read: 0, moved: true },
-      { user: a, peer: nobody, delivered: 0, read: 0, moved: false },
+      { user: a, peer: undefined, delivered: 0, read: 0, moved: false },
       { user: b, peer: a, delivered: 3, read: 2, moved: true },
     ]);
     expect(await head(b)).toMatchObject({ deliveredSeq: 3, readSeq: 2, peerDeliveredSeq: 4 });
-    expect(await store().messages.advance([], 9)).toEqual([]);
+    expect(await advance(store(), [], 9)).toEqual([]);
   });
 
   test("times are those of the last move of each mark", async () => {
     const [a, b] = await friends(store());
     const entry = text(a, b);
-    await store().messages.append([entry, text(a, b)], 1);
+    await append(store(), [entry, text(a, b)], 1);
     const times = async () => {
       const [trace] = await store().messages.trace(entry.clientId);
       return [trace?.deliveredAt, trace?.readAt];
     };
     expect(await times()).toEqual([undefined, undefined]);
-    await store().messages.advance([{ user: b, peer: a, delivered: 1 }], 100);
+    await advance(store(), [{ user: b, peer: a, delivered: 1 }], 100);
     expect(await times()).toEqual([100, undefined]);
-    await store().messages.advance([{ user: b, peer: a, read: 1 }], 200);
+    await advance(store(), [{ user: b, peer: a, read: 1 }], 200);
     expect(await times()).toEqual([100, 200]);
-    await store().messages.advance([{ user: b, peer: a, read: 1, delivered: 1 }], 300);
+    await advance(store(), [{ user: b, peer: a, read: 1, delivered: 1 }], 300);
     expect(await times()).toEqual([100, 200]);
-    await store().messages.advance([{ user: b, peer: a, delivered: 2 }], 400);
+    await advance(store(), [{ user: b, peer: a, delivered: 2 }], 400);
     expect(await times()).toEqual([400, 200]);
   });
 
@@ -90,14 +92,15 @@ export function cursorCases(store: () => Store): void {
     for (let count = 0; count < 5; count += 1) {
       const peer = await register(store());
       await befriend(store(), me, peer);
-      await store().messages.append(
+      await append(
+        store(),
         Array.from({ length: count }, () => text(peer, me)),
         1,
       );
       peers.push(peer);
     }
-    const first = await store().messages.heads(me, { limit: 3 });
-    const second = await store().messages.heads(me, { limit: 3, cursor: first.next });
+    const first = await store().conversations.heads(me, { limit: 3 });
+    const second = await store().conversations.heads(me, { limit: 3, cursor: first.next });
     const all = [...first.items, ...second.items];
     expect(all.map(({ peer }) => peer)).toEqual(peers);
     expect(all.map(({ lastSeq }) => lastSeq)).toEqual([0, 1, 2, 3, 4]);
@@ -105,9 +108,9 @@ export function cursorCases(store: () => Store): void {
       all.map(({ conversation }) => conversation).sort((a, b) => a - b),
     );
     expect(second.next).toBeUndefined();
-    expect((await store().messages.heads(me, { limit: 5 })).next).toBeUndefined();
-    expect(await store().messages.heads(me, { limit: 3, cursor: "no cursor" })).toEqual(first);
-    expect(await store().messages.heads(nobody, { limit: 3 })).toEqual({ items: [], next: undefined });
+    expect((await store().conversations.heads(me, { limit: 5 })).next).toBeUndefined();
+    expect(await store().conversations.heads(me, { limit: 3, cursor: "no cursor" })).toEqual(first);
+    expect(await store().conversations.heads(nobody, { limit: 3 })).toEqual({ items: [], next: undefined });
   });
 
   /** Everything on the pages of a read of changes, `limit` to a page. */
@@ -137,25 +140,25 @@ export function cursorCases(store: () => Store): void {
     ];
     const silent = await friends(store());
     for (const limit of [1, 2, 1_000]) {
-      const grown = await everyPage((page) => store().messages.grownWithin(HOUR_MS, page), limit);
+      const grown = await everyPage((page) => store().conversations.grownWithin(HOUR_MS, page), limit);
       const of = (one: UserId) => grown.filter(({ members }) => members.includes(one));
       for (const { pair, lastSeq } of talking)
         expect(of(pair[0])).toEqual([{ conversation: expect.any(Number), members: pair, lastSeq }]);
       expect(of(silent[0])).toEqual([]);
     }
-    expect(await everyPage((page) => store().messages.grownWithin(-HOUR_MS, page), 10)).toEqual([]);
+    expect(await everyPage((page) => store().conversations.grownWithin(-HOUR_MS, page), 10)).toEqual([]);
   });
 
   test("who moved within a window is named, and where they are now", async () => {
     const [a, b] = await talked(5);
-    await store().messages.advance([{ user: b, peer: a, delivered: 4, read: 2 }], 1);
-    await store().messages.advance([{ user: a, peer: b, delivered: 5 }], 1);
+    await advance(store(), [{ user: b, peer: a, delivered: 4, read: 2 }], 1);
+    await advance(store(), [{ user: a, peer: b, delivered: 5 }], 1);
     for (const limit of [1, 1_000]) {
-      const moved = await everyPage((page) => store().messages.movedWithin(HOUR_MS, page), limit);
+      const moved = await everyPage((page) => store().conversations.movedWithin(HOUR_MS, page), limit);
       const of = (one: UserId) => moved.filter(({ user }) => user === one);
       expect(of(b)).toEqual([{ conversation: expect.any(Number), user: b, peer: a, delivered: 4, read: 2 }]);
       expect(of(a)).toMatchObject([{ user: a, peer: b, delivered: 5, read: 0 }]);
     }
-    expect(await everyPage((page) => store().messages.movedWithin(-HOUR_MS, page), 10)).toEqual([]);
+    expect(await everyPage((page) => store().conversations.movedWithin(-HOUR_MS, page), 10)).toEqual([]);
   });
 }

@@ -5,7 +5,17 @@
 import { expect, test } from "bun:test";
 import type { UserId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/store.ts";
-import { befriend, friends, HOSTILE, nobody, register, seqs, text } from "./store.harness.ts";
+import {
+  append,
+  befriend,
+  friends,
+  HOSTILE,
+  history,
+  nobody,
+  register,
+  seqs,
+  text,
+} from "./store.harness.ts";
 
 export function friendCases(store: () => Store): void {
   const pair = async (): Promise<[UserId, UserId]> => [await register(store()), await register(store())];
@@ -45,8 +55,12 @@ export function friendCases(store: () => Store): void {
     const ofA = await store().friends.list(a, { limit: 10 });
     expect(ofA.items).toMatchObject([{ alternativeName: "", profile: { id: b } }]);
     expect(await open(b)).toEqual([]);
-    expect((await store().messages.heads(a, { limit: 10 })).items).toMatchObject([{ peer: b, lastSeq: 0 }]);
-    expect((await store().messages.heads(b, { limit: 10 })).items).toMatchObject([{ peer: a, lastSeq: 0 }]);
+    expect((await store().conversations.heads(a, { limit: 10 })).items).toMatchObject([
+      { peer: b, lastSeq: 0 },
+    ]);
+    expect((await store().conversations.heads(b, { limit: 10 })).items).toMatchObject([
+      { peer: a, lastSeq: 0 },
+    ]);
   });
 
   test("confirming again is a repeat; confirming what nobody asked is not", async () => {
@@ -97,16 +111,16 @@ export function friendCases(store: () => Store): void {
 
   test("a friendship that ended leaves the conversation, and a new one continues it", async () => {
     const [a, b] = await friends(store());
-    expect(seqs(await store().messages.append([text(a, b), text(b, a)], 1))).toEqual([1, 2]);
+    expect(seqs(await append(store(), [text(a, b), text(b, a)], 1))).toEqual([1, 2]);
     expect(await store().friends.remove(b, a)).toBe(true);
     expect(await store().friends.remove(b, a)).toBe(false);
     expect(await store().friends.areFriends(a, b)).toBe(false);
     expect([await store().friends.ids(a), await store().friends.ids(b)]).toEqual([[], []]);
-    expect((await store().messages.history(a, b, { limit: 9 }))?.messages.length).toBe(2);
+    expect((await history(store(), a, b, { limit: 9 }))?.messages.length).toBe(2);
     expect(await confirm(a, b)).toBe("no_request");
     await befriend(store(), b, a);
-    expect(seqs(await store().messages.append([text(b, a)], 2))).toEqual([3]);
-    expect((await store().messages.heads(a, { limit: 9 })).items.length).toBe(1);
+    expect(seqs(await append(store(), [text(b, a)], 2))).toEqual([3]);
+    expect((await store().conversations.heads(a, { limit: 9 })).items.length).toBe(1);
   });
 
   test("a block keeps requests out in both directions and removes the open one of the blocked", async () => {

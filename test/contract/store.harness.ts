@@ -4,12 +4,19 @@
  * share one database and none depends on another.
  */
 import { join } from "node:path";
-import { type UserId, userId } from "../../src/domain/ids.ts";
+import { type ConversationId, conversationId, type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { SqliteOptions } from "../../src/store/sqlite/store.ts";
-import type { AppendEntry, AppendOutcome, Store } from "../../src/store/store.ts";
+import type {
+  AppendEntry,
+  AppendOutcome,
+  CursorMove,
+  CursorState,
+  HistoryRange,
+  Store,
+} from "../../src/store/store.ts";
 import { sharedMariaDb, tempDir } from "../support/servers.ts";
 
 /** One adapter and one database of it. */
@@ -90,14 +97,54 @@ export async function friends(store: Store): Promise<[UserId, UserId]> {
   return [a, b];
 }
 
+/** One text, addressed as people do: to whom. */
+export interface Text extends Omit<AppendEntry, "conversation"> {
+  readonly receiver: UserId;
+}
+
 /** One text; its client id is new unless given. */
 export function text(
   sender: UserId,
   receiver: UserId,
   body = "hello",
   clientId = `{${crypto.randomUUID()}}`,
-): AppendEntry {
+): Text {
   return { sender, receiver, clientId, kind: "text", body };
+}
+
+/** An id that no conversation has. */
+export const nowhere = conversationId(9_000_000_000);
+
+/** Where two talk; an id that is none where they never did. */
+export async function talkOf(store: Store, a: UserId, b: UserId): Promise<ConversationId> {
+  const [found] = await store.conversations.direct([[a, b]]);
+  return found ?? nowhere;
+}
+
+/** Stores texts, each where its sender and receiver talk. */
+export async function append(store: Store, texts: readonly Text[], at: number): Promise<AppendOutcome[]> {
+  const ids = await store.conversations.direct(texts.map(({ sender, receiver }) => [sender, receiver]));
+  const entries = texts.map(({ receiver: _, ...entry }, i) => ({
+    ...entry,
+    conversation: ids[i] ?? nowhere,
+  }));
+  return await store.messages.append(entries, at);
+}
+
+/** What `a` sees of where the two talk. */
+export async function history(store: Store, a: UserId, b: UserId, range: HistoryRange) {
+  return await store.messages.history(await talkOf(store, a, b), a, range);
+}
+
+/** Moves cursors, each where the user and the peer talk. */
+export async function advance(
+  store: Store,
+  moves: readonly (Omit<CursorMove, "conversation"> & { readonly peer: UserId })[],
+  at: number,
+): Promise<CursorState[]> {
+  const ids = await store.conversations.direct(moves.map(({ user, peer }) => [user, peer]));
+  const there = moves.map(({ peer: _, ...move }, i) => ({ ...move, conversation: ids[i] ?? nowhere }));
+  return await store.conversations.advance(there, at);
 }
 
 /** The seqs of outcomes; undefined for one that has none. */
@@ -111,7 +158,7 @@ export function statuses(outcomes: readonly AppendOutcome[]): string[] {
 
 /** Everything that is stored between two, ascending. */
 export async function everything(store: Store, a: UserId, b: UserId) {
-  return (await store.messages.history(a, b, { after: 0, limit: 1_000_000 }))?.messages ?? [];
+  return (await history(store, a, b, { after: 0, limit: 1_000_000 }))?.messages ?? [];
 }
 
 /** Text that breaks what builds SQL, cuts at NUL or takes a character for two bytes. */

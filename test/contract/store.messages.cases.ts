@@ -5,28 +5,33 @@
 import { expect, test } from "bun:test";
 import type { AppendOutcome, Store } from "../../src/store/store.ts";
 import {
+  advance,
+  append,
   befriend,
   everything,
   friends,
   HOSTILE,
+  history,
   nobody,
+  nowhere,
   register,
   seqs,
   statuses,
+  type Text,
+  talkOf,
   text,
 } from "./store.harness.ts";
 
 export function messageCases(store: () => Store): void {
-  const append = (entries: Parameters<Store["messages"]["append"]>[0], at = 1_700_000_000_000) =>
-    store().messages.append(entries, at);
+  const send = (entries: readonly Text[], at = 1_700_000_000_000) => append(store(), entries, at);
 
   test("a batch gets gap-free seqs in its order, both directions in one count", async () => {
     const [a, b] = await friends(store());
     const entries = [text(a, b, "1"), text(b, a, "2"), text(a, b, "3")];
-    const outcomes = await append(entries, 1_700_000_000_123);
+    const outcomes = await send(entries, 1_700_000_000_123);
     expect(statuses(outcomes)).toEqual(["stored", "stored", "stored"]);
     expect(seqs(outcomes)).toEqual([1, 2, 3]);
-    expect(seqs(await append([text(b, a, "4")]))).toEqual([4]);
+    expect(seqs(await send([text(b, a, "4")]))).toEqual([4]);
     const stored = await everything(store(), a, b);
     expect(stored.map(({ body }) => body)).toEqual(["1", "2", "3", "4"]);
     expect(stored[1]).toEqual({
@@ -38,14 +43,14 @@ export function messageCases(store: () => Store): void {
       body: "2",
       at: 1_700_000_000_123,
     });
-    expect(await store().messages.history(b, a, { limit: 9 })).toMatchObject({
+    expect(await history(store(), b, a, { limit: 9 })).toMatchObject({
       messages: stored,
       lastSeq: 4,
     });
   });
 
   test("an empty batch is nothing", async () => {
-    expect(await append([])).toEqual([]);
+    expect(await send([])).toEqual([]);
   });
 
   test("conversations of one batch count on their own, a refused entry uses no seq", async () => {
@@ -54,7 +59,7 @@ export function messageCases(store: () => Store): void {
     await befriend(store(), a, c);
     await store().friends.setBlocked(d, c, true);
     const stranger = await register(store());
-    const outcomes = await append([
+    const outcomes = await send([
       ...[text(a, b), text(c, d), text(a, stranger), text(c, a), text(b, a)],
       ...[text(a, nobody), text(a, a), text(d, c), text(a, c), text(a, b)],
     ]);
@@ -69,9 +74,9 @@ export function messageCases(store: () => Store): void {
   test("a repeat answers with the first seq and time and is not stored", async () => {
     const [a, b] = await friends(store());
     const entry = text(a, b);
-    const [first] = await append([entry], 1000);
-    await append([text(b, a)], 1500);
-    const [again, fresh] = await append([entry, text(a, b)], 2000);
+    const [first] = await send([entry], 1000);
+    await send([text(b, a)], 1500);
+    const [again, fresh] = await send([entry, text(a, b)], 2000);
     expect(again).toEqual({ ...first, status: "duplicate" } as never);
     expect(again).toMatchObject({ seq: 1, at: 1000 });
     expect(fresh).toMatchObject({ status: "stored", seq: 3 });
@@ -84,10 +89,10 @@ export function messageCases(store: () => Store): void {
     await befriend(store(), a, c);
     const times = (outcomes: AppendOutcome[]) => outcomes.map((outcome) => "at" in outcome && outcome.at);
     const early = text(a, b);
-    expect(times(await append([early], 5_000))).toEqual([5_000]);
-    expect(times(await append([text(b, a), text(a, c), text(a, b)], 1_400))).toEqual([5_000, 1_400, 5_000]);
-    expect(times(await append([text(a, b), early, text(a, c)], 1_300))).toEqual([5_000, 5_000, 1_400]);
-    expect(times(await append([text(a, b)], 6_000))).toEqual([6_000]);
+    expect(times(await send([early], 5_000))).toEqual([5_000]);
+    expect(times(await send([text(b, a), text(a, c), text(a, b)], 1_400))).toEqual([5_000, 1_400, 5_000]);
+    expect(times(await send([text(a, b), early, text(a, c)], 1_300))).toEqual([5_000, 5_000, 1_400]);
+    expect(times(await send([text(a, b)], 6_000))).toEqual([6_000]);
     expect((await everything(store(), a, b)).map(({ at }) => at)).toEqual([
       5_000, 5_000, 5_000, 5_000, 6_000,
     ]);
@@ -98,17 +103,17 @@ export function messageCases(store: () => Store): void {
     const [a, b] = await friends(store());
     const c = await register(store());
     await befriend(store(), a, c);
-    const outcomes = await append([text(a, b, "x", "id"), text(b, a, "y", "id"), text(a, c, "z", "id")]);
+    const outcomes = await send([text(a, b, "x", "id"), text(b, a, "y", "id"), text(a, c, "z", "id")]);
     expect(statuses(outcomes)).toEqual(["stored", "stored", "stored"]);
-    const again = await append([text(a, b, "other", "id"), text(a, b, "x", "id"), text(a, b, "X", "id")]);
+    const again = await send([text(a, b, "other", "id"), text(a, b, "x", "id"), text(a, b, "X", "id")]);
     expect(statuses(again)).toEqual(["conflict", "duplicate", "conflict"]);
-    expect(statuses(await append([text(a, b, "x", "ID")]))).toEqual(["stored"]);
+    expect(statuses(await send([text(a, b, "x", "ID")]))).toEqual(["stored"]);
   });
 
   test("repeats within one batch count once", async () => {
     const [a, b] = await friends(store());
     const entry = text(a, b, "once");
-    const outcomes = await append([entry, text(b, a), entry, { ...entry, body: "twice" }, text(a, b)]);
+    const outcomes = await send([entry, text(b, a), entry, { ...entry, body: "twice" }, text(a, b)]);
     expect(statuses(outcomes)).toEqual(["stored", "stored", "duplicate", "conflict", "stored"]);
     expect(seqs(outcomes)).toEqual([1, 2, 1, undefined, 3]);
     expect((await everything(store(), a, b)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
@@ -117,31 +122,31 @@ export function messageCases(store: () => Store): void {
   test("what was stored is answered as a repeat also when the two are friends no more", async () => {
     const [a, b] = await friends(store());
     const entry = text(a, b);
-    await append([entry]);
+    await send([entry]);
     await store().friends.setBlocked(b, a, true);
-    expect(statuses(await append([entry, text(a, b)]))).toEqual(["duplicate", "blocked"]);
+    expect(statuses(await send([entry, text(a, b)]))).toEqual(["duplicate", "blocked"]);
     await store().friends.remove(a, b);
-    expect(statuses(await append([entry, text(a, b)]))).toEqual(["duplicate", "not_friends"]);
+    expect(statuses(await send([entry, text(a, b)]))).toEqual(["duplicate", "not_friends"]);
   });
 
   test("a block holds in either direction, for the next append on, until it is lifted", async () => {
     const [a, b] = await friends(store());
-    await append([text(a, b)]);
+    await send([text(a, b)]);
     await store().friends.setBlocked(a, b, true);
-    expect(statuses(await append([text(a, b), text(b, a)]))).toEqual(["blocked", "blocked"]);
+    expect(statuses(await send([text(a, b), text(b, a)]))).toEqual(["blocked", "blocked"]);
     await store().friends.setBlocked(a, b, false);
     await store().friends.setBlocked(b, a, true);
-    expect(statuses(await append([text(a, b), text(b, a)]))).toEqual(["blocked", "blocked"]);
+    expect(statuses(await send([text(a, b), text(b, a)]))).toEqual(["blocked", "blocked"]);
     await store().friends.setBlocked(b, a, false);
-    expect(seqs(await append([text(a, b), text(b, a)]))).toEqual([2, 3]);
+    expect(seqs(await send([text(a, b), text(b, a)]))).toEqual([2, 3]);
   });
 
   test("hostile text is stored and compared byte by byte", async () => {
     const [a, b] = await friends(store());
     const entries = HOSTILE.map((evil) => text(a, b, evil, evil.slice(0, 60)));
-    expect(new Set(statuses(await append(entries)))).toEqual(new Set(["stored"]));
+    expect(new Set(statuses(await send(entries)))).toEqual(new Set(["stored"]));
     expect((await everything(store(), a, b)).map(({ body }) => body)).toEqual([...HOSTILE]);
-    expect(new Set(statuses(await append(entries)))).toEqual(new Set(["duplicate"]));
+    expect(new Set(statuses(await send(entries)))).toEqual(new Set(["duplicate"]));
     for (const evil of HOSTILE) {
       const found = await store().messages.trace(evil.slice(0, 60));
       expect(found.map(({ message }) => message.body)).toContain(evil);
@@ -151,19 +156,17 @@ export function messageCases(store: () => Store): void {
   test("a lone surrogate becomes U+FFFD, once and for its repeats", async () => {
     const [a, b] = await friends(store());
     const entry = text(a, b, "half \ud83c of a pair");
-    expect(statuses(await append([entry]))).toEqual(["stored"]);
-    expect(statuses(await append([entry]))).toEqual(["duplicate"]);
+    expect(statuses(await send([entry]))).toEqual(["stored"]);
+    expect(statuses(await send([entry]))).toEqual(["duplicate"]);
     expect((await everything(store(), a, b))[0]?.body).toBe("half \ufffd of a pair");
   });
 
   test("client ids differ by case and accent, not by spaces at their end", async () => {
     const [a, b] = await friends(store());
     const ids = ["id", "ID", "íd", "id\0", " id"];
-    expect(new Set(statuses(await append(ids.map((id) => text(a, b, "x", id)))))).toEqual(
-      new Set(["stored"]),
-    );
-    expect(statuses(await append([text(a, b, "x", "id  ")]))).toEqual(["duplicate"]);
-    expect(statuses(await append([text(a, b, "y", "new"), text(a, b, "y", "new ")]))).toEqual([
+    expect(new Set(statuses(await send(ids.map((id) => text(a, b, "x", id)))))).toEqual(new Set(["stored"]));
+    expect(statuses(await send([text(a, b, "x", "id  ")]))).toEqual(["duplicate"]);
+    expect(statuses(await send([text(a, b, "y", "new"), text(a, b, "y", "new ")]))).toEqual([
       "stored",
       "duplicate",
     ]);
@@ -175,10 +178,10 @@ export function messageCases(store: () => Store): void {
     const batch = Array.from({ length: 680 }, (_, index) =>
       text(index % 2 ? a : b, index % 2 ? b : a, "'".repeat(15_800)),
     );
-    const stored = await append(batch);
+    const stored = await send(batch);
     expect(new Set(statuses(stored))).toEqual(new Set(["stored"]));
     expect(seqs(stored)).toEqual(batch.map((_, index) => index + 1));
-    const again = await append([...batch, text(a, b)]);
+    const again = await send([...batch, text(a, b)]);
     expect(new Set(statuses(again.slice(0, -1)))).toEqual(new Set(["duplicate"]));
     expect(seqs(again)).toEqual([...seqs(stored), 681]);
   });
@@ -189,15 +192,15 @@ export function messageCases(store: () => Store): void {
     const entries = Array.from({ length: 300 }, (_, index) =>
       text(index % 2 ? a : b, index % 2 ? b : a, body),
     );
-    expect(seqs(await append(entries))).toEqual(entries.map((_, index) => index + 1));
-    expect((await store().messages.history(a, b, { before: 2, limit: 5 }))?.messages[0]?.body).toBe(body);
+    expect(seqs(await send(entries))).toEqual(entries.map((_, index) => index + 1));
+    expect((await history(store(), a, b, { before: 2, limit: 5 }))?.messages[0]?.body).toBe(body);
   });
 
   test("history at every bound", async () => {
     const [a, b] = await friends(store());
-    await append(Array.from({ length: 10 }, (_, index) => text(a, b, String(index + 1))));
+    await send(Array.from({ length: 10 }, (_, index) => text(a, b, String(index + 1))));
     const page = async (range: Parameters<Store["messages"]["history"]>[2]) => {
-      const found = await store().messages.history(a, b, range);
+      const found = await history(store(), a, b, range);
       expect(found?.lastSeq).toBe(10);
       return found?.messages.map(({ seq }) => seq);
     };
@@ -216,21 +219,39 @@ export function messageCases(store: () => Store): void {
     expect(await page({ limit: 0 })).toEqual([]);
   });
 
+  test("who is no member reads nothing of a conversation, and stores nothing in it", async () => {
+    const [a, b] = await friends(store());
+    const [c] = await friends(store());
+    await send([text(a, b)]);
+    const conversation = await talkOf(store(), a, b);
+    expect(await store().messages.history(conversation, c, { limit: 5 })).toBeUndefined();
+    const entry = { conversation, sender: c, clientId: "{c}", kind: "text" as const, body: "let me in" };
+    expect(statuses(await store().messages.append([entry], 1))).toEqual(["not_friends"]);
+    const elsewhere = { ...entry, conversation: nowhere, sender: a };
+    expect(statuses(await store().messages.append([elsewhere], 1))).toEqual(["not_friends"]);
+    expect((await everything(store(), a, b)).length).toBe(1);
+    expect(
+      await store().conversations.direct([
+        [b, a],
+        [a, c],
+        [a, b],
+        [a, a],
+        [a, nobody],
+      ]),
+    ).toEqual([conversation, undefined, conversation, undefined, undefined]);
+  });
+
   test("no conversation is undefined, an empty one is empty", async () => {
     const [a, b] = await friends(store());
-    expect(await store().messages.history(a, b, { limit: 5 })).toEqual({
-      conversation: expect.any(Number),
-      messages: [],
-      lastSeq: 0,
-    });
-    expect(await store().messages.history(a, nobody, { limit: 5 })).toBeUndefined();
-    expect(await store().messages.history(a, a, { limit: 5 })).toBeUndefined();
+    expect(await history(store(), a, b, { limit: 5 })).toEqual({ messages: [], lastSeq: 0 });
+    expect(await history(store(), a, nobody, { limit: 5 })).toBeUndefined();
+    expect(await history(store(), a, a, { limit: 5 })).toBeUndefined();
   });
 
   test("a trace tells who, where and how far it got", async () => {
     const [a, b] = await friends(store());
     const entry = text(a, b, "traced");
-    await append([text(a, b), entry], 5000);
+    await send([text(a, b), entry], 5000);
     const [account, other] = [await store().accounts.find(a), await store().accounts.find(b)];
     const expected = {
       message: { seq: 2, sender: a, clientId: entry.clientId, kind: "text", body: "traced", at: 5000 },
@@ -240,12 +261,12 @@ export function messageCases(store: () => Store): void {
       ...{ deliveredSeq: 0, deliveredAt: undefined, readSeq: 0, readAt: undefined },
     };
     expect(await store().messages.trace(entry.clientId)).toMatchObject([expected]);
-    await store().messages.advance([{ user: b, peer: a, delivered: 2, read: 1 }], 6000);
-    await store().messages.advance([{ user: a, peer: b, delivered: 1 }], 7000);
+    await advance(store(), [{ user: b, peer: a, delivered: 2, read: 1 }], 6000);
+    await advance(store(), [{ user: a, peer: b, delivered: 1 }], 7000);
     expect(await store().messages.trace(entry.clientId)).toMatchObject([
       { ...expected, deliveredSeq: 2, deliveredAt: 6000, readSeq: 1, readAt: 6000 },
     ]);
-    await append([text(b, a, "theirs", entry.clientId)], 8000);
+    await send([text(b, a, "theirs", entry.clientId)], 8000);
     const both = await store().messages.trace(entry.clientId);
     expect(both.map(({ message, receiver }) => [message.sender, receiver])).toEqual([
       [a, b],

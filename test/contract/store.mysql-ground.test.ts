@@ -8,7 +8,7 @@ import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { startPacketGate } from "../support/packet-gate.ts";
 import { type MariaDb, startMariaDb, until } from "../support/servers.ts";
-import { everything, friends, openMySql, statuses, text } from "./store.harness.ts";
+import { append, everything, friends, openMySql, statuses, text } from "./store.harness.ts";
 
 /** A server of its own, a store on it, and both gone afterwards. */
 async function withStore(
@@ -32,13 +32,13 @@ test("a server of small packets stores what larger ones do, and is asked again w
   await withStore(["--max-allowed-packet=1M"], async (store, server) => {
     const [a, b] = await friends(store);
     const flood = () => Array.from({ length: 200 }, () => text(a, b, '"'.repeat(15_800)));
-    expect(new Set(statuses(await store.messages.append(flood(), 1)))).toEqual(new Set(["stored"]));
+    expect(new Set(statuses(await append(store, flood(), 1)))).toEqual(new Set(["stored"]));
 
     await server.query("SET GLOBAL max_allowed_packet = 262144");
     await server.restart();
     await server.query("SET GLOBAL max_allowed_packet = 262144");
     await until(() => store.ping().then(() => true));
-    expect(new Set(statuses(await store.messages.append(flood(), 1)))).toEqual(new Set(["stored"]));
+    expect(new Set(statuses(await append(store, flood(), 1)))).toEqual(new Set(["stored"]));
     expect((await everything(store, a, b)).map(({ seq }) => seq)).toEqual(
       Array.from({ length: 400 }, (_, index) => index + 1),
     );
@@ -51,7 +51,7 @@ test("a batch too long for what stands before the server is stored in shorter st
     const store = await openMySql({ ...options, port: gate.port });
     const [a, b] = await friends(owner);
     const batch = Array.from({ length: 100 }, () => text(a, b, "x".repeat(15_800)));
-    expect(statuses(await store.messages.append(batch, 1))).toEqual(batch.map(() => "stored"));
+    expect(statuses(await append(store, batch, 1))).toEqual(batch.map(() => "stored"));
     expect(gate.refused()).toBe(1);
     expect((await everything(owner, a, b)).length).toBe(100);
     await store.close();
@@ -64,9 +64,7 @@ test("fewer connections than the pool wants are shared: calls wait instead of fa
     const others = await Promise.all([1, 2, 3].map(() => openMySql({ ...options, poolSize: 10 })));
     const [a, b] = await friends(store);
     const results = await Promise.all(
-      Array.from({ length: 200 }, (_, index) =>
-        (others[index % 3] as Store).messages.append([text(a, b)], 1),
-      ),
+      Array.from({ length: 200 }, (_, index) => append(others[index % 3] as Store, [text(a, b)], 1)),
     );
     expect(new Set(statuses(results.flat()))).toEqual(new Set(["stored"]));
     await Promise.all(others.map((one) => one.close()));
@@ -91,18 +89,18 @@ describe("a primary that was demoted", () => {
       await withStore([], async (owner, server, options) => {
         const store = await openMySql({ ...options, ...(await user(server, options)) });
         const [a, b] = await friends(owner);
-        const append = () => store.messages.append([text(a, b)], 1);
-        await Promise.all([append(), append(), append(), append()]);
+        const send = () => append(store, [text(a, b)], 1);
+        await Promise.all([send(), send(), send(), send()]);
         await server.query("SET GLOBAL read_only = 1");
-        const error = await failureOf(append());
+        const error = await failureOf(send());
         expect([error.codeName, error.retryable]).toEqual(["UNAVAILABLE", true]);
-        for (const call of [() => store.ping(), append, () => store.accounts.find(a)]) {
+        for (const call of [() => store.ping(), send, () => store.accounts.find(a)]) {
           const { codeName, detail } = await failureOf(call());
           expect([codeName, detail]).toEqual(["UNAVAILABLE", expect.stringMatching(/read-only/)]);
         }
 
         await server.query("SET GLOBAL read_only = 0");
-        expect(statuses(await append())).toEqual(["stored"]);
+        expect(statuses(await send())).toEqual(["stored"]);
         await store.ping();
         expect((await everything(owner, a, b)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
         await store.close();

@@ -11,7 +11,7 @@ import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
-import { everything, friends, openMySql, register, text } from "./store.harness.ts";
+import { advance, append, everything, friends, openMySql, register, text } from "./store.harness.ts";
 
 const address = ({ host, port, username: user, password, database }: MySqlOptions) => ({
   ...{ host, port, user, password, database },
@@ -120,7 +120,7 @@ describe("MySQL adapter", () => {
         // As a client does it: the same message again until it is acknowledged.
         for (;;) {
           try {
-            const [outcome] = await store.messages.append([entry], count);
+            const [outcome] = await append(store, [entry], count);
             if (outcome?.status === "stored" || outcome?.status === "duplicate")
               acknowledged.add(entry.clientId);
             break;
@@ -159,7 +159,7 @@ describe("MySQL adapter", () => {
     for (const call of [
       () => store.ping(),
       () => store.accounts.find(a),
-      () => store.messages.append([text(a, b)], 1),
+      () => append(store, [text(a, b)], 1),
       () => store.migrate(),
       () => store.pendingMigrations(),
     ])
@@ -167,7 +167,7 @@ describe("MySQL adapter", () => {
     expect(performance.now() - started).toBeLessThan(5_000);
     await server.start();
     expect((await store.accounts.find(a))?.id).toBe(a);
-    expect((await store.messages.append([text(a, b)], 1))[0]?.status).toBe("stored");
+    expect((await append(store, [text(a, b)], 1))[0]?.status).toBe("stored");
   });
 
   test("a connection the server closed is replaced", async () => {
@@ -182,12 +182,12 @@ describe("MySQL adapter", () => {
       await one.ping();
       server.pause();
       try {
-        expect((await failureOf(one.messages.append([text(a, b)], 1))).codeName).toBe("UNAVAILABLE");
+        expect((await failureOf(append(one, [text(a, b)], 1))).codeName).toBe("UNAVAILABLE");
       } finally {
         server.resume();
       }
       await until(() => one.ping().then(() => true));
-      expect((await one.messages.append([text(a, b)], 1))[0]?.status).toBe("stored");
+      expect((await append(one, [text(a, b)], 1))[0]?.status).toBe("stored");
     });
   });
 
@@ -236,14 +236,15 @@ describe("MySQL adapter", () => {
   test("a batch that lost a deadlock against somebody else's transaction is stored all the same", async () => {
     const pairs = [await friends(store), await friends(store)] as const;
     const [first, second] = await Promise.all(
-      pairs.map(async ([one]) => (await store.messages.heads(one, { limit: 1 })).items[0]?.conversation),
+      pairs.map(async ([one]) => (await store.conversations.heads(one, { limit: 1 })).items[0]?.conversation),
     );
     const before = await status("Innodb_deadlocks");
     const other = await createConnection({ ...address(options), multipleStatements: true });
     // It has written more than the batch, so the batch is the one the server gives up.
     await other.query("START TRANSACTION; UPDATE UserProfile SET description = 'busy'");
     await other.query("SELECT * FROM Conversation WHERE id = ? FOR UPDATE", [second]);
-    const appended = store.messages.append(
+    const appended = append(
+      store,
       pairs.map(([one, two]) => text(one, two)),
       1,
     );
@@ -261,7 +262,7 @@ describe("MySQL adapter", () => {
       (one: UserId, two: UserId) => store.friends.remove(one, two),
     ]) {
       const [one, two] = await friends(store);
-      const [head] = (await store.messages.heads(one, { limit: 1 })).items;
+      const [head] = (await store.conversations.heads(one, { limit: 1 })).items;
       const appending = await createConnection({ ...address(options), multipleStatements: true });
       await appending.query("START TRANSACTION; SELECT * FROM Conversation WHERE id = ? FOR UPDATE", [
         head?.conversation,
@@ -275,13 +276,14 @@ describe("MySQL adapter", () => {
       await appending.query("COMMIT");
       await changing;
       appending.destroy();
-      expect((await store.messages.append([text(two, one)], 1))[0]?.status).not.toBe("stored");
+      expect((await append(store, [text(two, one)], 1))[0]?.status).not.toBe("stored");
     }
   });
 
   test("a cursor that somebody else moved further meanwhile does not go back", async () => {
     const [one, two] = await friends(store);
-    await store.messages.append(
+    await append(
+      store,
       Array.from({ length: 9 }, () => text(one, two)),
       1,
     );
@@ -290,12 +292,12 @@ describe("MySQL adapter", () => {
       "START TRANSACTION; UPDATE ConversationMember SET delivered_seq = 7, read_seq = 6, delivered_at = 70 WHERE uuid = ?",
       [two],
     );
-    const advancing = store.messages.advance([{ user: two, peer: one, delivered: 5, read: 4 }], 50);
+    const advancing = advance(store, [{ user: two, peer: one, delivered: 5, read: 4 }], 50);
     await somebodyWaits();
     await other.query("COMMIT");
     await advancing;
     other.destroy();
-    expect((await store.messages.heads(two, { limit: 1 })).items).toMatchObject([
+    expect((await store.conversations.heads(two, { limit: 1 })).items).toMatchObject([
       { deliveredSeq: 7, readSeq: 6 },
     ]);
   });
@@ -305,7 +307,7 @@ describe("MySQL adapter", () => {
     expect([error.codeName, error.field]).toEqual(["INVALID_FIELD", "nickname"]);
     const before = await everything(store, a, b);
     const batch = [text(a, b), text(a, b, "x", "i".repeat(65))];
-    expect((await failureOf(store.messages.append(batch, 1))).field).toBe("client_id");
+    expect((await failureOf(append(store, batch, 1))).field).toBe("client_id");
     expect(await everything(store, a, b)).toEqual(before);
   });
 

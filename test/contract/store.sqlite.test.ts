@@ -10,7 +10,7 @@ import type { UserId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { tempDir, until } from "../support/servers.ts";
-import { everything, friends, openSqlite, register, text } from "./store.harness.ts";
+import { append, everything, friends, openSqlite, register, text } from "./store.harness.ts";
 
 const CHILD = join(import.meta.dir, "store.child.ts");
 
@@ -74,7 +74,7 @@ describe("SQLite adapter", () => {
 
   test("survives being closed and opened again, its data with it", async () => {
     const { path, store, a, b } = await fresh();
-    await store.messages.append([text(a, b, "kept")], 1);
+    await append(store, [text(a, b, "kept")], 1);
     await store.close();
     const again = await openSqlite({ path });
     expect(await again.migrate()).toEqual({ applied: [] });
@@ -88,7 +88,7 @@ describe("SQLite adapter", () => {
     const own: string[] = [];
     for (let count = 0; count < 100; count += 1) {
       const entry = text(a, b);
-      expect((await store.messages.append([entry], 1))[0]?.status).toBe("stored");
+      expect((await append(store, [entry], 1))[0]?.status).toBe("stored");
       own.push(entry.clientId);
     }
     await Promise.all(writers.map(({ done }) => done));
@@ -108,7 +108,7 @@ describe("SQLite adapter", () => {
       const stored = await expectGapFree(store, a, b);
       expect(writer.lines.filter((id) => !stored.has(id))).toEqual([]);
     }
-    expect((await store.messages.append([text(a, b)], 1))[0]?.status).toBe("stored");
+    expect((await append(store, [text(a, b)], 1))[0]?.status).toBe("stored");
     await store.close();
   });
 
@@ -117,7 +117,7 @@ describe("SQLite adapter", () => {
     const other = new Database(path);
     other.run("BEGIN IMMEDIATE");
     let appended = false;
-    const waiting = store.messages.append([text(a, b)], 1).then((outcomes) => {
+    const waiting = append(store, [text(a, b)], 1).then((outcomes) => {
       appended = true;
       return outcomes;
     });

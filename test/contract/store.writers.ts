@@ -6,7 +6,7 @@ import { AppError, toAppError } from "../../src/domain/error.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/store.ts";
 import { until } from "../support/servers.ts";
-import { text } from "./store.harness.ts";
+import { append, text } from "./store.harness.ts";
 
 /** Milliseconds before a text that was refused is tried again. */
 const PAUSE_MS = 20;
@@ -27,12 +27,12 @@ export function startWriters(stores: readonly Store[], a: UserId, b: UserId): Wr
   const acknowledged = new Set<string>();
   const failures: AppError[] = [];
   let over = false;
-  const write = async ({ messages }: Store, from: UserId, to: UserId) => {
+  const write = async (store: Store, from: UserId, to: UserId) => {
     while (!over) {
       const entry = text(from, to);
       while (!acknowledged.has(entry.clientId))
         try {
-          const [outcome] = await messages.append([entry], 1);
+          const [outcome] = await append(store, [entry], 1);
           if (outcome?.status !== "stored" && outcome?.status !== "duplicate")
             throw new AppError("MESSAGE_ID_CONFLICT", { detail: outcome?.status ?? "no outcome" });
           acknowledged.add(entry.clientId);

@@ -76,9 +76,12 @@ afterEach(() => {
 
 /** What a node that dies between commit and delivery leaves behind: the text is stored, nobody knows. */
 async function commitUntold(sender: string, receiver: string, body: string): Promise<void> {
+  const [from, to] = [userId(Number(sender)), userId(Number(receiver))];
+  const [conversation] = await store.conversations.direct([[from, to]]);
+  if (conversation === undefined) throw new Error("the two have no conversation");
   const entry = {
-    sender: userId(Number(sender)),
-    receiver: userId(Number(receiver)),
+    conversation,
+    sender: from,
     clientId: crypto.randomUUID(),
     kind: "text" as const,
     body,

@@ -24,8 +24,9 @@ export async function checkStore({ world, ledger, verdict }: Stage): Promise<num
         ReturnType<typeof userId>,
         ReturnType<typeof userId>,
       ];
-      for (let after = 0; ; ) {
-        const page = await store.messages.history(a, b, { after, limit: PAGE });
+      const [id] = await store.conversations.direct([[a, b]]);
+      for (let after = 0; id !== undefined; ) {
+        const page = await store.messages.history(id, a, { after, limit: PAGE });
         if (page === undefined || page.messages.length === 0) break;
         for (const { seq, sender, body, at } of page.messages)
           audit.message(conversation, { seq, sender: String(sender), content: body, at });

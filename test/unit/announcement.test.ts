@@ -21,13 +21,14 @@ function committed(
   session = `s${sender}`,
 ): CommittedSubmission<TextSubmission> {
   const entries = outcomes.map((_, i) => ({
+    conversation: conversationId(7),
     sender: userId(sender),
-    receiver: userId(receiver),
     clientId: `{${sender}-${i}}`,
     kind: "text" as const,
     body: "x",
   }));
-  return { submission: { entries, session: sessionId(session), settle: () => {} }, outcomes };
+  const peer = userId(receiver);
+  return { submission: { entries, peer, session: sessionId(session), settle: () => {} }, outcomes };
 }
 
 const told = (batch: CommittedSubmission<TextSubmission>[]) =>

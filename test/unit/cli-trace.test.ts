@@ -22,11 +22,13 @@ async function fill(store: Store): Promise<void> {
   const [alice, bob] = [await register("alice"), await register("bob\u202e")];
   await store.friends.request({ from: alice, to: bob, nickname: "", message: "" });
   await store.friends.confirm({ from: alice, by: bob, alternativeName: "" });
-  const text = (n: number, sender: UserId, receiver: UserId) =>
-    ({ sender, receiver, clientId: idOf(n), kind: "text", body: "hello" }) as const;
-  await store.messages.append([text(1, alice, bob), text(2, alice, bob), text(3, alice, bob)], AT);
-  await store.messages.append([text(1, bob, alice)], AT + 1_000);
-  await store.messages.advance([{ user: bob, peer: alice, delivered: 2, read: 1 }], AT + 2_000);
+  const [conversation] = await store.conversations.direct([[alice, bob]]);
+  if (conversation === undefined) throw new Error("the two have no conversation");
+  const text = (n: number, sender: UserId) =>
+    ({ conversation, sender, clientId: idOf(n), kind: "text", body: "hello" }) as const;
+  await store.messages.append([text(1, alice), text(2, alice), text(3, alice)], AT);
+  await store.messages.append([text(1, bob)], AT + 1_000);
+  await store.conversations.advance([{ conversation, user: bob, delivered: 2, read: 1 }], AT + 2_000);
 }
 
 beforeAll(async () => {

@@ -36,8 +36,10 @@ function committerOver(append: Append, options: Limits & { onCommitted?: () => v
   return { committer, committed, uncertain, bugs, submit, submitRaw };
 }
 
+/** The conversation of two is told by who they are. */
 const entryOf = (clientId: string, sender: number, receiver: number, body: string): AppendEntry => ({
-  ...{ sender: userId(sender), receiver: userId(receiver), clientId, kind: "text", body },
+  conversation: conversationId(sender * receiver),
+  ...{ sender: userId(sender), clientId, kind: "text", body },
 });
 
 const storing = (): { append: Append; log: string[][] } => {

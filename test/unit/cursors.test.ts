@@ -1,7 +1,7 @@
 /** @module Acknowledgements: coalesced, stored, retried, told to the other side. */
 import { describe, expect, test } from "bun:test";
 import { AppError } from "../../src/domain/error.ts";
-import { userId } from "../../src/domain/ids.ts";
+import { conversationId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Cursors } from "../../src/services/cursors.ts";
 import type { UserEvent } from "../../src/services/ports.ts";
@@ -11,19 +11,21 @@ import { until } from "../support/until.ts";
 
 const ALICE = userId(1);
 const BOB = userId(2);
+const TALK = conversationId(3);
 
 function cursorsOver(options: { failures?: number; moved?: boolean } = {}) {
   const stored: CursorMove[][] = [];
   const events: UserEvent[] = [];
   let failures = options.failures ?? 0;
   const cursors = new Cursors({
-    messages: {
+    conversations: {
       advance: async (moves) => {
         if (failures-- > 0) throw new AppError("UNAVAILABLE");
         stored.push([...moves]);
         return moves.map((move) => ({
+          conversation: move.conversation,
           user: move.user,
-          peer: move.peer,
+          peer: BOB,
           delivered: move.delivered ?? 0,
           read: move.read ?? 0,
           moved: options.moved ?? true,
@@ -41,35 +43,37 @@ function cursorsOver(options: { failures?: number; moved?: boolean } = {}) {
 describe("cursors", () => {
   test("moves of one conversation become one, the farthest", async () => {
     const { cursors, stored, events } = cursorsOver();
-    cursors.move(ALICE, BOB, { delivered: 3 });
-    cursors.move(ALICE, BOB, { delivered: 7, read: 2 });
-    cursors.move(ALICE, BOB, { delivered: 5 });
+    cursors.move(TALK, ALICE, { delivered: 3 });
+    cursors.move(TALK, ALICE, { delivered: 7, read: 2 });
+    cursors.move(TALK, ALICE, { delivered: 5 });
     await until(() => stored.length === 1);
-    expect(stored[0]).toEqual([{ user: ALICE, peer: BOB, delivered: 7, read: 2 }]);
-    expect(events).toEqual([{ type: "receipt", to: BOB, peer: ALICE, deliveredSeq: 7, readSeq: 2 }]);
+    expect(stored[0]).toEqual([{ conversation: TALK, user: ALICE, delivered: 7, read: 2 }]);
+    expect(events).toEqual([
+      { type: "receipt", to: BOB, conversation: TALK, peer: ALICE, deliveredSeq: 7, readSeq: 2 },
+    ]);
   });
 
   test("a move that changes nothing is told to nobody", async () => {
     const { cursors, events } = cursorsOver({ moved: false });
-    cursors.move(ALICE, BOB, { delivered: 3 });
+    cursors.move(TALK, ALICE, { delivered: 3 });
     await cursors.flush();
     expect(events).toEqual([]);
   });
 
   test("flush stores at once", async () => {
     const { cursors, stored } = cursorsOver();
-    cursors.move(ALICE, BOB, { delivered: 1 });
+    cursors.move(TALK, ALICE, { delivered: 1 });
     await cursors.flush();
     expect(stored.length).toBe(1);
   });
 
   test("a store that is away loses no move, and later ones are merged in", async () => {
     const { cursors, stored } = cursorsOver({ failures: 1 });
-    cursors.move(ALICE, BOB, { delivered: 4 });
+    cursors.move(TALK, ALICE, { delivered: 4 });
     await cursors.flush();
     expect(stored).toEqual([]);
-    cursors.move(ALICE, BOB, { read: 2 });
+    cursors.move(TALK, ALICE, { read: 2 });
     await cursors.flush();
-    expect(stored).toEqual([[{ user: ALICE, peer: BOB, delivered: 4, read: 2 }]]);
+    expect(stored).toEqual([[{ conversation: TALK, user: ALICE, delivered: 4, read: 2 }]]);
   });
 });

@@ -56,7 +56,6 @@ function deliveryOver(stored: Message[], options: { ownTexts?: boolean; failures
         const { after = 0, before = Number.POSITIVE_INFINITY, limit } = range;
         const within = stored.filter(({ seq }) => seq > after && seq < before);
         return {
-          conversation: TALK,
           messages: range.after === undefined ? within.slice(-limit) : within.slice(0, limit),
           lastSeq: stored.at(-1)?.seq ?? 0,
         };
@@ -204,6 +203,17 @@ describe("delivery", () => {
     delivery.push(PEER, old, false);
     expect(outbox.seqs).toEqual([]);
     expect(reads).toEqual([]);
+  });
+
+  test("receipts go forward only, from what the head told; a conversation it has not met is no exception to telling", () => {
+    const { delivery } = deliveryOver([]);
+    const marks = (deliveredSeq: number, readSeq: number) => ({ deliveredSeq, readSeq });
+    delivery.startAt(TALK, PEER, 9, marks(5, 3));
+    expect(delivery.receipt(TALK, marks(4, 2))).toBeUndefined();
+    expect(delivery.receipt(TALK, marks(5, 3))).toBeUndefined();
+    expect(delivery.receipt(TALK, marks(7, 2))).toEqual(marks(7, 3));
+    expect(delivery.receipt(TALK, marks(6, 4))).toEqual(marks(7, 4));
+    expect(delivery.receipt(conversationId(99), marks(1, 1))).toEqual(marks(1, 1));
   });
 
   test("the original's clients never see their user's own texts", async () => {

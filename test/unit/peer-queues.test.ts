@@ -1,7 +1,7 @@
 /** @module What a node is owed: in order, until it has it or is gone, bounded. */
 import { describe, expect, test } from "bun:test";
 import { unavailable } from "../../src/domain/error.ts";
-import { nodeName, userId } from "../../src/domain/ids.ts";
+import { conversationId, nodeName, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { PeerQueues } from "../../src/services/peer-queues.ts";
 import type { UserEvent } from "../../src/services/ports.ts";
@@ -22,6 +22,7 @@ const text = (seq: number, units = 1): UserEvent => ({
 const receipt = (readSeq: number, to = BOB): UserEvent => ({
   type: "receipt",
   to,
+  conversation: conversationId(1),
   peer: ADA,
   deliveredSeq: readSeq,
   readSeq,

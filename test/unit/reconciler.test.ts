@@ -34,7 +34,7 @@ function reconcilerOver(conversations: Grown[], cursors: Moved[], failures = 0) 
     return { items: page, next: from + limit < items.length ? String(from + limit) : undefined };
   };
   const reconciler = new Reconciler({
-    messages: {
+    conversations: {
       grownWithin: async (windowMs, page) => {
         windows.push(windowMs);
         if (state.failures-- > 0) throw unavailable("the database");
@@ -79,7 +79,9 @@ describe("reconciler", () => {
     const { reconciler, clock, told } = reconcilerOver([], [moved(EVE, ADA), moved(EVE, FAY)]);
     reconciler.request("a link is back", clock.monotonic());
     await until(() => told.length === 1);
-    expect(told).toEqual([{ type: "receipt", to: ADA, peer: EVE, deliveredSeq: 5, readSeq: 4 }]);
+    expect(told).toEqual([
+      { type: "receipt", to: ADA, conversation: conversationId(1), peer: EVE, deliveredSeq: 5, readSeq: 4 },
+    ]);
   });
 
   test("it reads as many rows as conversations grew, page by page, whatever sessions there are", async () => {

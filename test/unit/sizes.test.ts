@@ -6,7 +6,7 @@
 import { describe, expect, test } from "bun:test";
 import { historyEntry, jsonBytes, LIST_BUDGET_BYTES } from "../../src/chat/bodies.ts";
 import { DirectOutbox } from "../../src/chat/outbox.ts";
-import { userId } from "../../src/domain/ids.ts";
+import { conversationId, userId } from "../../src/domain/ids.ts";
 import { problemOfTexts } from "../../src/domain/sizes.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { noMeter } from "../../src/lib/metrics.ts";
@@ -45,15 +45,8 @@ describe("texts", () => {
   test.each(REFUSED)("%s: refused before anything is stored", async (_, given, code, field) => {
     const never = () => Promise.reject(new Error("the store was asked"));
     const messaging = new Messaging({
-      messages: {
-        append: never,
-        history: never,
-        heads: never,
-        grownWithin: never,
-        movedWithin: never,
-        advance: never,
-        trace: never,
-      },
+      conversations: { heads: never },
+      messages: { append: never, history: never, trace: never },
       clock: new HeldClock(),
       logger: silentLogger,
       meter: noMeter,
@@ -61,7 +54,7 @@ describe("texts", () => {
       post: () => {},
     });
     const { error, receipts } = await new Promise<SendResult>((resolve) =>
-      messaging.send(ME, undefined, PEER, given, resolve),
+      messaging.send(ME, undefined, { conversation: conversationId(1), peer: PEER }, given, resolve),
     );
     expect(error).toMatchObject({ code, field });
     expect(receipts).toEqual([]);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Message } from "../../src/domain/entities.ts";
 import { unavailable } from "../../src/domain/error.ts";
-import { conversationId, userId } from "../../src/domain/ids.ts";
+import { userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import type { UserEvent } from "../../src/services/ports.ts";
 import { UncertainCommits } from "../../src/services/uncertain.ts";
@@ -20,7 +20,6 @@ function uncertainOver(failures: number, stored: readonly Message[]) {
       history: async (_a, _b, { before = Number.POSITIVE_INFINITY, limit }) => {
         if (state.looks++ < failures) throw unavailable("the database");
         return {
-          conversation: conversationId(1),
           messages: stored.filter(({ seq }) => seq < before).slice(-limit),
           lastSeq: stored.at(-1)?.seq ?? 0,
         };
@@ -31,11 +30,12 @@ function uncertainOver(failures: number, stored: readonly Message[]) {
     retryMs: 2,
   });
   const note = (...seqs: number[]) =>
-    commits.note(
-      messagesOf(SENDER, seqs).map(({ clientId, kind, body }) => ({
-        ...{ sender: SENDER, receiver: RECEIVER, clientId, kind, body },
+    commits.note({
+      peer: RECEIVER,
+      entries: messagesOf(SENDER, seqs).map(({ conversation, clientId, kind, body }) => ({
+        ...{ conversation, sender: SENDER, clientId, kind, body },
       })),
-    );
+    });
   return { note, events, state };
 }
 

@@ -17,7 +17,7 @@ import {
   profileBody,
 } from "../bodies.ts";
 import type { ChatContext } from "../context.ts";
-import { Delivery } from "../delivery.ts";
+import { Delivery, startAtHead } from "../delivery.ts";
 import { type Handler, requireLogin, requireUser } from "../handler.ts";
 import { DirectOutbox, type Outbox } from "../outbox.ts";
 import { PacedOutbox } from "../paced-outbox.ts";
@@ -109,8 +109,7 @@ async function open(
   ]);
   if (!session.isOpen || session.login === undefined) return;
   session.login = { bound, outbox, delivery, ticket };
-  for (const { conversation, peer, lastSeq, deliveredSeq } of heads.items)
-    delivery.startAt(conversation, peer, proto === 2 ? lastSeq : deliveredSeq);
+  for (const head of heads.items) startAtHead(delivery, head, proto === 2 ? head.lastSeq : head.deliveredSeq);
   const modern = proto === 2 ? modernFields(context, bound, ticket, heads) : {};
   session.send("LOGINRESPONSE", loginBody(profile, lists, modern));
   logger.log("info", "login", { user: bound.user, session: bound.session, proto, device: bound.device });
@@ -123,8 +122,13 @@ function makeOutbox(context: ChatContext, session: ChatSession, bound: BoundSess
   const { legacyPace, sendQueue } = context.settings;
   const { connection } = session;
   if (proto === 2) return new DirectOutbox(connection, bound.user, true, undefined);
-  const onWritten = (peer: Head["peer"], seq: number) =>
-    context.cursors.move(bound.user, peer, { delivered: seq });
+  const onWritten = (peer: Head["peer"], seq: number) => {
+    // What is not noted is sent once more.
+    Promise.resolve(context.conversations.withPeer(bound.user, peer)).then(
+      ({ conversation }) => context.cursors.move(conversation, bound.user, { delivered: seq }),
+      (error: unknown) => context.logger.log("warn", "session.cursor_lost", { user: bound.user, error }),
+    );
+  };
   if (legacyPace === undefined) return new DirectOutbox(connection, bound.user, false, onWritten);
   return new PacedOutbox({
     connection,
@@ -211,7 +215,10 @@ async function sendOffline(
   if (behind.length === 0 || user === undefined) return;
   const firstAt = new Map<Head, number>();
   for (const head of behind) {
-    const page = await context.messages.history(user, head.peer, { after: head.deliveredSeq, limit: 1 });
+    const page = await context.messages.history(head.conversation, user, {
+      after: head.deliveredSeq,
+      limit: 1,
+    });
     firstAt.set(head, page?.messages[0]?.at ?? 0);
   }
   behind.sort((a, b) => (firstAt.get(a) ?? 0) - (firstAt.get(b) ?? 0));

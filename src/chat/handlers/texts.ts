@@ -3,9 +3,14 @@
  * Texts and what belongs to them: history, heads, acknowledgements, "is writing".
  */
 import { AppError } from "../../domain/error.ts";
+import { after } from "../../lib/at-once.ts";
+import type { SendResult } from "../../services/messaging.ts";
+import type { Request } from "../../wire/messages.ts";
 import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/sizes.ts";
 import { failureBody, fitting, headBody, historyEntry } from "../bodies.ts";
+import { startAtHead } from "../delivery.ts";
 import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
+import type { ChatSession } from "../session.ts";
 
 /**
  * Answered once, after the commit. Returns without waiting for it: the committer keeps the order, and a
@@ -21,33 +26,43 @@ export const text: Handler<"TEXTCHATMSGREQUEST"> = (context, session, body) => {
   }
   const texts = body.text_msg.map((entry) => ({ clientId: entry.msg_id, body: entry.msg_content }));
   const ids = texts.map((entry) => entry.clientId);
-  outbox.heardTexts(receiver, texts.length);
-  delivery.sending(ids);
-  context.messaging.send(sender, bound.session, receiver, texts, ({ error, receipts }) => {
-    delivery.sent(ids);
-    if (!session.isOpen) return;
-    session.send("TEXTCHATMSGRESPONSE", {
-      ...(error === undefined ? { error: 0 } : failureBody(error, session.proto)),
-      text_sender: body.text_sender,
-      text_receiver: body.text_receiver,
-      ...(session.proto === 2 && {
-        acks: receipts.map(({ clientId, seq, at, duplicate }) => ({
-          msg_id: clientId,
-          seq,
-          at,
-          ...(duplicate && { duplicate }),
-        })),
-      }),
+  return after(context.conversations.withPeer(sender, receiver), (place) => {
+    outbox.heardTexts(receiver, texts.length);
+    delivery.sending(ids);
+    context.messaging.send(sender, bound.session, place, texts, (result) => {
+      delivery.sent(ids);
+      if (session.isOpen) answerText(session, body, result);
     });
   });
 };
+
+function answerText(
+  session: ChatSession,
+  { text_sender, text_receiver }: Request<"TEXTCHATMSGREQUEST">,
+  { error, receipts }: SendResult,
+): void {
+  session.send("TEXTCHATMSGRESPONSE", {
+    ...(error === undefined ? { error: 0 } : failureBody(error, session.proto)),
+    text_sender,
+    text_receiver,
+    ...(session.proto === 2 && {
+      acks: receipts.map(({ clientId, seq, at, duplicate }) => ({
+        msg_id: clientId,
+        seq,
+        at,
+        ...(duplicate && { duplicate }),
+      })),
+    }),
+  });
+}
 
 export const history: Handler<"HISTORYREQUEST"> = async (context, session, body) => {
   const { bound, delivery } = requireLogin(session);
   const peer = requireUser(body.peer, "peer");
   const limit = Math.min(body.limit ?? MAX_HISTORY_PAGE, MAX_HISTORY_PAGE);
   const range = { after: body.after_seq, before: body.before_seq, limit };
-  const { conversation, messages, lastSeq } = await context.messaging.history(bound.user, peer, range);
+  const { conversation } = await context.conversations.withPeer(bound.user, peer);
+  const { messages, lastSeq } = await context.messaging.history(conversation, bound.user, range);
   // A page that is too long for a frame loses the end that is farther from where the reader stands.
   const forward = body.after_seq !== undefined;
   const entries = messages.map(historyEntry);
@@ -59,7 +74,7 @@ export const history: Handler<"HISTORYREQUEST"> = async (context, session, body)
 export const heads: Handler<"HEADSREQUEST"> = async (context, session, body) => {
   const { bound, delivery } = requireLogin(session);
   const page = await context.messaging.heads(bound.user, { cursor: body.cursor, limit: MAX_PAGE });
-  for (const { conversation, peer, lastSeq } of page.items) delivery.startAt(conversation, peer, lastSeq);
+  for (const head of page.items) startAtHead(delivery, head, head.lastSeq);
   session.send("HEADSRESPONSE", {
     error: 0,
     heads: page.items.map(headBody),
@@ -69,8 +84,10 @@ export const heads: Handler<"HEADSREQUEST"> = async (context, session, body) => 
 
 export const ack: Handler<"ACK"> = (context, session, body) => {
   const { bound } = requireLogin(session);
-  const peer = requireUser(body.peer, "peer");
-  context.cursors.move(bound.user, peer, { delivered: body.delivered_seq, read: body.read_seq });
+  const place = context.conversations.withPeer(bound.user, requireUser(body.peer, "peer"));
+  return after(place, ({ conversation }) =>
+    context.cursors.move(conversation, bound.user, { delivered: body.delivered_seq, read: body.read_seq }),
+  );
 };
 
 export const typing: Handler<"TYPING"> = async (context, session, body) => {

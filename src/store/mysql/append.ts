@@ -16,7 +16,6 @@ import type { ConversationId } from "../../domain/ids.ts";
 import { storable } from "../repeats.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
 import { chunks, statementBytes } from "./chunks.ts";
-import type { Conversations } from "./conversations.ts";
 import { isDuplicateKey, mayBeTooLong } from "./errors.ts";
 import { findStored, type Known, rememberStored, repeatOf } from "./known.ts";
 import { lockConversations, type Standing } from "./locked.ts";
@@ -33,22 +32,19 @@ const SURE_BYTES = 64 * 1024;
 const RAISE_LAST_SEQ =
   "INSERT INTO Conversation (id, last_seq) VALUES ? ON DUPLICATE KEY UPDATE last_seq = VALUES(last_seq)";
 
-export function appender(pool: Pool, pairs: Conversations): MessageStore["append"] {
+export function appender(pool: Pool): MessageStore["append"] {
   return async (batch, at) => {
     if (batch.length === 0) return [];
     const entries = batch.map(storable);
-    const ids = await pairs.ids(entries.map(({ sender, receiver }) => [sender, receiver]));
-    const distinct = [...new Set(ids)].filter((id) => id !== undefined).sort((a, b) => a - b);
-    if (distinct.length === 0) return entries.map(() => ({ status: "not_friends" }));
+    const ids = [...new Set(entries.map(({ conversation }) => conversation))].sort((a, b) => a - b);
 
     const store = ({ lookFirst = false, shorter = false } = {}) =>
       pool.transaction(async (session) => {
-        const standings = await lockConversations(session, distinct);
-        forgetGone(pairs, entries, ids, standings);
-        const refused = distinct.some((id) => standings.get(id)?.refusal !== undefined);
-        const known = lookFirst || refused ? await findStored(session, distinct, entries) : undefined;
+        const standings = await lockConversations(session, ids);
+        const refused = ids.some((id) => standings.get(id)?.refusal !== undefined);
+        const known = lookFirst || refused ? await findStored(session, ids, entries) : undefined;
         const limit = shorter ? SURE_BYTES : session.statementBytes;
-        const planned = plan(entries, ids, standings, known, at);
+        const planned = plan(entries, standings, known, at);
         await insert(session, planned, limit);
         return planned.outcomes;
       });
@@ -72,28 +68,26 @@ interface Plan {
 
 function plan(
   entries: readonly AppendEntry[],
-  ids: readonly (ConversationId | undefined)[],
   standings: ReadonlyMap<ConversationId, Standing>,
   known: Known | undefined,
   now: number,
 ): Plan {
   const rows: Row[] = [];
   const grown = new Map<ConversationId, number>();
-  const outcomes = entries.map((entry, index): AppendOutcome => {
-    const conversation = ids[index];
-    const standing = conversation === undefined ? undefined : standings.get(conversation);
-    if (conversation === undefined || standing === undefined) return { status: "not_friends" };
+  const outcomes = entries.map((entry): AppendOutcome => {
+    const { conversation, sender, clientId, kind, body } = entry;
+    const standing = standings.get(conversation);
+    if (standing === undefined || !standing.members.includes(sender)) return { status: "not_friends" };
     // Asked of a refused one too: what was stored while they were friends is answered as such for ever.
-    const repeat = known && repeatOf(known, conversation, entry);
+    const repeat = known && repeatOf(known, entry);
     if (repeat !== undefined) return repeat;
     if (standing.refusal !== undefined) return standing.refusal;
 
     const seq = (grown.get(conversation) ?? standing.lastSeq) + 1;
     grown.set(conversation, seq);
     const at = Math.max(now, standing.lastAt);
-    const { sender, clientId, kind, body } = entry;
     rows.push([conversation, seq, sender, clientId, kind, body, at]);
-    if (known) rememberStored(known, conversation, entry, seq, at);
+    if (known) rememberStored(known, entry, seq, at);
     return { status: "stored", conversation, seq, at };
   });
   return { outcomes, rows, grown };
@@ -103,16 +97,4 @@ function plan(
 async function insert({ client }: Session, { rows, grown }: Plan, limit: number): Promise<void> {
   for (const some of chunks(rows, (row) => row, limit)) await client.query(INSERT_MESSAGES, [some]);
   for (const some of chunks([...grown], (row) => row, limit)) await client.query(RAISE_LAST_SEQ, [some]);
-}
-
-function forgetGone(
-  pairs: Conversations,
-  entries: readonly AppendEntry[],
-  ids: readonly (ConversationId | undefined)[],
-  standings: ReadonlyMap<ConversationId, Standing>,
-): void {
-  entries.forEach((entry, index) => {
-    const id = ids[index];
-    if (id !== undefined && !standings.has(id)) pairs.forget([entry.sender, entry.receiver]);
-  });
 }

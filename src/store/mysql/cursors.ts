@@ -8,14 +8,13 @@ import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { advanced } from "../cursors.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { headOf, otherMember } from "../rows.ts";
-import type { CursorMove, CursorState, MessageStore } from "../store.ts";
+import type { ConversationStore, CursorState } from "../store.ts";
 import { chunks } from "./chunks.ts";
-import type { Conversations } from "./conversations.ts";
 import type { Pool } from "./pool.ts";
 import { conversationMember, conversationTable } from "./schema.ts";
 import { perSession } from "./session.ts";
 
-type CursorStore = Pick<MessageStore, "heads" | "advance">;
+type CursorStore = Pick<ConversationStore, "heads" | "advance">;
 
 /**
  * Never back, whoever else moves at the same time. The times come first: assignments take effect from left to
@@ -28,7 +27,7 @@ const RAISE = `INSERT INTO ConversationMember (conversation_id, uuid, delivered_
   delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)),
   read_seq = GREATEST(read_seq, VALUES(read_seq))`;
 
-export function cursorStore({ use }: Pool, pairs: Conversations): CursorStore {
+export function cursorStore({ use }: Pool): CursorStore {
   return {
     heads: (user, request) =>
       use(async (session) => {
@@ -38,21 +37,22 @@ export function cursorStore({ use }: Pool, pairs: Conversations): CursorStore {
       }),
 
     advance: async (moves, at) => {
-      const ids = await pairs.ids(moves.map(({ user, peer }) => [user, peer]));
-      const distinct = [...new Set(ids)].filter((one) => one !== undefined);
-      if (distinct.length === 0) return moves.map(nowhere);
+      if (moves.length === 0) return [];
+      const ids = [...new Set(moves.map(({ conversation }) => conversation))];
       return use(async (session) => {
         const standings = new Map<string, Standing>();
-        for (const row of await statements(session).standings.execute({ ids: [distinct] }))
+        for (const row of await statements(session).standings.execute({ ids: [ids] }))
           standings.set(keyOf(row.conversation, row.user), row);
         const raised = new Set<Standing>();
-        const states = moves.map((move, index) => {
-          const standing = standings.get(keyOf(ids[index], move.user));
-          if (standing === undefined) return nowhere(move);
+        const states = moves.map((move): CursorState => {
+          const { conversation, user } = move;
+          const standing = standings.get(keyOf(conversation, user));
+          if (standing === undefined)
+            return { conversation, user, peer: undefined, delivered: 0, read: 0, moved: false };
           const { delivered, read, moved } = advanced(standing, move);
           Object.assign(standing, { delivered, read });
           if (moved) raised.add(standing);
-          return { user: move.user, peer: move.peer, delivered, read, moved };
+          return { conversation, user, peer: standing.peer, delivered, read, moved };
         });
         for (const rows of chunks(rowsOf(raised, at), (row) => row, session.statementBytes))
           await session.client.query(RAISE, [rows]);
@@ -66,21 +66,13 @@ export function cursorStore({ use }: Pool, pairs: Conversations): CursorStore {
 interface Standing {
   readonly conversation: ConversationId;
   readonly user: UserId;
+  readonly peer: UserId;
   readonly lastSeq: number;
   delivered: number;
   read: number;
 }
 
-const keyOf = (conversation: ConversationId | undefined, user: UserId) => `${conversation}:${user}`;
-
-/** Of two who have no conversation. */
-const nowhere = ({ user, peer }: CursorMove): CursorState => ({
-  user,
-  peer,
-  delivered: 0,
-  read: 0,
-  moved: false,
-});
+const keyOf = (conversation: ConversationId, user: UserId) => `${conversation}:${user}`;
 
 /** In one order for everybody, so that two processes that move the same cursors do not deadlock. */
 function rowsOf(standings: ReadonlySet<Standing>, at: number): number[][] {
@@ -121,7 +113,7 @@ const statements = perSession((db) => {
     standings: db
       .select({
         conversation: own.conversationId,
-        ...{ user: own.uuid, lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
+        ...{ user: own.uuid, peer, lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
       })
       .from(own)
       .innerJoin(conversationTable, eq(id, own.conversationId))

@@ -2,9 +2,8 @@
  * @module store/mysql/history
  * Reading messages in MySQL: pages of a conversation by primary key, and one message by its client id.
  */
-import { and, asc, desc, eq, gt, lt } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, or } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
-import { pairOf } from "../../domain/ids.ts";
 import { otherMember, traceOf } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
 import type { Pool } from "./pool.ts";
@@ -24,16 +23,15 @@ export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "tra
   const { id, lo, hi, lastSeq } = conversationTable;
 
   return {
-    history: (a, b, { after, before, limit }) =>
+    history: (conversation, reader, { after, before, limit }) =>
       use(async ({ db }) => {
-        const pair = pairOf(a, b);
-        const [conversation] = await db
-          .select({ id, lastSeq })
+        const [seen] = await db
+          .select({ lastSeq })
           .from(conversationTable)
-          .where(and(eq(lo, pair.lo), eq(hi, pair.hi)));
-        if (conversation === undefined) return undefined;
+          .where(and(eq(id, conversation), or(eq(lo, reader), eq(hi, reader))));
+        if (seen === undefined) return undefined;
         const range = and(
-          eq(message.conversationId, conversation.id),
+          eq(message.conversationId, conversation),
           after === undefined ? undefined : gt(message.seq, after),
           before === undefined ? undefined : lt(message.seq, before),
         );
@@ -45,11 +43,7 @@ export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "tra
           .orderBy(upwards ? asc(message.seq) : desc(message.seq))
           .limit(Math.max(0, limit));
         if (!upwards) messages.reverse();
-        return {
-          conversation: conversation.id,
-          messages,
-          lastSeq: Math.max(conversation.lastSeq, messages.at(-1)?.seq ?? 0),
-        };
+        return { messages, lastSeq: Math.max(seen.lastSeq, messages.at(-1)?.seq ?? 0) };
       }),
 
     trace: (clientId) =>

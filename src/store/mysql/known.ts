@@ -14,10 +14,12 @@ import type { Session } from "./session.ts";
 export type Known = Map<string, StoredMessage>;
 
 /** Spaces at the end of a client id do not count: its column's collation pads. */
-const keyOf = (
-  conversation: ConversationId,
-  { sender, clientId }: Pick<AppendEntry, "sender" | "clientId">,
-) => `${conversation}:${sender}:${clientId.replace(/ +$/, "")}`;
+const keyOf = ({
+  conversation,
+  sender,
+  clientId,
+}: Pick<AppendEntry, "conversation" | "sender" | "clientId">) =>
+  `${conversation}:${sender}:${clientId.replace(/ +$/, "")}`;
 
 /** Reads what is there of these entries; the conversations are locked. */
 export async function findStored(
@@ -40,29 +42,19 @@ export async function findStored(
       })
       .from(message)
       .where(and(inArray(message.clientId, [...some]), inArray(message.conversationId, [...conversations])));
-    for (const row of rows) known.set(keyOf(row.conversation, row), row);
+    for (const row of rows) known.set(keyOf(row), row);
   }
   return known;
 }
 
 /** The outcome of an entry that is stored already, or undefined when it is new. */
-export function repeatOf(
-  known: Known,
-  conversation: ConversationId,
-  entry: AppendEntry,
-): AppendOutcome | undefined {
-  const stored = known.get(keyOf(conversation, entry));
+export function repeatOf(known: Known, entry: AppendEntry): AppendOutcome | undefined {
+  const stored = known.get(keyOf(entry));
   return stored && repeatOutcome(stored, entry);
 }
 
 /** For an entry later in the same batch. */
-export function rememberStored(
-  known: Known,
-  conversation: ConversationId,
-  entry: AppendEntry,
-  seq: number,
-  at: number,
-): void {
-  const { kind, body } = entry;
-  known.set(keyOf(conversation, entry), { conversation, seq, kind, body, at });
+export function rememberStored(known: Known, entry: AppendEntry, seq: number, at: number): void {
+  const { conversation, kind, body } = entry;
+  known.set(keyOf(entry), { conversation, seq, kind, body, at });
 }

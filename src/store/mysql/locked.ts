@@ -4,7 +4,7 @@
  */
 import { and, asc, eq, isNotNull, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
-import type { ConversationId } from "../../domain/ids.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { AppendOutcome } from "../store.ts";
 import { readOnlyServer } from "./errors.ts";
 import { authFriend, block, conversationTable, message } from "./schema.ts";
@@ -12,6 +12,7 @@ import { perSession, READ_ONLY, type Session } from "./session.ts";
 
 /** How a conversation stands while it is locked. */
 export interface Standing {
+  readonly members: readonly (UserId | null)[];
   readonly lastSeq: number;
   /** The time of its last message, milliseconds since 1970; 0 when it has none. */
   readonly lastAt: number;
@@ -35,10 +36,10 @@ export async function lockConversations(
 ): Promise<Map<ConversationId, Standing>> {
   const rows = await lockStatement(session).execute({ ids: [ids] });
   const standings = new Map<ConversationId, Standing>();
-  for (const { id, lastSeq, lastAt, friends, blocked, readOnly } of rows) {
+  for (const { id, lo, hi, lastSeq, lastAt, friends, blocked, readOnly } of rows) {
     if (readOnly) throw readOnlyServer();
     const refusal = friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS;
-    standings.set(id, { lastSeq, lastAt: lastAt ?? 0, refusal });
+    standings.set(id, { members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, refusal });
   }
   return standings;
 }
@@ -50,8 +51,7 @@ const lockStatement = perSession((db) => {
   return (
     db
       .select({
-        id,
-        lastSeq,
+        ...{ id, lo, hi, lastSeq },
         lastAt: message.at,
         friends: isNotNull(authFriend.id),
         blocked: or(isNotNull(byLo.uuid), isNotNull(byHi.uuid)) ?? sql`0`,

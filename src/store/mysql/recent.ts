@@ -6,11 +6,11 @@ import { and, asc, eq, gt, gte, or, type SQL, sql } from "drizzle-orm";
 import { conversationId as idOf, userId } from "../../domain/ids.ts";
 import { type ChangedAfter, changedAfter, changesOf, startOf } from "../paging.ts";
 import { otherMember } from "../rows.ts";
-import type { MessageStore, PageRequest } from "../store.ts";
+import type { ConversationStore, PageRequest } from "../store.ts";
 import type { Pool } from "./pool.ts";
 import { conversationMember, conversationTable } from "./schema.ts";
 
-type RecentStore = Pick<MessageStore, "grownWithin" | "movedWithin">;
+type RecentStore = Pick<ConversationStore, "grownWithin" | "movedWithin">;
 type Time = typeof conversationTable.grownAt | typeof conversationMember.movedAt;
 
 /** A time of the database as milliseconds since 1970, and back; sessions run in UTC. */

@@ -6,7 +6,7 @@ import type { Logger } from "../../lib/log.ts";
 import type { Store } from "../store.ts";
 import { accountStore } from "./accounts.ts";
 import { appender } from "./append.ts";
-import { conversations } from "./conversations.ts";
+import { conversationStore } from "./conversations.ts";
 import { cursorStore } from "./cursors.ts";
 import { friendStore } from "./friends.ts";
 import { historyStore } from "./history.ts";
@@ -20,18 +20,13 @@ import { verify } from "./session.ts";
 /** Connects at the first call: a server that is away, or a wrong password, shows there as UNAVAILABLE. */
 export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
   const pool = openPool(options, logger);
-  const pairs = conversations(pool);
   return {
     engine: "mysql",
     accounts: accountStore(pool),
     profiles: profileStore(pool),
     friends: friendStore(pool),
-    messages: {
-      append: appender(pool, pairs),
-      ...historyStore(pool),
-      ...cursorStore(pool, pairs),
-      ...recentStore(pool),
-    },
+    conversations: { ...conversationStore(pool), ...cursorStore(pool), ...recentStore(pool) },
+    messages: { append: appender(pool), ...historyStore(pool) },
     migrate: () => migrate(options),
     pendingMigrations: () => pool.use(({ client }) => pendingNames(client)),
     ping: () =>

@@ -5,7 +5,7 @@
  */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
-import { type ConversationId, pairOf } from "../../domain/ids.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { lazy } from "../lazy.ts";
 import { repeatOutcome, storable } from "../repeats.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
@@ -16,6 +16,7 @@ import { authFriend, block, conversationTable, message, NOW } from "./schema.ts"
 /** A conversation while a batch is being stored. */
 interface Open {
   readonly id: ConversationId;
+  readonly members: readonly (UserId | null)[];
   /** Why nothing new may be stored in it. */
   readonly refusal: AppendOutcome | undefined;
   lastSeq: number;
@@ -27,17 +28,20 @@ interface Open {
 export function appender({ db, write }: Connection): MessageStore["append"] {
   const statements = lazy(() => prepare(db));
 
-  /** The conversation of an entry's two users as it stands, undefined when they have none. */
-  function open(entry: AppendEntry): Open | undefined {
-    const row = statements().open.get(pairOf(entry.sender, entry.receiver));
+  /** The conversation as it stands; undefined when there is none. */
+  function open(id: ConversationId): Open | undefined {
+    const row = statements().open.get({ id });
     if (row === undefined) return undefined;
     const refusal = row.friends
       ? row.blockedByLo || row.blockedByHi
         ? "blocked"
         : undefined
       : "not_friends";
-    const { id, lastSeq, lastAt } = row;
-    return { id, lastSeq, lastAt: lastAt ?? 0, refusal: refusal && { status: refusal }, grown: false };
+    const { lo, hi, lastSeq, lastAt } = row;
+    return {
+      ...{ id, members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, grown: false },
+      refusal: refusal && { status: refusal },
+    };
   }
 
   /**
@@ -55,9 +59,10 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
   }
 
   function store(conversation: Open | undefined, entry: AppendEntry, now: number): AppendOutcome {
-    if (conversation === undefined) return { status: "not_friends" };
-    const { id, refusal } = conversation;
     const { sender, clientId, kind, body } = entry;
+    if (conversation === undefined || !conversation.members.includes(sender))
+      return { status: "not_friends" };
+    const { id, refusal } = conversation;
     if (refusal === undefined) {
       const seq = conversation.lastSeq + 1;
       const at = Math.max(now, conversation.lastAt);
@@ -74,12 +79,11 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
 
   return (entries, at) =>
     write(() => {
-      const conversations = new Map<string, Open | undefined>();
+      const conversations = new Map<ConversationId, Open | undefined>();
       const outcomes = entries.map(storable).map((entry) => {
-        const { lo, hi } = pairOf(entry.sender, entry.receiver);
-        const pair = `${lo}:${hi}`;
-        if (!conversations.has(pair)) conversations.set(pair, open(entry));
-        return store(conversations.get(pair), entry, at);
+        const { conversation } = entry;
+        if (!conversations.has(conversation)) conversations.set(conversation, open(conversation));
+        return store(conversations.get(conversation), entry, at);
       });
       for (const conversation of conversations.values())
         if (conversation?.grown) statements().grow.run({ ...conversation });
@@ -97,15 +101,14 @@ function prepare(db: Connection["db"]) {
   return {
     open: db
       .select({
-        id,
-        lastSeq,
+        ...{ lo, hi, lastSeq },
         lastAt: sql<number | null>`(select ${message.at} from ${message} where ${last})`,
         friends: there(authFriend, and(eq(authFriend.selfUuid, lo), eq(authFriend.friendUuid, hi))),
         blockedByLo: there(block, and(eq(block.uuid, lo), eq(block.blockedUuid, hi))),
         blockedByHi: there(block, and(eq(block.uuid, hi), eq(block.blockedUuid, lo))),
       })
       .from(conversationTable)
-      .where(and(eq(lo, value("lo")), eq(hi, value("hi"))))
+      .where(eq(id, value("id")))
       .prepare(),
     insert: db
       .insert(message)

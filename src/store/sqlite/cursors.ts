@@ -4,32 +4,32 @@
  */
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { pairOf } from "../../domain/ids.ts";
 import { advanced } from "../cursors.ts";
 import { lazy } from "../lazy.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { headOf, otherMember } from "../rows.ts";
-import type { CursorMove, CursorState, MessageStore } from "../store.ts";
+import type { ConversationStore, CursorMove, CursorState } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { conversationMember, conversationTable, NOW } from "./schema.ts";
 
-type CursorStore = Pick<MessageStore, "heads" | "advance">;
+type CursorStore = Pick<ConversationStore, "heads" | "advance">;
 
 export function cursorStore({ db, read, write }: Connection): CursorStore {
   const statements = lazy(() => prepare(db));
 
   function move(wanted: CursorMove, at: number): CursorState {
-    const { user, peer } = wanted;
-    const row = statements().standing.get({ user, ...pairOf(user, peer) });
-    if (row === undefined) return { user, peer, delivered: 0, read: 0, moved: false };
+    const { conversation, user } = wanted;
+    const row = statements().standing.get({ conversation, user });
+    if (row === undefined)
+      return { conversation, user, peer: undefined, delivered: 0, read: 0, moved: false };
     const { delivered, read, moved } = advanced(row, wanted);
     if (moved)
       statements().move.run({
-        ...{ conversation: row.conversation, user, delivered, read },
+        ...{ conversation, user, delivered, read },
         deliveredAt: delivered > row.delivered ? at : row.deliveredAt,
         readAt: read > row.read ? at : row.readAt,
       });
-    return { user, peer, delivered, read, moved };
+    return { conversation, user, peer: row.peer, delivered, read, moved };
   }
 
   return {
@@ -75,16 +75,16 @@ function prepare(db: Connection["db"]) {
       .prepare(),
     standing: db
       .select({
-        conversation: id,
+        peer,
         lastSeq,
         delivered: own.deliveredSeq,
         read: own.readSeq,
         deliveredAt: own.deliveredAt,
         readAt: own.readAt,
       })
-      .from(conversationTable)
-      .innerJoin(own, and(eq(own.conversationId, id), eq(own.uuid, value("user"))))
-      .where(and(eq(lo, value("lo")), eq(hi, value("hi"))))
+      .from(own)
+      .innerJoin(conversationTable, eq(id, own.conversationId))
+      .where(and(eq(own.conversationId, value("conversation")), eq(own.uuid, value("user"))))
       .prepare(),
     move: db
       .update(own)

@@ -2,9 +2,8 @@
  * @module store/sqlite/history
  * Reading messages in SQLite: pages of a conversation by primary key, and one message by its client id.
  */
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
-import { pairOf } from "../../domain/ids.ts";
 import { lazy } from "../lazy.ts";
 import { otherMember, traceOf } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
@@ -25,15 +24,15 @@ export function historyStore({ db, read }: Connection): Pick<MessageStore, "hist
   const statements = lazy(() => prepare(db));
 
   return {
-    history: (a, b, { after, before = Number.MAX_SAFE_INTEGER, limit }) =>
+    history: (conversation, reader, { after, before = Number.MAX_SAFE_INTEGER, limit }) =>
       read(() => {
-        const conversation = statements().conversation.get(pairOf(a, b));
-        if (conversation === undefined) return undefined;
-        const { id, lastSeq } = conversation;
-        const range = { id, after: after ?? 0, before, limit: Math.max(0, limit) };
+        const seen = statements().seen.get({ id: conversation, reader });
+        if (seen === undefined) return undefined;
+        const { lastSeq } = seen;
+        const range = { id: conversation, after: after ?? 0, before, limit: Math.max(0, limit) };
         const messages =
           after === undefined ? statements().downwards.all(range).reverse() : statements().upwards.all(range);
-        return { conversation: id, messages, lastSeq };
+        return { messages, lastSeq };
       }),
 
     trace: (clientId) => read(() => statements().trace.all({ clientId }).map(traceOf)),
@@ -52,10 +51,11 @@ function prepare(db: Connection["db"]) {
   const receiver = alias(authentication, "receiver");
   const receiverId = otherMember(message.sender, { lo, hi });
   return {
-    conversation: db
-      .select({ id, lastSeq })
+    /** The conversation, for one of its members. */
+    seen: db
+      .select({ lastSeq })
       .from(conversationTable)
-      .where(and(eq(lo, value("lo")), eq(hi, value("hi"))))
+      .where(and(eq(id, value("id")), or(eq(lo, value("reader")), eq(hi, value("reader")))))
       .prepare(),
     upwards: db
       .select(columns)

@@ -8,6 +8,7 @@ import type { Store } from "../store.ts";
 import { accountStore } from "./accounts.ts";
 import { appender } from "./append.ts";
 import { connect } from "./connection.ts";
+import { conversationStore } from "./conversations.ts";
 import { cursorStore } from "./cursors.ts";
 import { friendStore } from "./friends.ts";
 import { historyStore } from "./history.ts";
@@ -29,12 +30,12 @@ export async function openSqliteStore({ path }: SqliteOptions, logger: Logger): 
     accounts: accountStore(connection),
     profiles: profileStore(connection),
     friends: friendStore(connection),
-    messages: {
-      append: appender(connection),
-      ...historyStore(connection),
+    conversations: {
+      ...conversationStore(connection),
       ...cursorStore(connection),
       ...recentStore(connection),
     },
+    messages: { append: appender(connection), ...historyStore(connection) },
     migrate: () => migrate(connection),
     pendingMigrations: () => pendingMigrations(connection),
     ping: () => connection.read(() => void connection.db.get(sql`select 1`)),
