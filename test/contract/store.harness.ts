@@ -24,6 +24,8 @@ export interface StoreHarness {
   readonly engine: string;
   /** Another handle on the same database, as another process would open it. The caller closes it. */
   open(): Promise<Store>;
+  /** The same, always on one server, where `open` goes to several: their locks do not know each other. */
+  openOnOne?(): Promise<Store>;
 }
 
 /** An adapter, and a way to get an empty database of it. */

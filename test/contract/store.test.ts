@@ -2,76 +2,8 @@
  * @module contract/store
  * The contract of src/store/store.ts, on every adapter.
  */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Store } from "../../src/store/store.ts";
-import { failureOf } from "../support/failure.ts";
-import { accountCases } from "./store.accounts.cases.ts";
-import { concurrencyCases } from "./store.concurrency.cases.ts";
-import { cursorCases } from "./store.cursors.cases.ts";
-import { friendCases } from "./store.friends.cases.ts";
-import { factories, register, type StoreHarness } from "./store.harness.ts";
-import { messageCases } from "./store.messages.cases.ts";
+import { describe } from "bun:test";
+import { factories } from "./store.harness.ts";
+import { storeSuite } from "./store.suite.ts";
 
-for (const factory of factories)
-  describe(`store contract: ${factory.engine}`, () => {
-    let harness: StoreHarness;
-    let store: Store;
-
-    beforeAll(async () => {
-      harness = await factory.emptyDatabase();
-      store = await harness.open();
-      await store.migrate();
-    });
-    afterAll(() => store.close());
-
-    test("says which engine it is, and answers", async () => {
-      expect(store.engine).toBe(factory.engine);
-      await store.ping();
-    });
-
-    test("a closed store refuses calls, and closes again without complaint", async () => {
-      const one = await harness.open();
-      await one.ping();
-      await one.close();
-      await one.close();
-      for (const call of [() => one.ping(), () => one.accounts.list({ limit: 1 }), () => register(one)])
-        expect((await failureOf(call())).codeName).toBe("UNAVAILABLE");
-    });
-
-    describe("accounts and profiles", () => accountCases(factory, () => store));
-    describe("friends", () => friendCases(() => store));
-    describe("messages", () => messageCases(() => store));
-    describe("cursors", () => cursorCases(() => store));
-    describe("several handles at once", () => concurrencyCases(() => harness));
-
-    describe("migrations", () => {
-      test("fill an empty database once", async () => {
-        const empty = await (await factory.emptyDatabase()).open();
-        const due = await empty.pendingMigrations();
-        expect(due.length).toBeGreaterThan(0);
-        expect(await empty.migrate()).toEqual({ applied: due });
-        expect(await empty.pendingMigrations()).toEqual([]);
-        expect(await empty.migrate()).toEqual({ applied: [] });
-        expect(await register(empty)).toBeGreaterThan(0);
-        await empty.close();
-      });
-
-      test("run from four handles at once are applied by one of them", async () => {
-        const database = await factory.emptyDatabase();
-        const handles = await Promise.all([1, 2, 3, 4].map(() => database.open()));
-        const due = await handles[0]?.pendingMigrations();
-        const reports = await Promise.all(handles.map((handle) => handle.migrate()));
-        expect(reports.map(({ applied }) => applied).sort((a, b) => a.length - b.length)).toEqual([
-          ...[[], [], []],
-          due as string[],
-        ]);
-        await Promise.all(handles.map((handle) => handle.close()));
-      });
-
-      test("keep what is there", async () => {
-        const id = await register(store);
-        await store.migrate();
-        expect((await store.accounts.find(id))?.id).toBe(id);
-      });
-    });
-  });
+for (const factory of factories) describe(`store contract: ${factory.engine}`, () => storeSuite(factory));

@@ -4,7 +4,7 @@
  * order: the two accounts (lower id first), then their conversation. So changes to one pair are serial, and
  * `append`, which locks the conversation, sees all or nothing of them.
  */
-import { and, asc, eq, inArray, or } from "drizzle-orm";
+import { and, asc, eq, inArray, or, sql } from "drizzle-orm";
 import { type ConversationId, conversationId, pairOf, type UserId } from "../../domain/ids.ts";
 import { authentication, authFriend, block, conversationTable } from "./schema.ts";
 import type { Session } from "./session.ts";
@@ -20,14 +20,17 @@ export async function lockPair({ db }: Session, a: UserId, b: UserId): Promise<b
   return accounts.length === 2;
 }
 
-/** Waits until no append to the two's conversation is under way, and keeps new ones out. */
+/**
+ * Waits until no append to the two's conversation is under way, and keeps new ones out. The row is changed, not just
+ * locked: on Galera a lock is the node's own, and what makes an append on another node fail is a change of its row.
+ */
 export async function lockConversation({ db }: Session, a: UserId, b: UserId): Promise<void> {
-  const { lo, hi } = pairOf(a, b);
+  const { lo, hi, grownAt } = conversationTable;
+  const pair = pairOf(a, b);
   await db
-    .select({ id: conversationTable.id })
-    .from(conversationTable)
-    .where(and(eq(conversationTable.lo, lo), eq(conversationTable.hi, hi)))
-    .for("update");
+    .update(conversationTable)
+    .set({ grownAt: sql`greatest(now(3), ${grownAt} + interval 1000 microsecond)` })
+    .where(and(eq(lo, pair.lo), eq(hi, pair.hi)));
 }
 
 export async function areFriends({ db }: Session, a: UserId, b: UserId): Promise<boolean> {
