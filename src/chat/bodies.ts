@@ -4,8 +4,9 @@
  */
 import type { Friend, FriendRequest, Head, Message, Profile } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
 import { MAX_BODY_BYTES } from "../wire/frame.ts";
+import { kindSpec } from "../wire/kinds.ts";
 import type { Body, FriendRequestBody, HeadBody, ProfileBody, PushedEntry } from "../wire/messages.ts";
 import { isContentTooLarge, MAX_CONTENT_BYTES, MAX_DESCRIPTION, utf8Length } from "../wire/sizes.ts";
 
@@ -13,6 +14,7 @@ import { isContentTooLarge, MAX_CONTENT_BYTES, MAX_DESCRIPTION, utf8Length } fro
 const LIST_BUDGET_BYTES = MAX_BODY_BYTES - 4_096;
 
 export const idText = (id: UserId): string => String(id);
+export const conversationText = (id: ConversationId): string => String(id);
 
 export function profileBody(profile: Profile): ProfileBody {
   return {
@@ -85,6 +87,7 @@ export function newFriendBody(friend: Profile): Body<"FRIENDING_ON_BIDDIRECTIONA
 
 export function headBody(head: Head): HeadBody {
   return {
+    conversation: conversationText(head.conversation),
     peer: idText(head.peer),
     last_seq: head.lastSeq,
     delivered_seq: head.deliveredSeq,
@@ -105,15 +108,16 @@ export function historyEntry(message: Message): Body<"HISTORYRESPONSE">["message
   };
 }
 
-/** One text as 19 carries it; seq and at are protocol 2's. */
+/** One message as 19 carries it; seq, at and kind are protocol 2's, others are shown it as a text. */
 export function pushedEntry(message: Message, receiver: UserId, numbered: boolean): PushedEntry {
+  const { kind, body, seq, at } = message;
   const entry = {
     msg_sender: idText(message.sender),
     msg_receiver: idText(receiver),
     msg_id: message.clientId,
-    msg_content: shownContent(message.body),
+    msg_content: shownContent(numbered ? body : kindSpec(kind).fallback({ body })),
   };
-  return numbered ? { ...entry, seq: message.seq, at: message.at } : entry;
+  return numbered ? { ...entry, seq, at, kind } : entry;
 }
 
 /** The fields of a failed answer. To the original's clients the number alone: they know no other field. */

@@ -8,7 +8,7 @@ import type { UserId } from "../domain/ids.ts";
 import type { Connection } from "../net/connection.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
-import { fitting, idText, LIST_BUDGET_BYTES, pushedEntry } from "./bodies.ts";
+import { conversationText, fitting, idText, LIST_BUDGET_BYTES, pushedEntry } from "./bodies.ts";
 
 export interface Outbox {
   /** Queues one frame. */
@@ -104,10 +104,12 @@ export function textsFrame(
   messages: readonly Message[],
   numbered: boolean,
 ): Uint8Array {
-  const sender = messages[0]?.sender ?? peer;
+  const [first] = messages;
+  const sender = first?.sender ?? peer;
   const receiver = sender === user ? peer : user;
   return encodeFrame(ServiceId.TEXTCHATMSGICOMINGREQUEST, {
     error: 0,
+    ...(numbered && first !== undefined && { conversation: conversationText(first.conversation) }),
     text_sender: idText(sender),
     text_receiver: idText(receiver),
     text_msg: messages.map((message) =>

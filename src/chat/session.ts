@@ -10,7 +10,14 @@ import type { Growth, UserEvent } from "../services/ports.ts";
 import type { BoundSession } from "../services/sessions.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
-import { changedProfileBody, failureBody, idText, incomingRequestBody, newFriendBody } from "./bodies.ts";
+import {
+  changedProfileBody,
+  conversationText,
+  failureBody,
+  idText,
+  incomingRequestBody,
+  newFriendBody,
+} from "./bodies.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Outbox } from "./outbox.ts";
 import type { FrameFamily } from "./prices.ts";
@@ -175,7 +182,10 @@ export class ChatSession {
         this.send("PROFILECHANGED", changedProfileBody(event.profile));
         break;
       case "typing":
-        this.send("TYPING", { peer: idText(event.from) });
+        this.send("TYPING", {
+          conversation: conversationText(event.conversation),
+          peer: idText(event.from),
+        });
         break;
       case "presence":
         this.send("PRESENCE", {
@@ -197,6 +207,7 @@ export class ChatSession {
     const news = this.login?.delivery.receipt(conversation, marks);
     if (news === undefined) return;
     this.send("RECEIPT", {
+      conversation: conversationText(conversation),
       peer: idText(peer),
       delivered_seq: news.deliveredSeq,
       read_seq: news.readSeq,

@@ -355,7 +355,7 @@ export class ChatClient extends Requests {
   }
 
   #ownMessage({ peer, id, content }: OutgoingText, { seq, at }: SendReceipt): ChatMessage {
-    return { peer, seq, at, id, sender: this.uuid, content, mine: true };
+    return { peer, seq, at, id, sender: this.uuid, kind: "text", content, mine: true };
   }
 
   /** Repeats a read that fails for the moment, as long as the connection is the same. */

@@ -17,6 +17,8 @@ export interface ChatMessage {
   /** Made by the sender's client: a UUID in braces. */
   readonly id: string;
   readonly sender: string;
+  /** A name of wire/kinds, or of a kind that is not known here: its row says how it is shown. */
+  readonly kind: string;
   readonly content: string;
   /** Whether this account sent it, here or in another session. */
   readonly mine: boolean;
@@ -43,6 +45,8 @@ export interface FriendRequest {
 
 /** Where a conversation stands, as the login tells: its end, and how far both sides got. */
 export interface ConversationHead {
+  /** The id of the conversation. */
+  readonly conversation: string;
   readonly peer: string;
   readonly lastSeq: number;
   readonly deliveredSeq: number;
@@ -103,15 +107,24 @@ export function listedRequest(
 
 /** A pushed text; undefined when it lacks what protocol 2 adds. */
 export function messageOf(entry: PushedEntry, self: string): ChatMessage | undefined {
-  const { seq, at, msg_sender: sender, msg_receiver, msg_id: id, msg_content: content } = entry;
+  const {
+    seq,
+    at,
+    kind = "text",
+    msg_sender: sender,
+    msg_receiver,
+    msg_id: id,
+    msg_content: content,
+  } = entry;
   if (seq === undefined || at === undefined) return undefined;
   const mine = sender === self;
-  return { peer: mine ? msg_receiver : sender, seq, at, id, sender, content, mine };
+  return { peer: mine ? msg_receiver : sender, seq, at, id, sender, kind, content, mine };
 }
 
 /** A conversation's head from its wire form. */
 export function headOf(head: HeadBody): ConversationHead {
   return {
+    conversation: head.conversation,
     peer: head.peer,
     lastSeq: head.last_seq,
     deliveredSeq: head.delivered_seq,

@@ -98,12 +98,13 @@ export abstract class Requests {
       ...(limit !== undefined && { limit }),
     });
     return {
-      messages: messages.map(({ seq, at, msg_id, msg_sender, msg_content }) => ({
+      messages: messages.map(({ seq, at, msg_id, msg_sender, kind, msg_content }) => ({
         peer,
         seq,
         at,
         id: msg_id,
         sender: msg_sender,
+        kind,
         content: msg_content,
         mine: msg_sender === this.uuid,
       })),

@@ -41,8 +41,8 @@ export interface Friend {
   readonly alternativeName: string;
 }
 
-/** `text` is all there is so far; the column leaves room. */
-export type MessageKind = "text";
+/** A name of wire/kinds, or of a kind that a later version made: what is not known is passed on as it is. */
+export type MessageKind = string;
 
 export interface Message {
   readonly conversation: ConversationId;

@@ -52,8 +52,10 @@ function payloadOf(event: UserEvent): Event["event"] {
       const marks = { conversation, peer, deliveredSeq, readSeq };
       return { case: "receipt", value: { $typeName: "chatsrv.cluster.Receipt", ...marks } };
     }
-    case "typing":
-      return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from: event.from } };
+    case "typing": {
+      const { from, conversation } = event;
+      return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from, conversation } };
+    }
     case "presence": {
       const { friend, online, lastSeen, order } = event;
       const value = { $typeName: "chatsrv.cluster.Presence", friend, online, lastSeen, order } as const;
@@ -117,8 +119,10 @@ export function fromMessage(message: Event): UserEvent | undefined {
       const conversation = conversationId(event.value.conversation);
       return { type: "receipt", to, conversation, peer: userId(peer), deliveredSeq, readSeq };
     }
-    case "typing":
-      return { type: "typing", to, from: userId(event.value.from) };
+    case "typing": {
+      const { from, conversation } = event.value;
+      return { type: "typing", to, conversation: conversationId(conversation), from: userId(from) };
+    }
     case "presence": {
       const { friend, online, lastSeen, order } = event.value;
       return { type: "presence", to, friend: userId(friend), online, lastSeen, order };
@@ -150,17 +154,18 @@ export function fromMessage(message: Event): UserEvent | undefined {
   }
 }
 
-function textOf({ seq, sender, clientId, body, at }: Message): Text {
-  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind: "", body, at };
+function textOf({ seq, sender, clientId, kind, body, at }: Message): Text {
+  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind, body, at };
 }
 
-function messageOf({ seq, sender, clientId, body, at }: Text, conversation: number): Message {
+function messageOf({ seq, sender, clientId, kind, body, at }: Text, conversation: number): Message {
   return {
     conversation: conversationId(conversation),
     seq,
     sender: userId(sender),
     clientId,
-    kind: "text",
+    // A node of a former version, which knew texts only, names none.
+    kind: kind === "" ? "text" : kind,
     body,
     at,
   };

@@ -75,7 +75,12 @@ export type UserEvent =
       readonly deliveredSeq: number;
       readonly readSeq: number;
     }
-  | { readonly type: "typing"; readonly to: UserId; readonly from: UserId }
+  | {
+      readonly type: "typing";
+      readonly to: UserId;
+      readonly conversation: ConversationId;
+      readonly from: UserId;
+    }
   | {
       readonly type: "presence";
       readonly to: UserId;

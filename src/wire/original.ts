@@ -7,6 +7,7 @@ import { bool, int, list, object, optional, text, userId } from "./schema.ts";
 import {
   at,
   both,
+  conversationId,
   error,
   friend,
   friendRequest,
@@ -137,8 +138,14 @@ export const originalFrames = {
   ),
   TEXTCHATMSGICOMINGREQUEST: push(
     1,
-    object({ error, text_sender: userId(), text_receiver: userId(), text_msg: list(pushedEntry) }),
-    "texts of a friend (protocol 2: with seq and at, also of one's own other sessions)",
+    object({
+      error,
+      conversation: optional(conversationId),
+      text_sender: userId(),
+      text_receiver: userId(),
+      text_msg: list(pushedEntry),
+    }),
+    "texts of a friend (protocol 2: with conversation, seq, at and kind, also of one's own other sessions)",
   ),
   VOICECHATMSGREQUEST: both(
     1,

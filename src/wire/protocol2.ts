@@ -7,6 +7,7 @@ import { any, bool, int, list, object, optional, text, userId } from "./schema.t
 import {
   at,
   both,
+  conversationId,
   cursor,
   empty,
   error,
@@ -40,6 +41,7 @@ export const protocol2Frames = {
     2,
     object({
       error,
+      conversation: conversationId,
       peer: userId(),
       messages: list(
         object({ seq, at, msg_id: text(), msg_sender: userId(), msg_content: text(), kind: text() }),
@@ -56,10 +58,16 @@ export const protocol2Frames = {
   ),
   RECEIPT: push(
     2,
-    object({ peer: userId(), delivered_seq: seq, read_seq: seq }),
+    object({ conversation: conversationId, peer: userId(), delivered_seq: seq, read_seq: seq }),
     "how far `peer` got with one's texts",
   ),
-  TYPING: both(2, undefined, object({ peer: userId() }), object({ peer: userId() }), "`peer` is writing"),
+  TYPING: both(
+    2,
+    undefined,
+    object({ peer: userId() }),
+    object({ conversation: conversationId, peer: userId() }),
+    "`peer` is writing",
+  ),
   PRESENCE: push(
     2,
     object({ uuid: userId(), online: bool(), last_seen: at }),

@@ -59,8 +59,12 @@ export const pushedEntry = object({
   msg_content: text(),
   seq: optional(seq),
   at: optional(at),
+  kind: optional(text()),
 });
+/** A conversation's id, a decimal string. */
+export const conversationId = text({ min: 1, max: 16 });
 export const head = object({
+  conversation: conversationId,
   peer: userId(),
   last_seq: seq,
   delivered_seq: seq,

@@ -15,11 +15,13 @@ const message = (seq: number, peer = "2"): ChatMessage => ({
   at: seq,
   id: `{${seq}}`,
   sender: peer,
+  kind: "text",
   content: `${seq}`,
   mine: false,
 });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const head = (peer: string, last_seq: number, delivered_seq: number): HeadBody => ({
+  conversation: `1${peer}`,
   peer,
   last_seq,
   delivered_seq,

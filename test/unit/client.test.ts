@@ -55,6 +55,7 @@ const pushed = (seq: number, sender = "2") => ({
 });
 
 const head = (peer: string, last_seq: number, delivered_seq = 0) => ({
+  conversation: `1${peer}`,
   peer,
   last_seq,
   delivered_seq,
@@ -212,7 +213,7 @@ describe("GOAWAY", () => {
     const told = new Promise((resolve) => client.on("receipt", resolve));
     server.peers[0]?.sendAll([
       ["GOAWAY", { reason: "drain", reconnect_in_ms: 30, resume: true }],
-      ["RECEIPT", { peer: "2", delivered_seq: 0, read_seq: 0 }],
+      ["RECEIPT", { conversation: "12", peer: "2", delivered_seq: 0, read_seq: 0 }],
     ]);
     await told;
     await client.sendText("2", "x");
@@ -289,7 +290,7 @@ describe("events", () => {
     server.peers[0]?.sendAll([
       ["TEXTCHATMSGICOMINGREQUEST", pushed(1)],
       ["TEXTCHATMSGICOMINGREQUEST", pushed(2)],
-      ["RECEIPT", { peer: "2", delivered_seq: 1, read_seq: 0 }],
+      ["RECEIPT", { conversation: "12", peer: "2", delivered_seq: 1, read_seq: 0 }],
     ]);
     await until(() => messages.length === 2 && errors.length === 2);
   });

@@ -2,7 +2,14 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatNode, Route } from "../../src/domain/entities.ts";
 import { AppError } from "../../src/domain/error.ts";
-import { type NodeName, nodeName, sessionId, type UserId, userId } from "../../src/domain/ids.ts";
+import {
+  conversationId,
+  type NodeName,
+  nodeName,
+  sessionId,
+  type UserId,
+  userId,
+} from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Courier } from "../../src/services/courier.ts";
 import type { UserEvent } from "../../src/services/ports.ts";
@@ -38,7 +45,12 @@ const route = (user: UserId, at: string, incarnation = "i1"): Route => ({
 });
 
 const text = (to: UserId): UserEvent => ({ type: "texts", to, peer: ALICE, messages: messagesOf(1, [1]) });
-const typing = (to: UserId): UserEvent => ({ type: "typing", to, from: ALICE });
+const typing = (to: UserId): UserEvent => ({
+  type: "typing",
+  to,
+  conversation: conversationId(4),
+  from: ALICE,
+});
 
 interface World {
   alone?: boolean;

@@ -36,7 +36,12 @@ function nodeWith(...users: UserId[]) {
   return { node, sessions, log };
 }
 
-const typing = (to: UserId): UserEvent => ({ type: "typing", to, from: userId(9) });
+const typing = (to: UserId): UserEvent => ({
+  type: "typing",
+  to,
+  conversation: conversationId(4),
+  from: userId(9),
+});
 const presence = (to: UserId, online: boolean, order: number): UserEvent => ({
   type: "presence",
   to,

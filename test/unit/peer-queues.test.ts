@@ -36,7 +36,7 @@ const presence = (online: boolean): UserEvent => ({
   order: 1,
 });
 const removed: UserEvent = { type: "friend_removed", to: BOB, friend: ADA };
-const typing: UserEvent = { type: "typing", to: BOB, from: ADA };
+const typing: UserEvent = { type: "typing", to: BOB, conversation: conversationId(4), from: ADA };
 
 function queuesOver() {
   const state = { down: false, alive: true, tries: 0 };

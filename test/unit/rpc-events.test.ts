@@ -46,7 +46,7 @@ const events: UserEvent[] = [
     deliveredSeq: 2 ** 40,
     readSeq: 0,
   },
-  { type: "typing", to, from: userId(3) },
+  { type: "typing", to, conversation: conversationId(4), from: userId(3) },
   { type: "presence", to, friend: userId(3), online: true, lastSeen: 1_700_000_000_000, order: 2 ** 50 },
   { type: "presence", to, friend: userId(3), online: false, lastSeen: 0, order: 0 },
   ...[sessionId("s"), undefined].flatMap((except): UserEvent[] => [

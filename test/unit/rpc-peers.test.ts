@@ -17,7 +17,12 @@ const { serve, client } = rpcBench();
 const PEER = nodeName("peer");
 
 /** The `n`th event; its number is the typing user. */
-const numbered = (n: number): UserEvent => ({ type: "typing", to: userId(1), from: userId(n) });
+const numbered = (n: number): UserEvent => ({
+  type: "typing",
+  to: userId(1),
+  conversation: conversationId(4),
+  from: userId(n),
+});
 const numbers = (events: readonly UserEvent[]): number[] =>
   events.map((event) => (event.type === "typing" ? event.from : -1));
 
@@ -246,7 +251,7 @@ describe("loss", () => {
       medium: "voice",
       json: "{broken",
     } as const;
-    const typing = { $typeName: "chatsrv.cluster.Typing", from: 3 } as const;
+    const typing = { $typeName: "chatsrv.cluster.Typing", from: 3, conversation: 4 } as const;
     stream.write({
       $typeName: "chatsrv.cluster.EventBatch",
       id: 1,

@@ -22,11 +22,13 @@ const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => (
   at: NOON + seq,
   id: `{${seq}}`,
   sender: more.mine ? "1" : "2",
+  kind: "text",
   content: `text ${seq}`,
   mine: false,
   ...more,
 });
 const head = (lastSeq: number, readSeq: number, peerReadSeq = 0, peerDeliveredSeq = peerReadSeq) => ({
+  conversation: "12",
   peer: "2",
   lastSeq,
   deliveredSeq: lastSeq,

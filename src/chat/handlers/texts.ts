@@ -7,7 +7,7 @@ import { after } from "../../lib/at-once.ts";
 import type { SendResult } from "../../services/messaging.ts";
 import type { Request } from "../../wire/messages.ts";
 import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/sizes.ts";
-import { failureBody, fitting, headBody, historyEntry } from "../bodies.ts";
+import { conversationText, failureBody, fitting, headBody, historyEntry } from "../bodies.ts";
 import { startAtHead } from "../delivery.ts";
 import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
 import type { ChatSession } from "../session.ts";
@@ -68,7 +68,13 @@ export const history: Handler<"HISTORYREQUEST"> = async (context, session, body)
   const entries = messages.map(historyEntry);
   const fit = forward ? fitting(entries) : fitting(entries.reverse()).reverse();
   if (body.after_seq !== undefined) delivery.startAt(conversation, peer, Math.min(body.after_seq, lastSeq));
-  session.send("HISTORYRESPONSE", { error: 0, peer: body.peer, messages: fit, last_seq: lastSeq });
+  session.send("HISTORYRESPONSE", {
+    error: 0,
+    conversation: conversationText(conversation),
+    peer: body.peer,
+    messages: fit,
+    last_seq: lastSeq,
+  });
 };
 
 export const heads: Handler<"HEADSREQUEST"> = async (context, session, body) => {
@@ -94,7 +100,8 @@ export const typing: Handler<"TYPING"> = async (context, session, body) => {
   const { user } = requireLogin(session).bound;
   const peer = requireUser(body.peer, "peer");
   await context.friends.requireReachable(user, peer);
-  context.courier.post([{ type: "typing", to: peer, from: user }]);
+  const { conversation } = await context.conversations.withPeer(user, peer);
+  context.courier.post([{ type: "typing", to: peer, conversation, from: user }]);
 };
 
 function wrongEntry(index: number, field: string): AppError {

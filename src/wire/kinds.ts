@@ -1,0 +1,55 @@
+/**
+ * @module wire/kinds
+ * What messages there are: one row a kind. A new kind is a row here and a view in the clients, and nothing else:
+ * the store, the nodes and the cursors pass on what they do not know, and a client that does not know a kind shows
+ * what its row calls the fallback.
+ */
+import type { ObjectSchema } from "./schema.ts";
+
+/** What a message says, as far as its kind is concerned. */
+export interface Content {
+  readonly body: string;
+}
+
+export interface KindSpec {
+  /** The schema of `data`; undefined where a kind has none. */
+  readonly data: ObjectSchema<unknown> | undefined;
+  /** What is shown by a client that knows no kinds: the original's. */
+  readonly fallback: (content: Content) => string;
+  /** Whether it counts as unread until it is read. */
+  readonly countsAsUnread: boolean;
+  /** The one line that a list of conversations shows of it. */
+  readonly preview: (content: Content) => string;
+  /** Whether a search finds it by what it says. */
+  readonly isSearched: boolean;
+  /** Whether it changes another message. */
+  readonly changes: boolean;
+}
+
+/** Characters of a preview at most. */
+const PREVIEW_CHARACTERS = 120;
+
+/** The first line that says something, cut to what a list shows. */
+function firstLine(text: string): string {
+  const line = text.split("\n").find((one) => one.trim() !== "") ?? "";
+  return [...line.trim()].slice(0, PREVIEW_CHARACTERS).join("");
+}
+
+export const kinds = {
+  text: {
+    data: undefined,
+    fallback: ({ body }) => body,
+    countsAsUnread: true,
+    preview: ({ body }) => firstLine(body),
+    isSearched: true,
+    changes: false,
+  },
+} as const satisfies Readonly<Record<string, KindSpec>>;
+
+/** The kinds that this version knows. What is stored or comes from another node may be of others. */
+export type KnownKind = keyof typeof kinds;
+
+/** The row of a kind, also of one that a later version made: that shows as the text it carries. */
+export function kindSpec(kind: string): KindSpec {
+  return Object.hasOwn(kinds, kind) ? kinds[kind as KnownKind] : kinds.text;
+}
