@@ -21,6 +21,7 @@ import type { HttpEnv } from "./env.ts";
 import { type HttpLimits, LimitGuard } from "./limits.ts";
 import { observe } from "./observe.ts";
 import { openApi } from "./openapi.ts";
+import { pathOf } from "./path.ts";
 
 export interface HttpAppOptions {
   readonly accounts: AccountService;
@@ -42,7 +43,7 @@ export type HttpApp = Hono<HttpEnv>;
 /** The app alone, without a port: `server.ts` serves it, and tests may call `app.request`. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { limiter, limits, logger, meter, clock = systemClock, trustProxy } = options;
-  const app: HttpApp = new Hono<HttpEnv>();
+  const app: HttpApp = new Hono<HttpEnv>({ getPath: (request) => pathOf(request.url) });
   const paths = Object.keys(httpCalls) as HttpPath[];
   const guard = new LimitGuard({ limiter, limits, logger, clock });
   const calls = createCalls(options);

@@ -9,6 +9,7 @@ import { Reopenable } from "../lib/reopenable.ts";
 import { failureResponse } from "./answer.ts";
 import type { HttpApp } from "./app.ts";
 import { pageFiles } from "./page.ts";
+import { pathOf } from "./path.ts";
 
 export interface HttpServerOptions {
   /** The address to bind, and the port; 0 for any free one. */
@@ -40,8 +41,11 @@ export interface HttpServer {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Seconds without a byte after which a connection is closed, between requests and within one. */
-const IDLE_TIMEOUT_S = 30;
+/**
+ * Seconds without a byte after which a connection is closed, between requests and within one. More than the 60 that
+ * balancers keep an idle one: whoever closes first must be the balancer, or it sends a request into a closed connection.
+ */
+const IDLE_TIMEOUT_S = 75;
 /** The slowest call waits for a mail server (mail/mail: 10 s); whoever stops the process does not wait for that. */
 const GRACE_MS = 5_000;
 
@@ -59,7 +63,7 @@ export function startHttp({ host, port, app, tls, page, logger }: HttpServerOpti
       // Bun's default outside development is to share the port with whoever has it already.
       reusePort: false,
       fetch: (request, connection) => {
-        const file = isRead(request.method) ? files?.get(new URL(request.url).pathname) : undefined;
+        const file = isRead(request.method) ? files?.get(pathOf(request.url)) : undefined;
         return file?.() ?? app.fetch(request, { peer: connection.requestIP(request)?.address ?? "" });
       },
       // A page that was not built ahead is Bun's to bundle and to serve.
