@@ -10,6 +10,8 @@ export interface Account {
   readonly email: string;
   /** A PHC string as `Bun.password` writes it. */
   readonly passwordHash: string;
+  /** Raised by whatever voids rights that were granted before, such as a reset; 0 for a new account. */
+  readonly version: number;
 }
 
 /** 0 male, 1 female: the wire's numbers. */
@@ -97,6 +99,27 @@ export interface Route {
   readonly device: string;
   readonly name: string;
   readonly since: number;
+}
+
+/**
+ * Why a session is over for good: its account has too many (`kicked`, error 15), its device began another
+ * (`replaced`), its user ended it (`revoked`), the password was reset (`reset`).
+ */
+export const END_REASONS = ["kicked", "replaced", "revoked", "reset"] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+/** A device of an account, as its owner is shown it. */
+export interface Device {
+  /** The client's own id of itself, or one that was made for it. */
+  readonly device: string;
+  readonly name: string;
+  /** Its session; of a device that is away its last one. */
+  readonly session: SessionId;
+  /** Where it is; undefined while it is away. */
+  readonly node: NodeName | undefined;
+  readonly since: number;
+  /** When it was last here: the present for a device that is. */
+  readonly seen: number;
 }
 
 /** A page and where the next one starts; `next` is undefined at the end. */

@@ -41,7 +41,12 @@ export interface AccountStore {
   register(account: NewAccount): Promise<UserId>;
   findByUsername(username: string): Promise<Account | undefined>;
   find(id: UserId): Promise<Account | undefined>;
-  setPassword(id: UserId, passwordHash: string): Promise<void>;
+  /** Sets the password and raises the account's version with it. @returns the new version; 0 when there is no such account */
+  setPassword(id: UserId, passwordHash: string): Promise<number>;
+  /** Voids every right that was granted so far. @returns as `setPassword` */
+  raiseVersion(id: UserId): Promise<number>;
+  /** Versions of several accounts in one round trip; 0 for one whose version was never raised. */
+  versions(ids: readonly UserId[]): Promise<Map<UserId, number>>;
   /** All accounts, ascending by id, after `cursor` (a page's `next`). */
   list(page: PageRequest): Promise<Page<Account>>;
 }

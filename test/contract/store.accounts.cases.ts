@@ -44,8 +44,8 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     const username = freshName("Ann");
     const account = { username, email: `${username.toLowerCase()}@example.com`, passwordHash: "$argon2id$x" };
     const id = await accounts.register(account);
-    expect(await accounts.find(id)).toEqual({ id, ...account });
-    expect(await accounts.findByUsername(username)).toEqual({ id, ...account });
+    expect(await accounts.find(id)).toEqual({ id, ...account, version: 0 });
+    expect(await accounts.findByUsername(username)).toEqual({ id, ...account, version: 0 });
     const profile = { id, username, nickname: username, avatar: "", description: "", sex: 0 as const };
     expect(await profiles.find(id)).toEqual(profile);
     expect(await profiles.findByUsername(username)).toEqual(profile);
@@ -77,6 +77,32 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     const name = freshName("x' for key 'email'");
     await register(store(), name);
     expect((await failureOf(register(store(), name))).field).toBe("username");
+  });
+
+  test("a version begins at 0 and is raised by a new password, and by itself; others stay", async () => {
+    const { accounts } = store();
+    const [id, other] = [await register(store(), freshName()), await register(store(), freshName())];
+    expect(await accounts.versions([id, other, nobody])).toEqual(
+      new Map([id, other, nobody].map((u) => [u, 0])),
+    );
+    expect(await accounts.setPassword(id, "new")).toBe(1);
+    expect(await accounts.raiseVersion(id)).toBe(2);
+    expect(await accounts.find(id)).toMatchObject({ passwordHash: "new", version: 2 });
+    expect(await accounts.versions([other, id])).toEqual(
+      new Map([
+        [id, 2],
+        [other, 0],
+      ]),
+    );
+    expect((await accounts.find(other))?.version).toBe(0);
+    expect(await accounts.versions([])).toEqual(new Map());
+  });
+
+  test("raised by many at once, a version counts each", async () => {
+    const { accounts } = store();
+    const id = await register(store(), freshName());
+    const versions = await Promise.all(Array.from({ length: 10 }, () => accounts.raiseVersion(id)));
+    expect(versions.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
   test("names of different emoji are different names", async () => {
@@ -146,7 +172,8 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     expect(await accounts.find(nobody)).toBeUndefined();
     expect(await accounts.findByUsername("nobody at all")).toBeUndefined();
     expect(await accounts.findByUsername("")).toBeUndefined();
-    expect(await accounts.setPassword(nobody, "x")).toBeUndefined();
+    expect(await accounts.setPassword(nobody, "x")).toBe(0);
+    expect(await accounts.raiseVersion(nobody)).toBe(0);
     expect(await profiles.find(nobody)).toBeUndefined();
     expect(await profiles.findByUsername("nobody at all")).toBeUndefined();
     expect(await profiles.findMany([])).toEqual([]);

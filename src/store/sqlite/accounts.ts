@@ -1,36 +1,40 @@
 /**
  * @module store/sqlite/accounts
- * Accounts in SQLite: the tables Authentication and AccountName.
+ * Accounts in SQLite: the tables Authentication, AccountName and AccountState.
  */
-import { asc, eq, gt, sql } from "drizzle-orm";
+import { asc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Account } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
-import type { UserId } from "../../domain/ids.ts";
+import { type UserId, userId } from "../../domain/ids.ts";
 import { skeletonsOf } from "../../domain/skeleton.ts";
 import { lazy } from "../lazy.ts";
 import { pageOf, startOf } from "../paging.ts";
 import type { AccountStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { violatedUnique } from "./errors.ts";
-import { accountName, authentication, userProfile } from "./schema.ts";
+import { accountName, accountState, authentication, userProfile } from "./schema.ts";
 
 const columns = {
   id: authentication.uuid,
   username: authentication.username,
   email: authentication.email,
   passwordHash: authentication.password,
+  version: accountState.version,
 };
 
-const account = (row: Omit<Account, "email"> & { email: string | null }): Account => ({
-  ...row,
-  email: row.email ?? "",
-});
+interface Row extends Omit<Account, "email" | "version"> {
+  readonly email: string | null;
+  readonly version: number | null;
+}
+
+const account = (row: Row): Account => ({ ...row, email: row.email ?? "", version: row.version ?? 0 });
 
 export function accountStore({ db, read, write }: Connection): AccountStore {
   const byUsername = lazy(() =>
     db
       .select(columns)
       .from(authentication)
+      .leftJoin(accountState, eq(accountState.uuid, authentication.uuid))
       .where(eq(authentication.username, sql.placeholder("username")))
       .prepare(),
   );
@@ -38,6 +42,7 @@ export function accountStore({ db, read, write }: Connection): AccountStore {
     db
       .select(columns)
       .from(authentication)
+      .leftJoin(accountState, eq(accountState.uuid, authentication.uuid))
       .where(eq(authentication.uuid, sql.placeholder("id")))
       .prepare(),
   );
@@ -59,6 +64,25 @@ export function accountStore({ db, read, write }: Connection): AccountStore {
       const field = taken.endsWith(".email") ? "email" : "username";
       throw new AppError("MYSQL_INTERNAL_ERROR", { field, cause: thrown });
     }
+  }
+
+  /** Within a transaction. @returns the new version */
+  function raise(uuid: UserId): number {
+    const row = db
+      .insert(accountState)
+      .select(
+        db
+          .select({ uuid: authentication.uuid, version: sql<number>`1`.as("version") })
+          .from(authentication)
+          .where(eq(authentication.uuid, uuid)),
+      )
+      .onConflictDoUpdate({
+        target: accountState.uuid,
+        set: { version: sql`${accountState.version} + 1` },
+      })
+      .returning({ version: accountState.version })
+      .get();
+    return row?.version ?? 0;
   }
 
   return {
@@ -86,6 +110,21 @@ export function accountStore({ db, read, write }: Connection): AccountStore {
     setPassword: (id, password) =>
       write(() => {
         db.update(authentication).set({ password }).where(eq(authentication.uuid, id)).run();
+        return raise(id);
+      }),
+
+    raiseVersion: (id) => write(() => raise(id)),
+
+    versions: (ids) =>
+      read(() => {
+        const rows = db
+          .select()
+          .from(accountState)
+          .where(inArray(accountState.uuid, [...ids]))
+          .all();
+        const found = new Map(ids.map((id) => [id, 0]));
+        for (const { uuid, version } of rows) found.set(userId(uuid), version);
+        return found;
       }),
 
     list: (request) =>
@@ -94,6 +133,7 @@ export function accountStore({ db, read, write }: Connection): AccountStore {
         const found = db
           .select(columns)
           .from(authentication)
+          .leftJoin(accountState, eq(accountState.uuid, authentication.uuid))
           .where(gt(sql<number>`${authentication.uuid}`, after))
           .orderBy(asc(authentication.uuid))
           .limit(rows)
