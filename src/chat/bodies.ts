@@ -127,6 +127,7 @@ export function failureBody(error: AppError, proto: 1 | 2): Record<string, unkno
     error: error.code,
     ...(error.field !== undefined && { field: error.field }),
     ...(error.retryAfterMs !== undefined && { retry_after_ms: error.retryAfterMs }),
+    ...(error.explanation !== undefined && { message: error.explanation }),
   };
 }
 

@@ -45,6 +45,7 @@ const BEFORE_LOGIN: ReadonlySet<RequestName> = new Set<RequestName>(["LOGINSERVE
 export function receiveFrame(context: ChatContext, session: ChatSession, id: number, body: Uint8Array): void {
   if (session.ending) return;
   session.heard();
+  if (session.entered && !session.answered) answered(context, session);
   if (!session.busy) {
     handleFrame(context, session, id, body);
     return;
@@ -52,6 +53,12 @@ export function receiveFrame(context: ChatContext, session: ChatSession, id: num
   session.waiting ??= [];
   session.waiting.push({ id, body: body.slice() });
   if (session.waiting.length === MAX_WAITING) session.connection.pauseReading();
+}
+
+/** The client speaks after its login was answered, so it has the answer, and the ticket in it. */
+function answered(context: ChatContext, session: ChatSession): void {
+  session.answered = true;
+  if (session.login !== undefined) void context.sessions.received(session.login.bound);
 }
 
 function handleFrame(context: ChatContext, session: ChatSession, id: number, bytes: Uint8Array): void {

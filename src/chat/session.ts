@@ -3,6 +3,7 @@
  * One client's session: what hangs on its connection from the first byte to the last. It turns events into
  * the frames that its protocol knows; a session without `proto` sees nothing beyond the original's contract.
  */
+import type { EndReason } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
 import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
@@ -27,7 +28,6 @@ export interface LoggedIn {
   readonly bound: BoundSession;
   readonly outbox: Outbox;
   readonly delivery: Delivery;
-  readonly ticket: string | undefined;
 }
 
 /** A frame that waits for an earlier one of its connection to be handled. */
@@ -52,6 +52,8 @@ export class ChatSession {
   login: LoggedIn | undefined;
   /** True once LOGINRESPONSE is written; events that come before wait in `early`. */
   entered = false;
+  /** True once a frame came in behind LOGINRESPONSE: the client has got it. */
+  answered = false;
   early: UserEvent[] | undefined;
   /** A frame whose handling is under way; what follows waits in `waiting`. */
   busy = false;
@@ -214,7 +216,7 @@ export class ChatSession {
     });
   }
 
-  #endBecause(reason: "kicked" | "revoked" | "reset"): void {
+  #endBecause(reason: EndReason): void {
     if (this.proto === 2)
       this.send("GOAWAY", {
         reason,

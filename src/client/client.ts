@@ -38,7 +38,10 @@ export interface ChatClientOptions {
   credentials: Credentials;
   /** WebSocket unless given; `tcpDialer()` of client/tcp in Bun. */
   dial?: Dialer;
-  /** A stable id of this installation; a random one unless given. */
+  /**
+   * A stable id of this installation, made once and kept beside the resume token; a random one unless given. A device
+   * has one session at a time: a client that comes with the same one ends this client (`replaced`).
+   */
   device?: string;
   /** What the account's session list shows, such as `web/1.0`. */
   name?: string;
@@ -169,7 +172,12 @@ export class ChatClient extends Requests {
     return this.#session && { id: this.#session.session ?? "", node: this.#session.node ?? "" };
   }
 
-  /** Lets a later client log in without the password; undefined before the first login. */
+  /** What the account's list of sessions knows this installation by; `device` of a later client. */
+  get device(): string {
+    return this.#login.device;
+  }
+
+  /** Lets a later client log in without the password; undefined before the first login, and once it is void. */
   get resumeToken(): string | undefined {
     return this.#login.resumeToken;
   }

@@ -94,12 +94,15 @@ export class Link implements TransportEvents {
     this.#transport.send(encodeFrame(ServiceId[name], body as object));
   }
 
-  /** Sends PING every `intervalMs`; one that is not answered in time ends the link, as any request does. */
+  /**
+   * Sends PING now, which tells the server that its answer to the login has arrived, and every `intervalMs`; one that
+   * is not answered in time ends the link, as any request does.
+   */
   keepAlive(intervalMs: number): void {
     clearInterval(this.#keepAlive);
-    this.#keepAlive = setInterval(() => {
-      this.request("PING", { t: Date.now() }).catch(() => {});
-    }, intervalMs);
+    const ping = () => void this.request("PING", { t: Date.now() }).catch(() => {});
+    ping();
+    this.#keepAlive = setInterval(ping, intervalMs);
   }
 
   /** Ends the link; waiting requests fail. */

@@ -54,9 +54,18 @@ export class Login {
     return this.#uuid;
   }
 
-  /** Lets an account log in again without its password; undefined before the first login. */
+  get device(): string {
+    return this.#options.device;
+  }
+
+  /** Lets this device log in again without the password; undefined before the first login, and once it is void. */
   get resumeToken(): string | undefined {
     return this.#credentials.resumeToken;
+  }
+
+  /** The server has ended this device: its resume token is void. */
+  forget(): void {
+    this.#credentials = withoutKey(this.#credentials, "resumeToken");
   }
 
   /**

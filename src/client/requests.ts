@@ -13,14 +13,18 @@ export interface Friend extends UserProfile {
   readonly alternativeName: string;
 }
 
-/** A login of this account, here or elsewhere. */
+/** A device of this account, by the session it has or had last. Times are milliseconds since 1970. */
 export interface SessionInfo {
   readonly session: string;
   readonly device: string;
   readonly name: string;
+  /** Where it is; "" while it is away. */
   readonly node: string;
-  /** Milliseconds since 1970. */
   readonly since: number;
+  /** False for a device that is away and may come back without the password. */
+  readonly online: boolean;
+  /** When it was last here. */
+  readonly seen: number;
 }
 
 /** Which part of a conversation; without a bound its end. */
@@ -123,12 +127,12 @@ export abstract class Requests {
     await this.request("PROFILEUPDATE", { ...rest, ...(avatar !== undefined && { avator: avatar }) });
   }
 
-  /** All sessions of this account. */
+  /** All devices of this account, those that are away included. */
   async sessions(): Promise<SessionInfo[]> {
     return (await this.request("SESSIONLIST", {})).sessions;
   }
 
-  /** Ends a session of this account; it is told `revoked`. */
+  /** Ends a device of this account, by its session: it is told `revoked`, and cannot come back by its resume token. */
   async revokeSession(session: string): Promise<void> {
     await this.request("SESSIONREVOKE", { session });
   }

@@ -103,8 +103,9 @@ export class Supervisor {
     }
     this.#link = session.link;
     const since = performance.now();
-    if (session.answer.ping_interval) session.link.keepAlive(session.answer.ping_interval);
     this.#ports.online(session);
+    // After the app has had the chance to keep the new ticket: the first PING voids the former one.
+    if (session.answer.ping_interval) session.link.keepAlive(session.answer.ping_interval);
 
     const reason = await gone.promise;
     this.#link = undefined;
@@ -112,6 +113,7 @@ export class Supervisor {
     if (this.#ended) return 0;
     const goAway = this.#takeGoAway();
     if (goAway?.resume === false) {
+      this.#login.forget();
       this.end({ state: "ended", reason: goAway.reason });
       return 0;
     }

@@ -9,7 +9,7 @@
  * - Times are milliseconds; TTLs count from the call.
  * - A lost server is `AppError` UNAVAILABLE (retryable) within about a second, never a call that hangs.
  */
-import type { ChatNode, Route } from "../domain/entities.ts";
+import type { ChatNode, Device, EndReason, Route } from "../domain/entities.ts";
 import type { NodeName, SessionId, UserId } from "../domain/ids.ts";
 
 /** `missing`: none stored, or expired. `exhausted`: too many wrong tries; the code is dead. */
@@ -45,19 +45,77 @@ export interface Placement {
   allocate(user: UserId, token: string, ttlMs: number): Promise<ChatNode | undefined>;
   /** Spends a token. @returns true exactly once, for the right user on the right node, in time. */
   redeem(user: UserId, token: string, node: NodeName): Promise<boolean>;
-  /** Voids the tokens of a user that are not yet redeemed (password reset). */
-  revoke(user: UserId): Promise<void>;
+  /** Voids the tokens of a user that are not yet redeemed, or the one that is given. */
+  revoke(user: UserId, token?: string): Promise<void>;
 }
 
-/** Resume tickets: let a known client reconnect without its password. */
-export interface TicketStore {
-  /** Stores a ticket; a user keeps at most `keep`, the newest. */
-  put(user: UserId, ticket: string, ttlMs: number, keep: number): Promise<void>;
-  /** Whether the ticket is good. It stays good (a reconnect may need several tries). */
-  check(user: UserId, ticket: string): Promise<boolean>;
-  remove(user: UserId, ticket: string): Promise<void>;
-  /** Voids all tickets of a user (password reset). */
-  clear(user: UserId): Promise<void>;
+/** A session to be begun. */
+export interface NewSession extends Omit<Route, "epoch" | "device"> {
+  /** What the client calls itself; undefined: its ticket's device, else one of its own by the session's id. */
+  readonly device: string | undefined;
+  /** The version of the account that the session is granted under. */
+  readonly version: number;
+  /** Lets the device come back, for `ttlMs` after it was last here; undefined for one that may not. */
+  readonly ticket?: { readonly secret: string; readonly ttlMs: number } | undefined;
+}
+
+/** A session as its node knows it. */
+export interface OpenSession extends NewSession {
+  readonly device: string;
+  /** The epoch of its first bind. */
+  readonly born: number;
+}
+
+/** A session that was bound, and those that had to go for it. They are over; their nodes are to be told. */
+export interface Bound {
+  readonly epoch: number;
+  readonly device: string;
+  /** The device's own earlier session. */
+  readonly replaced: readonly Route[];
+  /** Sessions beyond the most that there may be. */
+  readonly evicted: readonly Route[];
+}
+
+/** What a good ticket stands for. */
+export interface Resumption {
+  readonly device: string;
+  /** The version of the account that the device was granted under. */
+  readonly version: number;
+  /** The ticket for `bind`; opens nothing by itself. */
+  readonly key: string;
+}
+
+/** Which devices are to be ended: that of one session, or all that were granted below a version of the account. */
+export type Which = { readonly session: SessionId } | { readonly below: number };
+
+export interface Ended {
+  /** Whether there was any. */
+  readonly found: boolean;
+  /** Sessions that their nodes may still serve, those included that were ended before and are still open. */
+  readonly open: readonly Route[];
+}
+
+/**
+ * Devices that have been here. Each has at most one session and one ticket, which lets it come back without the
+ * account's password. The same record as `RouteTable`: what one of them does is one step for both.
+ */
+export interface DeviceTable {
+  /** What a ticket is good for; undefined when it is good for nothing. It stays good (a reconnect may need several tries). */
+  check(user: UserId, ticket: string): Promise<Resumption | undefined>;
+  /**
+   * The client has got the session's ticket. Until then the ticket that it came back with stays good beside it: the
+   * answer with the new one may have been lost.
+   */
+  received(user: UserId, session: SessionId): Promise<void>;
+  /** All devices, oldest session first; a session that is over is among them until its node knows. */
+  list(user: UserId): Promise<Device[]>;
+  /**
+   * Ends devices: ticket and route are gone at once, and a session that asks again (`rebind`) is told. One that is
+   * here stays listed until its node unbinds it or somebody knows that it is closed (`settle`).
+   */
+  end(user: UserId, which: Which, reason: EndReason): Promise<Ended>;
+  /** Forgets sessions that were ended and are known to be closed. */
+  settle(user: UserId, sessions: readonly SessionId[]): Promise<void>;
 }
 
 export interface NodeRegistry {
@@ -91,14 +149,27 @@ export interface Presence {
   readonly order: number;
 }
 
+/** Where the sessions are that are here. */
 export interface RouteTable {
   /**
-   * Adds a session's route and gives it the user's next epoch. Beyond `max` sessions the oldest routes (by
-   * `since`, so that binding again makes nobody younger; never this one) are removed and returned, for their
-   * nodes to close.
+   * Begins a device's session, with the user's next epoch. First it takes the place of the device's own earlier
+   * session and ticket; only then, beyond `max` sessions, the oldest of other devices (by `since`, so that binding
+   * again makes nobody younger) are ended, tickets included.
+   * @param through the ticket (`Resumption.key`) that it was granted on; the session takes the place of that
+   *   ticket's device, by whatever name it comes.
+   * @throws AppError LOGIN_UNSUCCESSFUL, and nothing is changed, when that ticket is not good any more.
    */
-  bind(route: Omit<Route, "epoch">, max: number): Promise<{ epoch: number; evicted: Route[] }>;
-  /** Removes a session's route if its epoch is not newer than `epoch`. @returns whether it was removed. */
+  bind(session: NewSession, max: number, through?: string): Promise<Bound>;
+  /**
+   * Takes an open session's route again, after coordination or its node was away: with its device, its ticket and a
+   * new epoch, whether they were forgotten or not.
+   * @returns why it is over, and nothing is changed, when it was ended meanwhile.
+   */
+  rebind(session: OpenSession, max: number): Promise<Bound | EndReason>;
+  /**
+   * Removes a session's route if its epoch is not newer than `epoch`; a device with a ticket is away from then on.
+   * For one that was ended its node says so that it knows. @returns whether there was something to remove.
+   */
   unbind(user: UserId, session: SessionId, epoch: number): Promise<boolean>;
   /**
    * Whether the user has any route now, and the order of that answer: of two answers about one user, by whomever
@@ -128,7 +199,7 @@ export interface Coordination {
   readonly shared: boolean;
   readonly codes: CodeStore;
   readonly placement: Placement;
-  readonly tickets: TicketStore;
+  readonly devices: DeviceTable;
   readonly nodes: NodeRegistry;
   readonly routes: RouteTable;
   readonly limits: RateLimiter;

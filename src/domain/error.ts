@@ -13,6 +13,8 @@ export interface ErrorDetail {
   readonly retryAfterMs?: number;
   /** More for the log; never sent to a client. */
   readonly detail?: string;
+  /** What happened, in words for people: sent to clients as `message`. */
+  readonly explanation?: string;
   readonly cause?: unknown;
 }
 
@@ -22,19 +24,21 @@ export class AppError extends Error {
   readonly field: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly detail: string | undefined;
+  readonly explanation: string | undefined;
 
   constructor(
     readonly codeName: CodeName,
     detail: ErrorDetail = {},
   ) {
     super(
-      detail.detail ? `${codeName}: ${detail.detail}` : `${codeName}: ${codeTable[codeName].meaning}`,
+      `${codeName}: ${detail.detail || detail.explanation || codeTable[codeName].meaning}`,
       detail.cause === undefined ? undefined : { cause: detail.cause },
     );
     this.code = Code[codeName];
     this.field = detail.field;
     this.retryAfterMs = detail.retryAfterMs;
     this.detail = detail.detail;
+    this.explanation = detail.explanation;
   }
 
   get retryable(): boolean {

@@ -7,12 +7,13 @@ import type { AppError } from "../domain/error.ts";
 import { Code } from "../wire/codes.ts";
 import type { Failure } from "../wire/messages.ts";
 
-/** The body that tells a client of an error: its number, the field that is wrong, when to try again. */
-export function failureBody({ code, field, retryAfterMs }: AppError): Failure {
+/** The body that tells a client of an error: its number, the field that is wrong, when to try again, what happened. */
+export function failureBody({ code, field, retryAfterMs, explanation }: AppError): Failure {
   return {
     error: code,
     ...(field !== undefined && { field }),
     ...(retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) }),
+    ...(explanation !== undefined && { message: explanation }),
   };
 }
 

@@ -23,6 +23,7 @@ import { Conversations } from "../services/conversations.ts";
 import { Courier } from "../services/courier.ts";
 import { Cursors } from "../services/cursors.ts";
 import { Doubts } from "../services/doubts.ts";
+import { Endings } from "../services/endings.ts";
 import { Friends } from "../services/friends.ts";
 import { Membership } from "../services/membership.ts";
 import { Messaging } from "../services/messaging.ts";
@@ -119,11 +120,20 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     post,
   });
   const friends = new Friends({ friends: store.friends, profiles: store.profiles });
+  const endings = new Endings({
+    devices: coordination.devices,
+    nodes: coordination.nodes,
+    courier,
+    clock,
+    logger,
+  });
   const sessions = new Sessions({
     store,
     coordination,
     allocator,
     courier,
+    endings,
+    local,
     node,
     incarnation,
     maxPerUser: ChattingServer.max_sessions_per_user,

@@ -6,6 +6,7 @@
 import type { Config } from "../config/schema.ts";
 import type { ChatNode } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
+import { nodeName } from "../domain/ids.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { processDescriptors } from "../lib/descriptors.ts";
 import type { Logger } from "../lib/log.ts";
@@ -109,7 +110,8 @@ async function startAll(
 
   let chat: ChatRole | undefined;
   if (roles.has("gateway") && store !== undefined) {
-    const sessions = makeSessionEnder(coordination, rpcClient, () => chat, logger);
+    const self = roles.has("chat") ? nodeName(config.gRPCServer.server_name) : undefined;
+    const sessions = makeSessionEnder(base, coordination, rpcClient, self, () => chat);
     const gateway = await startGateway({ ...base, store, coordination, allocator, codeSender, sessions });
     started.push({ ...gateway, stop: () => gateway.stop().finally(() => sessions.close()) });
   }

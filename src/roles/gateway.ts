@@ -30,7 +30,7 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
   const accounts = new AccountService({
     accounts: store.accounts,
     codes: coordination.codes,
-    tickets: coordination.tickets,
+    devices: coordination.devices,
     placement: coordination.placement,
     passwords: await PasswordHasher.create(),
     allocator,

@@ -4,22 +4,42 @@
  */
 import type { Coordination } from "../coordination/coordination.ts";
 import type { ChatNode } from "../domain/entities.ts";
-import type { NodeName } from "../domain/ids.ts";
-import type { Logger } from "../lib/log.ts";
+import { AppError } from "../domain/error.ts";
+import { type NodeName, nodeName } from "../domain/ids.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import { PeerStreams } from "../rpc/peers.ts";
+import { Courier } from "../services/courier.ts";
+import { Endings } from "../services/endings.ts";
 import type { SessionEnder } from "../services/ports.ts";
-import { SessionEndings } from "../services/session-ender.ts";
 import type { ChatRole } from "./chat.ts";
+import type { RoleInput } from "./role.ts";
 
-/** @param chat the chat role of this process, once it has started. */
+/**
+ * @param self the chat node in this process; undefined when there is none.
+ * @param chat its role, once it has started.
+ */
 export function makeSessionEnder(
+  { clock, logger }: RoleInput,
   coordination: Coordination,
   rpc: RpcClient,
+  self: NodeName | undefined,
   chat: () => ChatRole | undefined,
-  logger: Logger,
 ): SessionEnder & { close(): void } {
-  let nodes = new Map<NodeName, ChatNode>();
+  let nodes: ReadonlyMap<NodeName, ChatNode> = new Map();
+  let reading: Promise<void> | undefined;
+  /** Reads the registry; a read under way will do. What was read before is kept when it cannot be read. */
+  const refresh = (): Promise<void> => {
+    reading ??= coordination.nodes
+      .list()
+      .then((found) => {
+        nodes = new Map(found.map((node) => [node.name, node]));
+      })
+      .catch(() => {})
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
   const peers = new PeerStreams({
     rpc,
     addressOf: (name) => {
@@ -28,18 +48,33 @@ export function makeSessionEnder(
     },
     logger,
   });
-  const endings = new SessionEndings({
-    routes: coordination.routes,
-    logger,
-    send: async (node, events) => {
-      const here = chat();
-      if (here?.node === node) {
-        here.local.deliver(events);
-        return;
-      }
-      nodes = new Map((await coordination.nodes.list()).map((found) => [found.name, found]));
-      await peers.send(node, events);
+  const courier = new Courier({
+    self: self ?? nodeName(""),
+    local: {
+      has: (user) => chat()?.local.has(user) ?? false,
+      deliver: (events) => chat()?.local.deliver(events),
     },
+    peers,
+    routes: coordination.routes,
+    alone: !coordination.shared,
+    // Looked at before each try, and nobody else watches the registry here.
+    livePeers: () => {
+      void refresh();
+      return nodes;
+    },
+    refreshPeers: refresh,
+    clock,
+    logger,
   });
-  return { endAll: (user) => endings.endAll(user), close: () => peers.close() };
+  const { devices, nodes: registry } = coordination;
+  const endings = new Endings({ devices, nodes: registry, courier, clock, logger });
+  return {
+    endAll: async (user, below) => {
+      const { open } = await endings.end(user, { below }, "reset");
+      const left = await endings.close(open, "reset");
+      if (left.length > 0)
+        throw new AppError("UNAVAILABLE", { detail: `no word from ${left.map(({ node }) => node)}` });
+    },
+    close: () => peers.close(),
+  };
 }

@@ -1,11 +1,12 @@
 /**
  * @module rpc/balancer
  * BalancerService of the original: the balance role served, and its placement as gateway and chat call it. What
- * the original's messages have no room for travels as metadata: `chatsrv-ws-url` with an allocation,
- * `chatsrv-node` with a token that is to be spent.
+ * the original's messages have no room for travels as metadata: `chatsrv-grant` with the wish for a token,
+ * `chatsrv-ws-url` with an allocation, `chatsrv-node` with a token that is to be spent.
  */
 import type { NodeRegistry } from "../coordination/coordination.ts";
 import { AppError } from "../domain/error.ts";
+import { readGrant, writeGrant } from "../domain/grants.ts";
 import { nodeName } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Allocator } from "../services/ports.ts";
@@ -17,6 +18,7 @@ import { requireUser } from "./fields.ts";
 import { BalancerService } from "./gen/message_pb.ts";
 import { ForeignServers } from "./registry.ts";
 
+const GRANT = "chatsrv-grant";
 const WS_URL = "chatsrv-ws-url";
 const NODE = "chatsrv-node";
 
@@ -35,7 +37,11 @@ export function balancerService({ allocator, nodes, leaseMs, logger }: BalancerO
   return rpcService(BalancerService, {
     addNewUserToServer: ({ uuid }, context) =>
       answered(context, logger, async () => {
-        const { host, port, wsUrl, token } = await allocator.allocate(requireUser(uuid, "uuid"));
+        // A gateway of the original says nothing of it: its token is good under whatever version there is then.
+        const text = metadataText(context.metadata, GRANT);
+        const grant = text === undefined ? undefined : readGrant(text);
+        if (text !== undefined && grant === undefined) throw new AppError("INVALID_FIELD", { field: GRANT });
+        const { host, port, wsUrl, token } = await allocator.allocate(requireUser(uuid, "uuid"), grant);
         if (wsUrl !== "") context.trailer.set(WS_URL, encodeURIComponent(wsUrl));
         return { host, port: String(port), token };
       }),
@@ -70,12 +76,15 @@ export function balancerService({ allocator, nodes, leaseMs, logger }: BalancerO
  */
 export function remoteAllocator(rpc: RpcClient, address: RpcAddress): Allocator {
   return {
-    async allocate(user) {
+    async allocate(user, grant) {
       const { answer, trailer } = await rpc.unary(
         address,
         BalancerService.method.addNewUserToServer,
         { uuid: user },
-        { idempotent: true },
+        {
+          idempotent: true,
+          ...(grant !== undefined && { metadata: { [GRANT]: encodeURIComponent(writeGrant(grant)) } }),
+        },
       );
       requireSuccess(answer, trailer);
       const { host, port, token } = answer;

@@ -3,9 +3,9 @@
  * UserEvents of services/ports as messages of cluster.proto, and back. Messages are written as literals, not
  * through `create`: this is on the way of every text between nodes.
  */
-import type { Message, Profile } from "../domain/entities.ts";
+import type { EndReason, Message, Profile } from "../domain/entities.ts";
 import { conversationId, type SessionId, sessionId, userId } from "../domain/ids.ts";
-import type { EndReason, UserEvent } from "../services/ports.ts";
+import type { UserEvent } from "../services/ports.ts";
 import type { Event, Profile as ProfileMessage, Text } from "./gen/cluster_pb.ts";
 
 /** One event as it travels. */

@@ -4,9 +4,10 @@
  * Order matters in all of them: a code is checked before anything about accounts is told or done, and what
  * the caller may mend (a weak password, a taken name) does not cost the code.
  */
-import type { CodeCheck, CodeStore, Placement, TicketStore } from "../coordination/coordination.ts";
+import type { CodeCheck, CodeStore, DeviceTable, Placement } from "../coordination/coordination.ts";
 import type { Account } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
+import type { Grant } from "../domain/grants.ts";
 import { parseUserId, type UserId } from "../domain/ids.ts";
 import { normalizeUsername, usernamesToFind } from "../domain/names.ts";
 import { emailKey, normalizeEmail, requireStrongPassword } from "../domain/rules.ts";
@@ -20,7 +21,7 @@ import type { Allocation, Allocator, SessionEnder } from "./ports.ts";
 export interface AccountOptions {
   readonly accounts: AccountStore;
   readonly codes: CodeStore;
-  readonly tickets: TicketStore;
+  readonly devices: Pick<DeviceTable, "check">;
   readonly placement: Pick<Placement, "revoke">;
   readonly passwords: PasswordHasher;
   readonly allocator: Pick<Allocator, "allocate">;
@@ -83,16 +84,18 @@ export class AccountService {
   }
 
   /**
-   * Sets a new password, ends all sessions of the account and voids its resume tickets.
+   * Sets a new password, and ends whatever the old one opened: login tokens, sessions, resume tickets. Resolves when
+   * nothing can be served by its right any more.
    * @param entry.code may be absent when codes are not required; one that is given is checked.
    * @param from as in `register`.
-   * @throws AppError as `register`, MYSQL_MISSING_INFO (no such account), INVALID_FIELD (cpatcha: missing).
+   * @throws AppError as `register`, MYSQL_MISSING_INFO (no such account), INVALID_FIELD (cpatcha: missing), UNAVAILABLE
+   *   with an explanation (the password is set, but sessions that it should have ended may be served for a while).
    */
   async resetPassword(
     entry: Identity & { password: string; code: string | undefined },
     from?: string,
   ): Promise<void> {
-    const { accounts, passwords, placement, sessions, tickets, resetRequiresCode } = this.#options;
+    const { accounts, passwords, resetRequiresCode } = this.#options;
     const { names, email } = sought(entry);
     const code = entry.code || undefined;
     if (code === undefined && resetRequiresCode) throw new AppError("INVALID_FIELD", { field: "cpatcha" });
@@ -102,12 +105,8 @@ export class AccountService {
     if (!account) throw new AppError("MYSQL_MISSING_INFO");
     const passwordHash = await passwords.hash(entry.password, from);
     if (code !== undefined) await this.#spendCode(email, code);
-    await accounts.setPassword(account.id, passwordHash);
-    // What the old password opened ends: first the right to begin a session, then sessions, which could take a
-    // new ticket, then tickets.
-    await coordinated(placement.revoke(account.id));
-    await coordinated(sessions.endAll(account.id));
-    await coordinated(tickets.clear(account.id));
+    // From here on rights of the version before are worth nothing wherever they are looked at: the rest only hurries.
+    await this.#endBelow(account.id, await accounts.setPassword(account.id, passwordHash));
   }
 
   /**
@@ -123,7 +122,7 @@ export class AccountService {
       ? await passwords.verify(password, account.passwordHash, from)
       : await passwords.verifyAgainstNothing(password, from);
     if (!account || !right) throw new AppError("LOGIN_INFO_ERROR");
-    return this.#admit(account.id);
+    return this.#admit(account.id, { version: account.version });
   }
 
   /**
@@ -132,13 +131,48 @@ export class AccountService {
    */
   async resume(id: string, ticket: string): Promise<Admission> {
     const user = parseUserId(id);
-    if (user === undefined || !(await coordinated(this.#options.tickets.check(user, ticket))))
-      throw new AppError("LOGIN_UNSUCCESSFUL");
-    return this.#admit(user);
+    const good = user && (await coordinated(this.#options.devices.check(user, ticket)));
+    if (!user || !good) throw new AppError("LOGIN_UNSUCCESSFUL");
+    return this.#admit(user, { version: good.version, through: good.key }, ticket);
   }
 
-  async #admit(user: UserId): Promise<Admission> {
-    return { ...(await this.#options.allocator.allocate(user)), user };
+  /**
+   * Gives out a token, then looks again whether what it was given on still stands: a reset or a revoke that came in
+   * between did not see the token, so the token has to see it.
+   */
+  async #admit(user: UserId, grant: Grant, ticket?: string): Promise<Admission> {
+    const { allocator, placement } = this.#options;
+    const allocation = await allocator.allocate(user, grant);
+    if (await this.#stands(user, grant, ticket)) return { ...allocation, user };
+    await coordinated(placement.revoke(user, allocation.token));
+    throw new AppError(ticket === undefined ? "LOGIN_INFO_ERROR" : "LOGIN_UNSUCCESSFUL", {
+      detail: "ended while it was granted",
+    });
+  }
+
+  async #stands(user: UserId, { version }: Grant, ticket: string | undefined): Promise<boolean> {
+    const { accounts, devices } = this.#options;
+    const [versions, good] = await Promise.all([
+      accounts.versions([user]),
+      ticket === undefined || coordinated(devices.check(user, ticket)),
+    ]);
+    return good !== undefined && versions.get(user) === version;
+  }
+
+  /** Ends what was granted below a version. @throws AppError UNAVAILABLE */
+  async #endBelow(user: UserId, version: number): Promise<void> {
+    const { placement, sessions, logger } = this.#options;
+    try {
+      await placement.revoke(user);
+      await sessions.endAll(user, version);
+    } catch (cause) {
+      logger.log("warn", "account.end_unconfirmed", { user, error: cause });
+      throw new AppError("UNAVAILABLE", {
+        explanation:
+          "The new password is set. A session opened with the old one may still be there for a moment.",
+        cause,
+      });
+    }
   }
 
   /** The account of the first of these names that one has. */

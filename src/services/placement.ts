@@ -4,6 +4,7 @@
  */
 import type { Placement } from "../coordination/coordination.ts";
 import { AppError } from "../domain/error.ts";
+import { type Grant, tokenOf } from "../domain/grants.ts";
 import type { NodeName, UserId } from "../domain/ids.ts";
 import { randomSecret } from "../lib/random.ts";
 import { coordinated } from "./coordinated.ts";
@@ -13,7 +14,7 @@ export interface PlacementOptions {
   readonly placement: Pick<Placement, "allocate" | "redeem">;
   /** How long a token is good, milliseconds. */
   readonly tokenTtlMs: number;
-  /** Makes a token; a test holds it. */
+  /** Makes a token's secret, without a `.`; a test holds it. */
   readonly makeToken?: () => string;
 }
 
@@ -24,9 +25,9 @@ export class PlacementService implements Allocator {
     this.#options = options;
   }
 
-  async allocate(user: UserId): Promise<Allocation> {
+  async allocate(user: UserId, grant?: Grant): Promise<Allocation> {
     const { placement, tokenTtlMs, makeToken = randomSecret } = this.#options;
-    const token = makeToken();
+    const token = tokenOf(makeToken(), grant);
     const node = await coordinated(placement.allocate(user, token, tokenTtlMs));
     if (!node) throw new AppError("CHATTING_SERVER_NOT_EXISTS");
     return { host: node.host, port: node.port, wsUrl: node.wsUrl, token };

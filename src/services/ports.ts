@@ -4,7 +4,8 @@
  * process, and the sessions on this node and on others. roles/compose binds each to the direct object when
  * it lives in this process, and to a gRPC client when it does not.
  */
-import type { Message, Profile } from "../domain/entities.ts";
+import type { EndReason, Message, Profile } from "../domain/entities.ts";
+import type { Grant } from "../domain/grants.ts";
 import type { ConversationId, NodeName, SessionId, UserId } from "../domain/ids.ts";
 
 /** The verify role, as the gateway sees it. */
@@ -28,10 +29,11 @@ export interface Allocation {
 /** The balance role, as gateway and chat see it. */
 export interface Allocator {
   /**
+   * @param grant what the token is given on; it is part of the token.
    * @throws AppError CHATTING_SERVER_NOT_EXISTS (no live node), REDIS_UNKOWN_ERROR (coordination is away),
    *   GRPC_ERROR (balance is away).
    */
-  allocate(user: UserId): Promise<Allocation>;
+  allocate(user: UserId, grant?: Grant): Promise<Allocation>;
   /** Spends a token on the node that was named. @returns whether it was good. @throws as allocate */
   redeem(user: UserId, token: string, node: NodeName): Promise<boolean>;
 }
@@ -130,9 +132,6 @@ export type UserEvent =
       readonly reason: EndReason;
     };
 
-/** `kicked`: too many sessions (error 15); `revoked`: by the user; `reset`: the password was reset. */
-export type EndReason = "kicked" | "revoked" | "reset";
-
 /** The sessions on this node. Implemented by chat/. */
 export interface LocalSessions {
   /** Whether the user has a session here. */
@@ -151,10 +150,14 @@ export interface Growth {
   readonly lastSeq: number;
 }
 
-/** Ends a user's sessions wherever they are. Implemented by services/session-ender. */
+/** Ends a user's sessions wherever they are. Implemented over services/endings. */
 export interface SessionEnder {
-  /** Ends all sessions of the user. @throws AppError UNAVAILABLE when coordination is away */
-  endAll(user: UserId): Promise<void>;
+  /**
+   * Ends all devices of the user that were granted below a version of the account. Resolves when none of their
+   * sessions can be served any more.
+   * @throws AppError UNAVAILABLE when that is not known in time, or coordination is away
+   */
+  endAll(user: UserId, below: number): Promise<void>;
 }
 
 /** The other chat nodes. Implemented by rpc/. */

@@ -3,9 +3,10 @@
  * Logins of chat clients: token, route, epoch, resume ticket, presence; and their end. The session objects
  * themselves belong to chat/; here is what the cluster knows of them.
  */
-import type { Coordination } from "../coordination/coordination.ts";
-import type { Profile, Route } from "../domain/entities.ts";
+import type { Bound, Coordination, NewSession } from "../coordination/coordination.ts";
+import type { Device, EndReason, Profile } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
+import { type Grant, grantOf } from "../domain/grants.ts";
 import { type NodeName, type SessionId, sessionId, type UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
@@ -13,13 +14,16 @@ import { randomSecret } from "../lib/random.ts";
 import type { Store } from "../store/store.ts";
 import { coordinated } from "./coordinated.ts";
 import type { Courier } from "./courier.ts";
-import type { Allocator, EndReason, UserEvent } from "./ports.ts";
+import type { Endings } from "./endings.ts";
+import type { Allocator, LocalSessions, UserEvent } from "./ports.ts";
 
 export interface SessionsOptions {
-  readonly store: Pick<Store, "profiles" | "friends">;
-  readonly coordination: Pick<Coordination, "routes" | "tickets">;
+  readonly store: Pick<Store, "accounts" | "profiles" | "friends">;
+  readonly coordination: Pick<Coordination, "routes" | "devices">;
   readonly allocator: Allocator;
-  readonly courier: Pick<Courier, "post" | "postTo" | "online">;
+  readonly courier: Pick<Courier, "post" | "online">;
+  readonly endings: Pick<Endings, "end" | "close">;
+  readonly local: Pick<LocalSessions, "deliver">;
   readonly node: NodeName;
   readonly incarnation: string;
   readonly maxPerUser: number;
@@ -28,18 +32,32 @@ export interface SessionsOptions {
   readonly logger: Logger;
 }
 
+/** A client as it presents itself. */
+export interface Client {
+  /** Its own id of itself; undefined for none. */
+  readonly device: string | undefined;
+  readonly name: string;
+  /** Whether it can come back with a ticket. */
+  readonly resumes: boolean;
+}
+
 /** What the cluster knows of a session; chat/ keeps it with the connection. */
 export interface BoundSession {
   readonly user: UserId;
   readonly session: SessionId;
-  epoch: number;
-  readonly device: string;
   readonly name: string;
   readonly since: number;
+  readonly grant: Grant;
+  /** Lets its device come back; undefined where the client cannot. */
+  readonly ticket: string | undefined;
+  /** What the client calls itself; undefined for nothing. */
+  readonly claimed: string | undefined;
+  /** What it goes by, from the bind on. */
+  device: string;
+  epoch: number;
+  /** The epoch of its first bind; 0 before it. */
+  born: number;
 }
-
-/** Resume tickets a user keeps beyond the sessions it may have: some are of clients that never logged out. */
-const SPARE_TICKETS = 5;
 
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -49,42 +67,71 @@ export class Sessions {
   }
 
   /**
-   * Spends the login token. @returns the account's profile.
+   * Spends the login token. @returns the account's profile, and what the token was given on.
    * @throws AppError LOGIN_UNSUCCESSFUL (any bad token), LOGIN_INFO_ERROR (no profile), REDIS_UNKOWN_ERROR,
    *   GRPC_ERROR, UNAVAILABLE
    */
-  async authenticate(user: UserId, token: string): Promise<Profile> {
+  async authenticate(user: UserId, token: string): Promise<{ profile: Profile; grant: Grant }> {
     const { allocator, node, store } = this.#options;
     if (!(await allocator.redeem(user, token, node))) throw new AppError("LOGIN_UNSUCCESSFUL");
+    const grant = grantOf(token) ?? { version: await this.#version(user) };
     const profile = await store.profiles.find(user);
     if (profile === undefined) throw new AppError("LOGIN_INFO_ERROR", { detail: "no profile" });
-    return profile;
+    return { profile, grant };
   }
 
   /** A new session of a user, not yet bound. */
-  make(user: UserId, client: { device: string; name: string }): BoundSession {
+  make(user: UserId, grant: Grant, { device, name, resumes }: Client): BoundSession {
+    const session = sessionId(randomSecret(12));
     return {
       user,
-      session: sessionId(randomSecret(12)),
-      epoch: 0,
+      session,
+      name,
       since: this.#options.clock.now(),
-      ...client,
+      grant,
+      ticket: resumes ? randomSecret() : undefined,
+      claimed: device,
+      device: device ?? session,
+      epoch: 0,
+      born: 0,
     };
   }
 
   /**
-   * Binds the route (again, after coordination forgot it) and ends what is over the limit.
-   * @throws AppError REDIS_UNKOWN_ERROR when coordination is away
+   * Binds the route, with the ticket, and ends what has to go for it: the device's own earlier session, then what is
+   * over the limit. A session that is bound again, after coordination forgot it, is ended itself when its right is gone.
+   * @throws AppError LOGIN_UNSUCCESSFUL (the ticket it was granted on is void), REDIS_UNKOWN_ERROR
    */
   async bind(session: BoundSession): Promise<void> {
-    const { coordination, node, incarnation, maxPerUser, courier } = this.#options;
-    const { epoch: _, ...rest } = session;
-    const { epoch, evicted } = await coordinated(
-      coordination.routes.bind({ ...rest, node, incarnation }, maxPerUser),
+    const { routes } = this.#options.coordination;
+    const { maxPerUser } = this.#options;
+    const { device, born, grant } = session;
+    const claim = this.#claim(session);
+    const bound = await coordinated<Bound | EndReason>(
+      born === 0
+        ? routes.bind(claim, maxPerUser, grant.through)
+        : routes.rebind({ ...claim, device, born }, maxPerUser),
     );
-    session.epoch = epoch;
-    // The evicted routes are gone from the table, so each event goes straight to where the session was.
-    for (const route of evicted) void courier.postTo(route, [endSession(route, "kicked")]);
+    if (typeof bound === "string") this.endHere(session, bound);
+    else this.#bound(session, bound);
+  }
+
+  /**
+   * Looks again, after the bind: a reset that came before it did not see the session, so the session has to see it.
+   * @throws AppError LOGIN_UNSUCCESSFUL when the account's version is not the granted one any more; UNAVAILABLE
+   */
+  async requireStanding({ user, session, grant }: BoundSession): Promise<void> {
+    if ((await this.#version(user)) === grant.version) return;
+    await coordinated(this.#options.coordination.devices.end(user, { session }, "reset"));
+    throw new AppError("LOGIN_UNSUCCESSFUL", { detail: "ended while it was granted" });
+  }
+
+  /** The client has got the answer with its ticket. Never throws: until then its former one is good, too. */
+  async received({ user, session, ticket }: BoundSession): Promise<void> {
+    if (ticket === undefined) return;
+    await this.#options.coordination.devices
+      .received(user, session)
+      .catch((error: unknown) => this.#options.logger.log("debug", "session.received_lost", { user, error }));
   }
 
   /** Removes the route. Never throws: a route that stays behind is reaped with its node or replaced. */
@@ -96,37 +143,37 @@ export class Sessions {
     }
   }
 
-  /** A fresh resume ticket, or undefined while coordination is away: the session works without. */
-  async ticket(user: UserId): Promise<string | undefined> {
-    const { coordination, resumeTtlMs, maxPerUser, logger } = this.#options;
-    const ticket = randomSecret();
-    try {
-      await coordination.tickets.put(user, ticket, resumeTtlMs, maxPerUser + SPARE_TICKETS);
-      return ticket;
-    } catch (error) {
-      logger.log("warn", "session.no_ticket", { user, error });
-      return undefined;
-    }
-  }
-
-  /** Voids the ticket of a session that logged out. */
-  async dropTicket(user: UserId, ticket: string): Promise<void> {
-    await this.#options.coordination.tickets.remove(user, ticket).catch(() => {});
-  }
-
-  /** All sessions of a user, oldest first. @throws AppError UNAVAILABLE */
-  async list(user: UserId): Promise<Route[]> {
-    return (await this.#options.coordination.routes.of([user])).get(user) ?? [];
+  /** The user's devices, those that are away included; oldest session first. @throws AppError UNAVAILABLE */
+  list(user: UserId): Promise<Device[]> {
+    return this.#options.coordination.devices.list(user);
   }
 
   /**
-   * Finds one session of the user, wherever it is. @returns what ends it, for after the answer.
-   * @throws AppError INVALID_FIELD when there is none of that id; UNAVAILABLE
+   * Ends a device of the user, by its session: wherever that is, and the right to come back. Resolves when it cannot be
+   * served any more, `own` aside, which the caller ends after its answer.
+   * @throws AppError INVALID_FIELD when there is none of that id; UNAVAILABLE, with an explanation when it is ended
+   *   but not known to be closed
    */
-  async revoke(user: UserId, session: string): Promise<() => void> {
-    const route = (await this.list(user)).find((candidate) => candidate.session === session);
-    if (route === undefined) throw new AppError("INVALID_FIELD", { field: "session" });
-    return () => void this.#options.courier.postTo(route, [endSession(route, "revoked")]);
+  async revoke(user: UserId, session: string, own: SessionId): Promise<void> {
+    const { endings } = this.#options;
+    const { found, open } = await endings.end(user, { session: sessionId(session) }, "revoked");
+    if (!found) throw new AppError("INVALID_FIELD", { field: "session" });
+    const elsewhere = open.filter((route) => route.session !== own);
+    if ((await endings.close(elsewhere, "revoked")).length > 0)
+      throw new AppError("UNAVAILABLE", {
+        explanation:
+          "The session cannot come back, but its server does not answer: it may still be there for a moment.",
+      });
+  }
+
+  /** Ends a device by its own wish: it cannot come back. The caller closes the session. @throws AppError UNAVAILABLE */
+  async logOut({ user, session, ticket }: BoundSession): Promise<void> {
+    if (ticket !== undefined) await this.#options.endings.end(user, { session }, "revoked");
+  }
+
+  /** Ends one of this node's own sessions. */
+  endHere({ user, session }: BoundSession, reason: EndReason): void {
+    this.#options.local.deliver([{ type: "end_session", to: user, session, reason }]);
   }
 
   /**
@@ -173,9 +220,32 @@ export class Sessions {
       return [];
     }
   }
-}
 
-/** The event that ends the session of a route. */
-export function endSession(route: Route, reason: EndReason): UserEvent {
-  return { type: "end_session", to: route.user, session: route.session, reason };
+  #claim({ user, session, claimed, name, since, grant, ticket }: BoundSession): NewSession {
+    const { node, incarnation, resumeTtlMs } = this.#options;
+    return {
+      user,
+      session,
+      node,
+      incarnation,
+      device: claimed,
+      name,
+      since,
+      version: grant.version,
+      ticket: ticket === undefined ? undefined : { secret: ticket, ttlMs: resumeTtlMs },
+    };
+  }
+
+  #bound(session: BoundSession, { epoch, device, replaced, evicted }: Bound): void {
+    session.epoch = epoch;
+    session.device = device;
+    if (session.born === 0) session.born = epoch;
+    // Not waited for: who cannot be told notices when its node asks again.
+    void this.#options.endings.close(replaced, "replaced");
+    void this.#options.endings.close(evicted, "kicked");
+  }
+
+  async #version(user: UserId): Promise<number> {
+    return (await this.#options.store.accounts.versions([user])).get(user) ?? 0;
+  }
 }

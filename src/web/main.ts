@@ -10,6 +10,7 @@ import { openAccount } from "./model/open.ts";
 import { BrowserStorage } from "./model/storage.ts";
 import { explainEnd } from "./model/words.ts";
 import { chat } from "./views/chat/chat.ts";
+import { elsewhere } from "./views/entrance/elsewhere.ts";
 import { entrance } from "./views/entrance/entrance.ts";
 
 /** Runs the page in an element until the window is closed. */
@@ -38,14 +39,17 @@ function start(root: HTMLElement): void {
         // Who logs in next need not know the one that was talked to.
         history.replaceState(null, "", location.pathname);
         for (const dialog of document.querySelectorAll("dialog")) dialog.close();
-        logIn(explainEnd(reason));
+        // Another window of this browser took over, and keeps the login for all of them.
+        const kept = reason === "replaced" ? storage.login : undefined;
+        if (kept) page.replaceChildren(elsewhere(() => enter(kept)));
+        else logIn(explainEnd(reason));
       },
     });
     page.replaceChildren(chat({ account, note, now }, left.signal));
   }
 
   const saved = storage.login;
-  if (saved) enter({ uuid: saved.uuid, resumeToken: saved.resumeToken });
+  if (saved) enter(saved);
   else logIn();
 }
 

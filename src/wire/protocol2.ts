@@ -76,7 +76,7 @@ export const protocol2Frames = {
   GOAWAY: push(
     2,
     object({ error: optional(error), reason: text(), reconnect_in_ms: int(), resume: bool() }),
-    "the server ends this session: `drain`, `overload`, `kicked` (error 15), `revoked`, `reset`",
+    "the server ends this session: `drain`, `overload`, `kicked` (error 15), `replaced`, `revoked`, `reset`",
   ),
   HEADSREQUEST: request(2, I.HEADSRESPONSE, object({ cursor }), "the next page of heads"),
   HEADSRESPONSE: push(
@@ -136,17 +136,31 @@ export const protocol2Frames = {
     empty,
     object({
       error,
-      sessions: list(object({ session: text(), device: text(), name: text(), node: text(), since: at })),
+      sessions: list(
+        object({
+          session: text(),
+          device: text(),
+          name: text(),
+          node: text(),
+          since: at,
+          online: bool(),
+          seen: at,
+        }),
+      ),
     }),
-    "the account's sessions; answered under the same id",
+    "the account's devices, by their sessions; answered under the same id",
   ),
   SESSIONREVOKE: request(
     2,
     I.SESSIONREVOKERESPONSE,
     object({ session: text({ min: 1, max: 64 }) }),
-    "end a session",
+    "end a device, by its session: it cannot come back without the password",
   ),
-  SESSIONREVOKERESPONSE: push(2, status, "the session is ended"),
+  SESSIONREVOKERESPONSE: push(
+    2,
+    status,
+    "the session is closed; 70: ended, but its server has not said so yet",
+  ),
   CURSOR: push(
     2,
     object({ conversation: optional(text()), peer: userId(), delivered_seq: seq, read_seq: seq }),

@@ -15,6 +15,7 @@ const WHAT_FOR: Readonly<Record<string, string>> = {
   "src/cli/serve.ts": "since when the server runs",
   "src/cli/status.ts": "what is left of a lease whose end another process told as a date",
   "src/client/link.ts": "t of PING",
+  "src/coordination/memory/devices.ts": "when a device was last here",
   "src/coordination/memory/nodes.ts": "the end of a lease, as it is told",
   "src/coordination/redis/nodes.ts": "the end of a lease, as it is told",
   "src/lib/clock.ts": "is the clock",

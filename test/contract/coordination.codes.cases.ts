@@ -1,9 +1,9 @@
 /**
  * @module contract/coordination.codes.cases
- * Verification codes and resume tickets on any adapter.
+ * Verification codes on any adapter.
  */
 import { describe, expect, test } from "bun:test";
-import { alice, atOnce, bob, type Current, LONG, SHORT } from "./coordination.fixture.ts";
+import { atOnce, type Current, LONG, SHORT } from "./coordination.fixture.ts";
 
 const EMAIL = "ann@example.com";
 
@@ -84,60 +84,6 @@ export function codeCases(current: Current): void {
         async () => (await codes().check("bea@example.com", "123456", 0)) === "missing",
       );
       expect(await codes().spend(EMAIL, "123456")).toBe(false);
-    });
-  });
-}
-
-export function ticketCases(current: Current): void {
-  const tickets = () => current().coordination.tickets;
-
-  describe("tickets", () => {
-    test("a ticket is good for its user as often as it is shown", async () => {
-      await tickets().put(alice, "one", LONG, 3);
-      expect(await tickets().check(alice, "one")).toBe(true);
-      expect(await tickets().check(alice, "one")).toBe(true);
-      expect(await tickets().check(bob, "one")).toBe(false);
-      expect(await tickets().check(alice, "two")).toBe(false);
-    });
-
-    test("the newest are kept, whatever their TTLs", async () => {
-      await tickets().put(alice, "one", 3 * LONG, 2);
-      await tickets().put(alice, "two", 2 * LONG, 2);
-      await tickets().put(alice, "three", LONG, 2);
-      const good = await Promise.all(["one", "two", "three"].map((ticket) => tickets().check(alice, ticket)));
-      expect(good).toEqual([false, true, true]);
-    });
-
-    test("putting a ticket again makes it the newest", async () => {
-      await tickets().put(alice, "one", LONG, 2);
-      await tickets().put(alice, "two", LONG, 2);
-      await tickets().put(alice, "one", LONG, 2);
-      await tickets().put(alice, "three", LONG, 2);
-      expect(await tickets().check(alice, "one")).toBe(true);
-      expect(await tickets().check(alice, "two")).toBe(false);
-    });
-
-    test("one can be removed, or all of a user", async () => {
-      for (const ticket of ["one", "two", "three"]) await tickets().put(alice, ticket, LONG, 5);
-      await tickets().put(bob, "his", LONG, 5);
-      await tickets().remove(alice, "two");
-      await tickets().remove(alice, "never put");
-      expect(await tickets().check(alice, "one")).toBe(true);
-      expect(await tickets().check(alice, "two")).toBe(false);
-      await tickets().clear(alice);
-      expect(await tickets().check(alice, "one")).toBe(false);
-      expect(await tickets().check(alice, "three")).toBe(false);
-      expect(await tickets().check(bob, "his")).toBe(true);
-      await tickets().remove(bob, "his");
-      expect(await tickets().check(bob, "his")).toBe(false);
-    });
-
-    test("each ends with its own TTL", async () => {
-      await tickets().put(alice, "long", LONG, 5);
-      await tickets().put(alice, "short", SHORT, 5);
-      expect(await tickets().check(alice, "short")).toBe(true);
-      await current().within(SHORT, async () => !(await tickets().check(alice, "short")));
-      expect(await tickets().check(alice, "long")).toBe(true);
     });
   });
 }

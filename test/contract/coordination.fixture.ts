@@ -4,7 +4,7 @@
  * that is a held clock for memory and real, short TTLs for Redis.
  */
 import { expect } from "bun:test";
-import type { Coordination } from "../../src/coordination/coordination.ts";
+import type { Bound, Coordination, NewSession, OpenSession } from "../../src/coordination/coordination.ts";
 import { openCoordination } from "../../src/coordination/open.ts";
 import type { RedisOptions } from "../../src/coordination/redis/options.ts";
 import type { ChatNode, Route } from "../../src/domain/entities.ts";
@@ -92,18 +92,29 @@ export function chatNode(name: string, more: Partial<ChatNode> = {}): ChatNode {
   };
 }
 
-/** A session of alice's on node `a`, unless told otherwise. */
-export function route(session: string, more: Partial<Route> = {}): Omit<Route, "epoch"> {
+/** A session of alice's on node `a`, of a device of its own, unless told otherwise. */
+export function session(id: string, more: Partial<NewSession> = {}): NewSession {
   return {
     user: alice,
-    session: sessionId(session),
+    session: sessionId(id),
     node: nodeName("a"),
     incarnation: "a#1",
-    device: "phone",
+    device: undefined,
     name: "test/1.0",
     since: 1_000,
+    version: 0,
     ...more,
   };
+}
+
+/** The route of a session that was bound. */
+export function routeOf({ version: _, ticket: __, ...rest }: NewSession, epoch: number): Route {
+  return { ...rest, device: rest.device ?? rest.session, epoch };
+}
+
+/** The same session as its node knows it once it is bound. */
+export function opened(begun: NewSession, { epoch, device }: Bound): OpenSession {
+  return { ...begun, device, born: epoch };
 }
 
 /** `[0, 1, …, n - 1]` given to `run` all at once. */

@@ -11,7 +11,7 @@ import { userId } from "../../src/domain/ids.ts";
 import type { LogFields, Logger } from "../../src/lib/log.ts";
 import { type RedisServer, startRedis, startRedisCluster, startSentinel } from "../support/servers.ts";
 import { until } from "../support/until.ts";
-import { alice, atOnce, chatNode, LONG, redisOptions, route } from "./coordination.fixture.ts";
+import { alice, atOnce, chatNode, LONG, redisOptions, session } from "./coordination.fixture.ts";
 
 /** What "within about a second" may take on a busy machine, milliseconds. */
 const SOON = 2_000;
@@ -60,7 +60,7 @@ async function useAll({
   nodes,
   placement,
   routes,
-  tickets,
+  devices,
   limits,
   ping,
 }: Coordination): Promise<void> {
@@ -70,11 +70,11 @@ async function useAll({
   await codes.reserve("ann@example.com", LONG);
   expect(await nodes.register(chatNode("a"), LONG)).toBe(true);
   expect((await placement.allocate(alice, "t", LONG))?.incarnation).toBe("a#1");
-  const { epoch } = await routes.bind(route("s"), 5);
+  const begun = session("s", { ticket: { secret: "t", ttlMs: LONG } });
+  const { epoch } = await routes.bind(begun, 5);
   expect((await routes.of([alice])).size).toBe(1);
-  expect(await routes.unbind(alice, route("s").session, epoch)).toBe(true);
-  await tickets.put(alice, "t", LONG, 5);
-  expect(await tickets.check(alice, "t")).toBe(true);
+  expect(await routes.unbind(alice, begun.session, epoch)).toBe(true);
+  expect(await devices.check(alice, "t")).toBeDefined();
   expect(await limits.take("k", { burst: 1_000, perMs: LONG })).toBe(0);
 }
 
@@ -106,7 +106,7 @@ describe("one server", () => {
     await useAll(coordination);
     server.pause();
     try {
-      await Promise.all([loss(coordination.ping()), loss(coordination.routes.bind(route("s"), 5))]);
+      await Promise.all([loss(coordination.ping()), loss(coordination.routes.bind(session("s"), 5))]);
       expect((await loss(coordination.nodes.list())).message).toContain("timed out");
     } finally {
       server.resume();

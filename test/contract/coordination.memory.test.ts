@@ -3,11 +3,12 @@
  * The memory adapter holds no more than what is alive, however many come and go.
  */
 import { expect, test } from "bun:test";
+import { lifetimes } from "../../src/coordination/devices.ts";
+import { MemoryDevices } from "../../src/coordination/memory/devices.ts";
 import { ExpiringMap } from "../../src/coordination/memory/expiring.ts";
-import { MemoryRoutes } from "../../src/coordination/memory/routes.ts";
 import { userId } from "../../src/domain/ids.ts";
 import { HeldClock } from "../support/clock.ts";
-import { route } from "./coordination.fixture.ts";
+import { session } from "./coordination.fixture.ts";
 
 test("a map through which many keys pass stays as small as what is alive", () => {
   const clock = new HeldClock();
@@ -42,11 +43,13 @@ test("entries with different TTLs end each in its time", () => {
 });
 
 test("users who left leave nothing behind", async () => {
-  const routes = new MemoryRoutes();
+  const clock = new HeldClock();
+  const devices = new MemoryDevices(clock, lifetimes);
   for (let i = 1; i <= 1_000; i += 1) {
-    const { user, session } = route(`s${i}`, { user: userId(i) });
-    const { epoch } = await routes.bind(route(`s${i}`, { user }), 5);
-    await routes.unbind(user, session, epoch);
+    const begun = session(`s${i}`, { user: userId(i) });
+    const { epoch } = await devices.bind(begun, 5);
+    await devices.unbind(begun.user, begun.session, epoch);
   }
-  expect(routes.users).toBe(0);
+  clock.pass(lifetimes.epoch);
+  expect(devices.users).toBe(0);
 });

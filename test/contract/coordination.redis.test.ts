@@ -4,16 +4,16 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Coordination } from "../../src/coordination/coordination.ts";
+import type { Lifetimes } from "../../src/coordination/devices.ts";
 import { Connection } from "../../src/coordination/redis/connection.ts";
 import { openRedis } from "../../src/coordination/redis/index.ts";
-import type { Lifetimes } from "../../src/coordination/redis/keys.ts";
 import type { RedisOptions } from "../../src/coordination/redis/options.ts";
 import { RouteIndex } from "../../src/coordination/redis/route-index.ts";
 import { nodeName, sessionId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { type RedisServer, startRedis, startRedisCluster } from "../support/servers.ts";
 import { until } from "../support/until.ts";
-import { alice, atOnce, bob, chatNode, redisOptions, route } from "./coordination.fixture.ts";
+import { alice, atOnce, bob, chatNode, redisOptions, session } from "./coordination.fixture.ts";
 
 /** Lives short enough to see everything end. */
 const BRIEF: Lifetimes = { routes: 1_500, epoch: 500 };
@@ -22,7 +22,7 @@ const EMAIL = "ann@example.com";
 const SECRETS = ["482913", "login-token", "resume-ticket"] as const;
 
 /** Logins, sessions that come and go, an eviction, a dead node and its reaping: every kind of key. */
-async function live({ codes, placement, tickets, nodes, routes, limits }: Coordination): Promise<void> {
+async function live({ codes, placement, devices, nodes, routes, limits }: Coordination): Promise<void> {
   const [code, token, ticket] = SECRETS;
   await codes.reserve(EMAIL, TTL);
   await codes.put(EMAIL, code, TTL);
@@ -35,16 +35,18 @@ async function live({ codes, placement, tickets, nodes, routes, limits }: Coordi
   await atOnce(20, (i) => placement.allocate(alice, `${token}${i}`, TTL));
   await placement.allocate(bob, token, TTL);
   await atOnce(10, (i) => placement.redeem(alice, `${token}${i}`, nodeName("a")));
-  await tickets.put(alice, ticket, TTL, 2);
-  await tickets.put(alice, `${ticket}2`, TTL, 2);
-  await tickets.remove(alice, `${ticket}2`);
   const on = (name: string) => ({ node: nodeName(name), incarnation: `${name}#1` });
   await atOnce(50, async (i) => {
     const user = userId(i + 1);
-    const { epoch } = await routes.bind(route(`s${i}`, { user, ...on(i % 2 ? "a" : "b") }), 5);
+    const secret = { secret: `${ticket}${i}`, ttlMs: TTL };
+    const { epoch } = await routes.bind(
+      session(`s${i}`, { user, ticket: secret, ...on(i % 2 ? "a" : "b") }),
+      5,
+    );
+    if (i % 4 === 0) await devices.end(user, { session: sessionId(`s${i}`) }, "revoked");
     if (i % 3 === 0) await routes.unbind(user, sessionId(`s${i}`), epoch);
   });
-  await atOnce(8, (i) => routes.bind(route(`more${i}`, on("a")), 5));
+  await atOnce(8, (i) => routes.bind(session(`more${i}`, on("a")), 5));
   await limits.take("login ann@example.com", { burst: 2, perMs: TTL });
   await nodes.deregister(nodeName("b"), "b#1");
   expect((await nodes.reap()).length).toBeGreaterThan(0);
@@ -127,7 +129,7 @@ describe.each(kinds)("what is left on $name", ({ start, isCluster }) => {
     const coordination = await openRedis(options(), silentLogger, BRIEF);
     const { nodes, routes } = coordination;
     await nodes.register(chatNode("a"), 60_000);
-    await atOnce(20, (i) => routes.bind(route(`s${i}`, { user: userId(i + 1) }), 5));
+    await atOnce(20, (i) => routes.bind(session(`s${i}`, { user: userId(i + 1) }), 5));
     const users = Array.from({ length: 20 }, (_, i) => userId(i + 1));
     const start = performance.now();
     await until(async () => {
@@ -144,7 +146,7 @@ describe.each(kinds)("what is left on $name", ({ start, isCluster }) => {
 test("a device name that is no text at all is stored as well as it can be", async () => {
   const server = await startRedis();
   const { routes, close } = await openRedis(redisOptions(server), silentLogger, BRIEF);
-  await routes.bind(route("s", { device: "half \ud800 pair" }), 5);
+  await routes.bind(session("s", { device: "half \ud800 pair" }), 5);
   expect((await routes.of([alice])).get(alice)).toMatchObject([{ device: "half \ufffd pair" }]);
   await close();
 });
@@ -155,12 +157,12 @@ describe("the route index", () => {
     const redis = new Connection(redisOptions(server), silentLogger);
     await redis.started(1_000);
     const index = new RouteIndex(redis, BRIEF);
-    await index.touch(route("old"));
-    await index.touch(route("again"));
+    await index.touch(session("old"));
+    await index.touch(session("again"));
     const read = await index.page("a#1");
     expect(read.map((entry) => entry.user)).toEqual([alice, alice]);
-    await index.touch(route("again"));
-    await index.touch(route("new"));
+    await index.touch(session("again"));
+    await index.touch(session("new"));
     expect(await index.forget("a#1", read)).toBe(1);
     const left = (await index.page("a#1")).map((entry) => entry.member);
     expect(left).toEqual([`${alice}:again`, `${alice}:new`]);

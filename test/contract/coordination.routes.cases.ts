@@ -4,7 +4,18 @@
  */
 import { describe, expect, test } from "bun:test";
 import { nodeName, sessionId, userId } from "../../src/domain/ids.ts";
-import { alice, atOnce, bob, type Current, chatNode, LONG, route, SHORT } from "./coordination.fixture.ts";
+import {
+  alice,
+  atOnce,
+  bob,
+  type Current,
+  chatNode,
+  LONG,
+  opened,
+  routeOf,
+  SHORT,
+  session,
+} from "./coordination.fixture.ts";
 
 export function routeCases(current: Current): void {
   const routes = () => current().coordination.routes;
@@ -14,18 +25,18 @@ export function routeCases(current: Current): void {
 
   describe("routes", () => {
     test("a bound session is found as it was bound, with its epoch", async () => {
-      const odd = route("s 1\n%ü", { device: 'a "device"\n', name: "naïve/1", since: 1_763_000_000_123 });
+      const odd = session("s 1\n%ü", { device: 'a "device"\n', name: "naïve/1", since: 1_763_000_000_123 });
       const { epoch, evicted } = await routes().bind(odd, 5);
       expect(evicted).toEqual([]);
-      expect(await routes().of([alice])).toEqual(new Map([[alice, [{ ...odd, epoch }]]]));
+      expect(await routes().of([alice])).toEqual(new Map([[alice, [routeOf(odd, epoch)]]]));
       expect(await routes().unbind(alice, odd.session, epoch)).toBe(true);
       expect(await routes().of([alice])).toEqual(new Map());
     });
 
     test("of many users in one call: those who have routes, oldest first", async () => {
-      await atOnce(300, (i) => routes().bind(route(`s${i}`, { user: userId(i + 1), since: 5 }), 5));
-      await routes().bind(route("older", { user: userId(7), since: 4 }), 5);
-      await routes().bind(route("newer", { user: userId(7), since: 6 }), 5);
+      await atOnce(300, (i) => routes().bind(session(`s${i}`, { user: userId(i + 1), since: 5 }), 5));
+      await routes().bind(session("older", { user: userId(7), since: 4 }), 5);
+      await routes().bind(session("newer", { user: userId(7), since: 6 }), 5);
       const found = await routes().of(Array.from({ length: 400 }, (_, i) => userId(i + 1)));
       expect(found.size).toBe(300);
       expect(found.get(userId(7))?.map((r) => r.session as string)).toEqual(["older", "s6", "newer"]);
@@ -36,9 +47,13 @@ export function routeCases(current: Current): void {
     test("epochs rise over rebinds and after the last session left", async () => {
       const epochs: number[] = [];
       for (let i = 0; i < 20; i += 1) {
-        const { epoch } = await routes().bind(route(i % 2 ? "one" : "two"), 5);
-        epochs.push(epoch);
-        if (i % 3 === 0) for (const s of ["one", "two"]) await routes().unbind(alice, sessionId(s), epoch);
+        const begun = session(i % 2 ? "one" : "two");
+        const bound = await routes().bind(begun, 5);
+        const again = await routes().rebind(opened(begun, bound), 5);
+        if (typeof again === "string") throw new Error(again);
+        epochs.push(bound.epoch, again.epoch);
+        if (i % 3 === 0)
+          for (const s of ["one", "two"]) await routes().unbind(alice, sessionId(s), again.epoch);
       }
       expect(epochs.every(Number.isSafeInteger)).toBe(true);
       expect([...new Set(epochs)].sort((x, y) => x - y)).toEqual(epochs);
@@ -53,7 +68,7 @@ export function routeCases(current: Current): void {
       };
       for (let i = 0; i < 3; i += 1) {
         await look(false);
-        const { epoch } = await routes().bind(route("s"), 5);
+        const { epoch } = await routes().bind(session("s"), 5);
         await look(true);
         await look(true);
         await routes().unbind(alice, sessionId("s"), epoch);
@@ -64,14 +79,16 @@ export function routeCases(current: Current): void {
     });
 
     test("100 binds at once get 100 epochs", async () => {
-      const bound = await atOnce(100, (i) => routes().bind(route(`s${i}`), 100));
+      const bound = await atOnce(100, (i) => routes().bind(session(`s${i}`), 100));
       expect(new Set(bound.map(({ epoch }) => epoch)).size).toBe(100);
       expect(await sessionsOf()).toHaveLength(100);
     });
 
     test("a late unbind does not remove what was bound after it", async () => {
-      const first = await routes().bind(route("s"), 5);
-      const second = await routes().bind(route("s", { device: "tablet" }), 5);
+      const begun = session("s", { device: "tablet" });
+      const first = await routes().bind(begun, 5);
+      const second = await routes().rebind(opened(begun, first), 5);
+      if (typeof second === "string") throw new Error(second);
       expect(second.evicted).toEqual([]);
       expect(await routes().unbind(alice, sessionId("s"), first.epoch)).toBe(false);
       expect((await routes().of([alice])).get(alice)).toMatchObject([{ device: "tablet" }]);
@@ -80,9 +97,9 @@ export function routeCases(current: Current): void {
     });
 
     test("unbinding one session leaves the user's others and other users alone", async () => {
-      await routes().bind(route("one"), 5);
-      const two = await routes().bind(route("two"), 5);
-      await routes().bind(route("his", { user: bob }), 5);
+      await routes().bind(session("one"), 5);
+      const two = await routes().bind(session("two"), 5);
+      await routes().bind(session("his", { user: bob }), 5);
       await routes().unbind(alice, sessionId("two"), two.epoch);
       await routes().unbind(alice, sessionId("his"), Number.MAX_SAFE_INTEGER);
       expect(await sessionsOf()).toEqual(["one"]);
@@ -90,21 +107,25 @@ export function routeCases(current: Current): void {
     });
 
     test("beyond the limit the oldest go and are returned, never the one just bound", async () => {
-      for (const [session, since] of [["s3", 3] as const, ["s1", 1] as const, ["s2", 2] as const])
-        await routes().bind(route(session, { since, incarnation: `${session}#1` }), 3);
-      const { evicted, epoch } = await routes().bind(route("s0", { since: 0 }), 3);
+      for (const [id, since] of [["s3", 3] as const, ["s1", 1] as const, ["s2", 2] as const])
+        await routes().bind(session(id, { since, incarnation: `${id}#1` }), 3);
+      const { evicted, epoch } = await routes().bind(session("s0", { since: 0 }), 3);
       expect(evicted).toMatchObject([{ session: "s1", since: 1, incarnation: "s1#1" }]);
       expect(evicted[0]?.epoch).toBeLessThan(epoch);
       expect(await sessionsOf()).toEqual(["s0", "s2", "s3"]);
       expect(
-        (await routes().bind(route("s4", { since: 4 }), 1)).evicted.map((r) => r.session as string),
+        (await routes().bind(session("s4", { since: 4 }), 1)).evicted.map((r) => r.session as string),
       ).toEqual(["s0", "s2", "s3"]);
     });
 
-    test("binding a session again needs no more room", async () => {
-      for (const session of ["s1", "s2"]) await routes().bind(route(session), 2);
-      expect((await routes().bind(route("s1"), 2)).evicted).toEqual([]);
-      expect((await sessionsOf()).sort()).toEqual(["s1", "s2"]);
+    test("binding a session again needs no more room, and makes nobody younger", async () => {
+      const [s1, s2] = [session("s1", { since: 1 }), session("s2", { since: 2 })];
+      const bound = await routes().bind(s1, 2);
+      await routes().bind(s2, 2);
+      expect(await routes().rebind(opened(s1, bound), 2)).toMatchObject({ evicted: [], replaced: [] });
+      expect(await sessionsOf()).toEqual(["s1", "s2"]);
+      const third = await routes().bind(session("s3", { since: 3 }), 2);
+      expect(third.evicted.map((r) => r.session as string)).toEqual(["s1"]);
     });
 
     test("reaping removes the routes of dead nodes, no others, and tells each user once", async () => {
@@ -112,11 +133,11 @@ export function routeCases(current: Current): void {
       await nodes().register(chatNode("b"), LONG);
       await nodes().register(chatNode("c"), SHORT);
       const on = (name: string) => ({ node: nodeName(name), incarnation: `${name}#1` });
-      await routes().bind(route("here", on("a")), 5);
-      await routes().bind(route("there", on("b")), 5);
-      await routes().bind(route("there too", on("b")), 5);
-      await atOnce(700, (i) => routes().bind(route(`c${i}`, { user: userId(i + 10), ...on("c") }), 5));
-      await routes().bind(route("his", { user: bob, ...on("a") }), 5);
+      await routes().bind(session("here", on("a")), 5);
+      await routes().bind(session("there", on("b")), 5);
+      await routes().bind(session("there too", on("b")), 5);
+      await atOnce(700, (i) => routes().bind(session(`c${i}`, { user: userId(i + 10), ...on("c") }), 5));
+      await routes().bind(session("his", { user: bob, ...on("a") }), 5);
       await nodes().deregister(nodeName("b"), "b#1");
       await current().within(SHORT, async () => (await nodes().list()).length === 1);
 
@@ -133,10 +154,10 @@ export function routeCases(current: Current): void {
 
     test("a node that was thought dead and bound again keeps its routes", async () => {
       await nodes().register(chatNode("a"), SHORT);
-      await routes().bind(route("s"), 5);
+      const bound = await routes().bind(session("s"), 5);
       await current().within(SHORT, async () => (await nodes().list()).length === 0);
       await nodes().register(chatNode("a"), LONG);
-      await routes().bind(route("s"), 5);
+      await routes().rebind(opened(session("s"), bound), 5);
       expect(await nodes().reap()).toEqual([]);
       expect(await sessionsOf()).toEqual(["s"]);
       await nodes().deregister(nodeName("a"), "a#1");
@@ -146,9 +167,9 @@ export function routeCases(current: Current): void {
 
     test("a restarted node's former routes are reaped, its new ones are not", async () => {
       await nodes().register(chatNode("a"), LONG);
-      await routes().bind(route("before"), 5);
+      await routes().bind(session("before"), 5);
       await nodes().register(chatNode("a", { incarnation: "a#2" }), LONG);
-      await routes().bind(route("after", { incarnation: "a#2" }), 5);
+      await routes().bind(session("after", { incarnation: "a#2" }), 5);
       expect(await nodes().reap()).toEqual([alice]);
       expect(await sessionsOf()).toEqual(["after"]);
     });

@@ -10,7 +10,8 @@ import {
   startRedis,
   startRedisCluster,
 } from "../support/servers.ts";
-import { codeCases, ticketCases } from "./coordination.codes.cases.ts";
+import { codeCases } from "./coordination.codes.cases.ts";
+import { deviceCases } from "./coordination.devices.cases.ts";
 import { type Fixture, memoryFixture, redisFixture, redisOptions } from "./coordination.fixture.ts";
 import { nodeCases, placementCases } from "./coordination.nodes.cases.ts";
 import { limitCases, routeCases } from "./coordination.routes.cases.ts";
@@ -71,7 +72,7 @@ describe.each(kinds)("$name", ({ start }) => {
     expect(await fixture.coordination.ping()).toBeUndefined();
   });
   codeCases(current);
-  ticketCases(current);
+  deviceCases(current);
   nodeCases(current);
   placementCases(current);
   routeCases(current);

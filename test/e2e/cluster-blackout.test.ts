@@ -94,7 +94,7 @@ test("Redis away beyond every lease, and back with nothing: all goes on, all is 
   });
   for (const client of clients)
     await until(
-      async () => (await client.sessions()).map(({ session }) => session).join() === client.session?.id,
+      async () => (await client.here()).map(({ session }) => session).join() === client.session?.id,
     );
 
   // A session that came after is found by those that were there before, and finds them.
@@ -105,7 +105,7 @@ test("Redis away beyond every lease, and back with nothing: all goes on, all is 
   await until(
     () => was.messages.at(-1)?.content === "to both" && late.messages.at(-1)?.content === "to both",
   );
-  expect((await was.sessions()).length).toBe(2);
+  expect((await was.here()).length).toBe(2);
   late.close();
   await round("after");
   await roundArrived("after");
@@ -129,7 +129,7 @@ test("MySQL away: queries and texts are told 70, the login too; what was refused
   expect(await codeOf(client.block(second.uuid))).toBe(Code.UNAVAILABLE);
   expect(await login(first)).toBe(Code.UNAVAILABLE);
   // What needs no database goes on.
-  expect((await client.sessions()).length).toBe(1);
+  expect((await client.here()).length).toBe(1);
 
   await cluster.database.start();
   await until(async () => (await codeOf(client.search(second.username))) === 0, { timeoutMs: 20_000 });

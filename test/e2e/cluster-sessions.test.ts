@@ -121,13 +121,13 @@ test("a disconnect that a node notices late takes no route from the newer sessio
   await until(async () => (await a.sendText(b.uuid, "meanwhile")).seq > 0);
   await until(() => b.from(a.uuid).length === 1);
   // Its lease is over, its routes are cleared; then it comes to, still with the session that left long ago.
-  await until(async () => (await b.sessions()).length === 1, { timeoutMs: 15_000 });
+  await until(async () => (await b.here()).length === 1, { timeoutMs: 15_000 });
   const goneFor: string[] = [];
   a.on("presence", ({ uuid, online }) => void (online || goneFor.push(uuid)));
   frozen?.resume();
   await until(() => (frozen?.events("routes.rebound").length ?? 0) > 0, { timeoutMs: 15_000 });
   await until(async () => {
-    const left = await b.sessions();
+    const left = await b.here();
     return left.length === 1 && left[0]?.session === b.session?.id;
   });
   await a.sendText(b.uuid, "after");

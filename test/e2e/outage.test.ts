@@ -108,7 +108,7 @@ test("Redis loses its memory: sessions, names and routes are rebuilt", async () 
       .map((text) => a.sendText(b.uuid, text)),
   );
   await allArrived(range(11));
-  await until(async () => (await b.sessions()).length === 1, { timeoutMs: 20_000 });
+  await until(async () => (await b.here()).length === 1, { timeoutMs: 20_000 });
 }, 60_000);
 
 test("verify away: a clear error, and back by itself", async () => {

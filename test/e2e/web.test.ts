@@ -190,6 +190,21 @@ describe("an account", () => {
     expect(here.storage.login?.username).toBe(user.username);
   });
 
+  test("opened in another window of the browser leaves the first one, which may take it back", async () => {
+    const user = await makeUser(server, server.api, "ann");
+    const there = browser();
+    await there.open(user);
+    const second = await there.open();
+    await until(() => there.ends.length === 1);
+    expect(there.ends).toEqual(["replaced"]);
+    expect(there.storage.login?.username).toBe(user.username);
+    const first = await there.open();
+    await until(() => there.ends.length === 2);
+    expect(first.model.online).toBe(true);
+    expect((await first.sessions()).map(({ session }) => session)).toEqual([first.session ?? ""]);
+    second.close();
+  });
+
   test("that logs out is not logged in when the page is opened again", async () => {
     const user = await makeUser(server, server.api, "ann");
     const there = browser();

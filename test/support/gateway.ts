@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Coordination } from "../../src/coordination/coordination.ts";
 import { openMemory } from "../../src/coordination/memory/index.ts";
 import type { ChatNode } from "../../src/domain/entities.ts";
-import { nodeName, type UserId } from "../../src/domain/ids.ts";
+import { nodeName, sessionId, type UserId } from "../../src/domain/ids.ts";
 import { createHttpApp, type HttpApp } from "../../src/http/app.ts";
 import type { HttpLimits, LimitName } from "../../src/http/limits.ts";
 import type { LogFields, Logger, LogLevel } from "../../src/lib/log.ts";
@@ -84,6 +84,8 @@ export interface Gateway {
   readonly log: readonly LogLine[];
   /** Whose sessions were ended, in order. */
   readonly ended: readonly UserId[];
+  /** Gives a device of the account a ticket, as a session that came and went; the account's version as it is now. */
+  giveTicket(id: UserId, ticket: string, ttlMs: number): Promise<void>;
   /** Turns the clock on. */
   pass(ms: number): void;
   /** A code for the address, mailed as `/get_verification` does; turns the clock past the cooldown first. */
@@ -110,7 +112,12 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
   await opened.migrate();
   const store = options.store?.(opened) ?? opened;
 
-  const sessions: SessionEnder = { endAll: async (user) => void ended.push(user) };
+  const sessions: SessionEnder = {
+    endAll: async (user, below) => {
+      ended.push(user);
+      await coordination.devices.end(user, { below }, "reset");
+    },
+  };
   const codeSender = new VerificationService({
     codes: coordination.codes,
     mail: { send: options.sendMail ?? (async (mail) => void mails.push(mail)) },
@@ -121,7 +128,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
   const accounts = new AccountService({
     accounts: store.accounts,
     codes: coordination.codes,
-    tickets: coordination.tickets,
+    devices: coordination.devices,
     placement: coordination.placement,
     passwords: await PasswordHasher.create({ memoryCostKiB: 8, timeCost: 1 }),
     allocator: new PlacementService({ placement: coordination.placement, tokenTtlMs: 5 * MINUTE }),
@@ -157,6 +164,24 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     log,
     ended,
     codeFor,
+    giveTicket: async (user, secret, ttlMs) => {
+      const session = sessionId(`session of ${secret}`);
+      const { epoch } = await real.routes.bind(
+        {
+          user,
+          session,
+          node: NODE.name,
+          incarnation: NODE.incarnation,
+          device: `device of ${secret}`,
+          name: "",
+          since: 0,
+          version: (await opened.accounts.versions([user])).get(user) ?? 0,
+          ticket: { secret, ttlMs },
+        },
+        100,
+      );
+      await real.routes.unbind(user, session, epoch);
+    },
     pass: (ms) => clock.pass(ms),
     register: async (username, email) =>
       (await accounts.register({ username, email, password: PASSWORD, code: await codeFor(email) })).id,

@@ -8,6 +8,7 @@ import {
   type ChatMessage,
   type HttpApi,
   type Placement,
+  type SessionInfo,
 } from "../../src/client/index.ts";
 import { tcpDialer } from "../../src/client/tcp.ts";
 import { until } from "./until.ts";
@@ -58,6 +59,11 @@ export class TestClient extends ChatClient {
     this.on("message", (message) => this.messages.push(message));
     this.on("state", ({ state, reason }) => this.states.push(state === "ended" ? `ended: ${reason}` : state));
     this.on("error", (error) => this.errors.push(error));
+  }
+
+  /** The account's devices that are here. */
+  async here(): Promise<SessionInfo[]> {
+    return (await this.sessions()).filter(({ online }) => online);
   }
 
   /** Contents of what came from `peer`, in the order in which it came out. */

@@ -22,7 +22,7 @@ const away = async (): Promise<never> => {
 
 /** Coordination whose `part` has these methods instead. */
 const failing =
-  (part: "codes" | "tickets" | "placement", methods: Record<string, () => Promise<never>>) =>
+  (part: "codes" | "devices" | "placement", methods: Record<string, () => Promise<never>>) =>
   (real: Coordination): Coordination => ({
     ...real,
     [part]: new Proxy(real[part], {
@@ -250,7 +250,7 @@ describe("reset", () => {
   test("sets the password, ends the sessions, voids the tickets, spends the code", async () => {
     const gateway = await openGateway();
     const id = await gateway.register("Ada", ADA.email);
-    await gateway.coordination.tickets.put(id, "ticket", 1e9, 5);
+    await gateway.giveTicket(id, "ticket", 1e9);
     const code = await gateway.codeFor(ADA.email);
     await reset(gateway, { code });
     expect(await failureOf(gateway.accounts.logIn("Ada", PASSWORD))).toMatchObject({ code: 13 });
@@ -371,7 +371,7 @@ describe("resume", () => {
   const ticketed = async (): Promise<{ gateway: Gateway; id: UserId }> => {
     const gateway = await openGateway();
     const id = await gateway.register("Ada", ADA.email);
-    await gateway.coordination.tickets.put(id, "ticket", 1000, 5);
+    await gateway.giveTicket(id, "ticket", 1000);
     return { gateway, id };
   };
 
@@ -401,7 +401,7 @@ describe("resume", () => {
   });
 
   test("coordination away is 8", async () => {
-    const gateway = await openGateway({ coordination: failing("tickets", { check: away }) });
+    const gateway = await openGateway({ coordination: failing("devices", { check: away }) });
     expect(await failureOf(gateway.accounts.resume("1", "ticket"))).toMatchObject({ code: 8 });
   });
 });

@@ -11,10 +11,14 @@ import { until } from "../support/until.ts";
 const session = (user: number): BoundSession => ({
   user: userId(user),
   session: sessionId(`s${user}`),
-  epoch: 1,
+  grant: { version: 0 },
+  ticket: undefined,
+  claimed: undefined,
   device: "",
   name: "",
   since: 0,
+  epoch: 1,
+  born: 1,
 });
 
 function recoveryOver(options: { reaped?: UserId[]; heard?: Record<string, number> } = {}) {

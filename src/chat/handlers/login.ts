@@ -23,6 +23,8 @@ import { DirectOutbox, type Outbox } from "../outbox.ts";
 import { PacedOutbox } from "../paced-outbox.ts";
 import type { ChatSession } from "../session.ts";
 
+/** The original's clients do not say which device they are: an account has one of them. */
+const ORIGINAL_DEVICE = "desktop";
 /** Heads in the login answer of protocol 2; the rest comes by HEADSREQUEST. */
 const LOGIN_HEADS = 100;
 const HEADS_PAGE = 500;
@@ -34,10 +36,15 @@ export const login: Handler<"LOGINSERVER"> = async (context, session, body) => {
   try {
     if (context.draining()) throw new AppError("UNAVAILABLE", { detail: "this node drains" });
     const user = requireUser(body.uuid, "uuid");
-    const profile = await context.sessions.authenticate(user, body.token);
-    const bound = context.sessions.make(user, { device: body.device ?? "", name: body.name ?? "" });
+    const { profile, grant } = await context.sessions.authenticate(user, body.token);
+    const proto = body.proto !== undefined && body.proto >= 2 ? 2 : 1;
+    const bound = context.sessions.make(user, grant, {
+      device: proto === 2 ? body.device : ORIGINAL_DEVICE,
+      name: body.name ?? "",
+      resumes: proto === 2,
+    });
     if (!session.isOpen) return;
-    await open(context, session, bound, profile, body.proto !== undefined && body.proto >= 2 ? 2 : 1);
+    await open(context, session, bound, profile, proto);
   } catch (thrown) {
     // The original's client keeps its login button disabled until the connection closes.
     const error = toAppError(thrown);
@@ -53,8 +60,7 @@ export const login: Handler<"LOGINSERVER"> = async (context, session, body) => {
 };
 
 export const logout: Handler<"LOGOUTSERVER"> = async (context, session) => {
-  const { bound, ticket } = requireLogin(session);
-  if (ticket !== undefined) await context.sessions.dropTicket(bound.user, ticket);
+  await context.sessions.logOut(requireLogin(session).bound);
   session.send("LOGOUTRESPONSE", { error: 0 });
   session.end();
 };
@@ -95,22 +101,21 @@ async function open(
     logger,
   });
   session.proto = proto;
-  session.login = { bound, outbox, delivery, ticket: undefined };
+  session.login = { bound, outbox, delivery };
   session.connection.deadlineAt = 0;
   session.connection.idleTimeoutMs = proto === 2 ? settings.idleTimeoutMs : 0;
   local.add(bound.user, bound.session, session);
   await sessions.bind(bound);
   // An earlier session's acknowledgements must be in what is read now, or its texts would come again.
   await cursors.flush();
-  const [heads, lists, ticket] = await Promise.all([
+  const [heads, lists] = await Promise.all([
     proto === 2 ? firstHeads(context, bound) : allHeads(context, bound),
     readLists(context, bound),
-    proto === 2 ? sessions.ticket(bound.user) : undefined,
+    sessions.requireStanding(bound),
   ]);
   if (!session.isOpen || session.login === undefined) return;
-  session.login = { bound, outbox, delivery, ticket };
   for (const head of heads.items) startAtHead(delivery, head, proto === 2 ? head.lastSeq : head.deliveredSeq);
-  const modern = proto === 2 ? modernFields(context, bound, ticket, heads) : {};
+  const modern = proto === 2 ? modernFields(context, bound, heads) : {};
   session.send("LOGINRESPONSE", loginBody(profile, lists, modern));
   logger.log("info", "login", { user: bound.user, session: bound.session, proto, device: bound.device });
   session.enter();
@@ -172,17 +177,12 @@ async function readLists(context: ChatContext, bound: BoundSession): Promise<Lis
   };
 }
 
-function modernFields(
-  context: ChatContext,
-  bound: BoundSession,
-  ticket: string | undefined,
-  heads: Page<Head>,
-) {
+function modernFields(context: ChatContext, bound: BoundSession, heads: Page<Head>) {
   return {
     proto: 2,
     session: bound.session,
     node: context.settings.node,
-    ...(ticket !== undefined && { resume_token: ticket }),
+    ...(bound.ticket !== undefined && { resume_token: bound.ticket }),
     ping_interval: context.settings.pingIntervalMs,
     server_time: context.clock.now(),
     heads: heads.items.map(headBody),

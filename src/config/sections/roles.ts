@@ -72,7 +72,7 @@ export const roles = {
       resume_ttl: key(
         is.int(1, 31_536_000),
         86_400,
-        "How long a client may come back without its password (/resume_server), in seconds.",
+        "How long a device may come back without the password (/resume_server) after it was last here, in seconds.",
       ),
     },
   },
@@ -128,7 +128,7 @@ export const roles = {
       max_sessions_per_user: key(
         is.int(1, 1000),
         5,
-        "Devices a user may be logged in on at once, across all chat servers; one more ends the oldest (error 15).",
+        "Devices a user may be logged in on at once, across all chat servers; one more ends the one that came first (error 15).",
       ),
       legacy_frame_gap: key(
         is.int(0, 10_000),

@@ -51,9 +51,14 @@ export class ExpiringMap<K, V> {
     return alive;
   }
 
-  /** Drops the entries with a value that matches. */
-  deleteWhere(matches: (value: V) => boolean): void {
-    for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
+  /** The keys that are alive. Changing the map meanwhile is safe. */
+  keys(): K[] {
+    return [...this.#entries.keys()].filter((key) => this.#alive(key) !== undefined);
+  }
+
+  /** Drops the entries that match. */
+  deleteWhere(matches: (value: V, key: K) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (matches(value, key)) this.#entries.delete(key);
   }
 
   /** How many are alive. */

@@ -6,8 +6,8 @@ import type { ChatNode } from "../../domain/entities.ts";
 import type { NodeName, UserId } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { NodeRegistry } from "../coordination.ts";
+import type { MemoryDevices } from "./devices.ts";
 import { ExpiringMap } from "./expiring.ts";
-import type { MemoryRoutes } from "./routes.ts";
 
 /** A registered node and what happened to it since its last report. */
 export interface NodeEntry {
@@ -20,14 +20,14 @@ export interface NodeEntry {
 
 export class MemoryNodes implements NodeRegistry {
   readonly #clock: Clock;
-  readonly #routes: MemoryRoutes;
+  readonly #devices: MemoryDevices;
   readonly #entries: ExpiringMap<NodeName, NodeEntry>;
   /** Names are configured, so this stays small; each `live` forgets those whose lease ended. */
   readonly #names = new Set<NodeName>();
 
-  constructor(clock: Clock, routes: MemoryRoutes) {
+  constructor(clock: Clock, devices: MemoryDevices) {
     this.#clock = clock;
-    this.#routes = routes;
+    this.#devices = devices;
     this.#entries = new ExpiringMap(clock);
   }
 
@@ -65,7 +65,7 @@ export class MemoryNodes implements NodeRegistry {
 
   async reap(): Promise<UserId[]> {
     const alive = new Set(this.live().map((entry) => entry.node.incarnation));
-    return this.#routes.removeWhere((route) => !alive.has(route.incarnation));
+    return this.#devices.reap(alive);
   }
 
   /** The entry of a live node. */

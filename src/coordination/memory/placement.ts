@@ -47,8 +47,10 @@ export class MemoryPlacement implements Placement {
     return true;
   }
 
-  async revoke(user: UserId): Promise<void> {
-    for (const tokens of this.#tokens.values()) tokens.deleteWhere((holder) => holder === user);
+  async revoke(user: UserId, token?: string): Promise<void> {
+    const hash = token === undefined ? undefined : hashToken(token);
+    for (const tokens of this.#tokens.values())
+      tokens.deleteWhere((holder, key) => holder === user && (hash === undefined || hash === key));
   }
 
   #tokensOf(node: NodeName): ExpiringMap<string, UserId> {

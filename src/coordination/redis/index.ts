@@ -4,16 +4,15 @@
  */
 import type { Logger } from "../../lib/log.ts";
 import type { Coordination } from "../coordination.ts";
+import { type Lifetimes, lifetimes } from "../devices.ts";
 import { RedisCodes } from "./codes.ts";
 import { Connection } from "./connection.ts";
-import { type Lifetimes, lifetimes } from "./keys.ts";
+import { RedisDevices } from "./devices.ts";
 import { RedisLimits } from "./limits.ts";
 import { RedisNodes } from "./nodes.ts";
 import type { RedisOptions } from "./options.ts";
 import { RedisPlacement } from "./placement.ts";
 import { RouteIndex } from "./route-index.ts";
-import { RedisRoutes } from "./routes.ts";
-import { RedisTickets } from "./tickets.ts";
 
 /** How long the first connection is waited for before going on without it. */
 const START_TIMEOUT_MS = 1_000;
@@ -29,16 +28,16 @@ export async function openRedis(
 ): Promise<Coordination> {
   const redis = new Connection(options, logger);
   const index = new RouteIndex(redis, life);
-  const routes = new RedisRoutes(redis, index, life);
+  const devices = new RedisDevices(redis, index, life);
   await redis.started(START_TIMEOUT_MS);
   return {
     engine: "redis",
     shared: true,
     codes: new RedisCodes(redis),
     placement: new RedisPlacement(redis),
-    tickets: new RedisTickets(redis),
-    nodes: new RedisNodes(redis, index, routes, life),
-    routes,
+    nodes: new RedisNodes(redis, index, devices, life),
+    routes: devices,
+    devices,
     limits: new RedisLimits(redis),
     onRecovered: (callback) => redis.outage.onRecovered(callback),
     ping: () => redis.ping(),

@@ -16,8 +16,10 @@ export const keys = {
   /** The right to mail to an address is taken. An address does not appear in clear. */
   cooldown: (email: string) => `{c:${sha256(email)}}:cooldown`,
   code: (email: string) => `{c:${sha256(email)}}:code`,
-  tickets: (user: UserId) => `{u:${user}}:tickets`,
-  /** In few slots, so that in a Cluster the routes of many users are few commands. */
+  /**
+   * In few slots, so that in a Cluster the routes of many users are few commands. The scripts add `:devices`, the
+   * record that the routes are taken from.
+   */
   routes: (user: UserId) => `{r:${routesBucket(user)}}:${user}`,
   /** Which routes a node's incarnation holds. */
   index: (incarnation: string) => `{i:${incarnation}}:routes`,
@@ -30,16 +32,6 @@ export const keys = {
   /** Keys of limits may hold addresses and are as long as their caller likes. */
   limit: (key: string) => `l:${sha256(key)}`,
 } as const;
-
-/** How long things live that have no TTL of their own in the contract, milliseconds. */
-export interface Lifetimes {
-  /** A route that nobody refreshed; its node's `renew` refreshes it well before. */
-  readonly routes: number;
-  /** A user's last epoch after their last session left: the longest that a clock may be set back. */
-  readonly epoch: number;
-}
-
-export const lifetimes: Lifetimes = { routes: 24 * 3_600_000, epoch: 600_000 };
 
 /** A TTL as Redis takes it: whole milliseconds, at least one. */
 export const ttl = (ms: number): number => Math.max(1, Math.ceil(ms));

@@ -7,10 +7,11 @@ import type { ChatNode } from "../../domain/entities.ts";
 import type { NodeName, UserId } from "../../domain/ids.ts";
 import { addressText } from "../../lib/address.ts";
 import type { NodeRegistry } from "../coordination.ts";
+import type { Lifetimes } from "../devices.ts";
 import type { Connection } from "./connection.ts";
-import { keys, type Lifetimes, ttl } from "./keys.ts";
+import type { RedisDevices } from "./devices.ts";
+import { keys, ttl } from "./keys.ts";
 import type { RouteIndex } from "./route-index.ts";
-import type { RedisRoutes } from "./routes.ts";
 
 /** What `node_reply` of prelude.lua answers: the node as registered, then what changes; of the lease, the ms left. */
 export type NodeReply = [node: string, sessions: string, draining: string, leaseLeft: number];
@@ -18,13 +19,13 @@ export type NodeReply = [node: string, sessions: string, draining: string, lease
 export class RedisNodes implements NodeRegistry {
   readonly #redis: Connection;
   readonly #index: RouteIndex;
-  readonly #routes: RedisRoutes;
+  readonly #devices: RedisDevices;
   readonly #life: Lifetimes;
 
-  constructor(redis: Connection, index: RouteIndex, routes: RedisRoutes, life: Lifetimes) {
+  constructor(redis: Connection, index: RouteIndex, devices: RedisDevices, life: Lifetimes) {
     this.#redis = redis;
     this.#index = index;
-    this.#routes = routes;
+    this.#devices = devices;
     this.#life = life;
   }
 
@@ -63,7 +64,7 @@ export class RedisNodes implements NodeRegistry {
       this.#life.routes,
     );
     if (renewed !== 1) return false;
-    await this.#routes.refresh(incarnation);
+    await this.#devices.refresh(incarnation);
     return true;
   }
 
@@ -99,16 +100,15 @@ export class RedisNodes implements NodeRegistry {
   async #reapIncarnation(incarnation: string, users: Set<UserId>): Promise<void> {
     for (;;) {
       const entries = await this.#index.page(incarnation);
-      const routes = await this.#routes.of([...new Set(entries.map((entry) => entry.user))]);
+      const left = await this.#devices.leftBy(incarnation, [...new Set(entries.map(({ user }) => user))]);
       if ((await this.#alive()).has(incarnation)) return;
       if (entries.length === 0) {
         await this.#redis.command((client) => client.srem(keys.incarnations, incarnation));
         return;
       }
-      const left = [...routes.values()].flat().filter((route) => route.incarnation === incarnation);
       await Promise.all(
         left.map(async ({ user, session, epoch }) => {
-          if (await this.#routes.unbind(user, session, epoch)) users.add(user);
+          if (await this.#devices.unbind(user, session, epoch)) users.add(user);
         }),
       );
       await this.#index.forget(incarnation, entries);

@@ -22,8 +22,12 @@ export class RedisPlacement implements Placement {
     return reply === null ? undefined : readNode(reply as NodeReply);
   }
 
-  async revoke(user: UserId): Promise<void> {
-    await this.#redis.script("nodeRevoke", keys.nodes, `${user}:`);
+  async revoke(user: UserId, token?: string): Promise<void> {
+    await this.#redis.script(
+      "nodeRevoke",
+      keys.nodes,
+      token === undefined ? `${user}:` : member(user, token),
+    );
   }
 
   async redeem(user: UserId, token: string, node: NodeName): Promise<boolean> {

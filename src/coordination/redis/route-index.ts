@@ -5,8 +5,9 @@
  */
 import type { Route } from "../../domain/entities.ts";
 import { type UserId, userId } from "../../domain/ids.ts";
+import type { Lifetimes } from "../devices.ts";
 import type { Connection } from "./connection.ts";
-import { keys, type Lifetimes } from "./keys.ts";
+import { keys } from "./keys.ts";
 import { encodeField } from "./route-line.ts";
 
 const PAGE = 500;

@@ -6,6 +6,8 @@
 import codeCheck from "./lua/code_check.lua" with { type: "text" };
 import codeReserve from "./lua/code_reserve.lua" with { type: "text" };
 import codeSpend from "./lua/code_spend.lua" with { type: "text" };
+import devicesRead from "./lua/devices_read.lua" with { type: "text" };
+import devicesSwap from "./lua/devices_swap.lua" with { type: "text" };
 import indexForget from "./lua/index_forget.lua" with { type: "text" };
 import indexRefresh from "./lua/index_refresh.lua" with { type: "text" };
 import indexTouch from "./lua/index_touch.lua" with { type: "text" };
@@ -18,12 +20,7 @@ import nodeRegister from "./lua/node_register.lua" with { type: "text" };
 import nodeRenew from "./lua/node_renew.lua" with { type: "text" };
 import nodeRevoke from "./lua/node_revoke.lua" with { type: "text" };
 import prelude from "./lua/prelude.lua" with { type: "text" };
-import routeBind from "./lua/route_bind.lua" with { type: "text" };
-import routePresence from "./lua/route_presence.lua" with { type: "text" };
-import routeUnbind from "./lua/route_unbind.lua" with { type: "text" };
-import ticketCheck from "./lua/ticket_check.lua" with { type: "text" };
-import ticketPut from "./lua/ticket_put.lua" with { type: "text" };
-import ticketRemove from "./lua/ticket_remove.lua" with { type: "text" };
+import routesRefresh from "./lua/routes_refresh.lua" with { type: "text" };
 
 /** Every script takes one key. */
 const script = (lua: string) => ({ lua: `${prelude}\n${lua}`, numberOfKeys: 1 });
@@ -33,6 +30,8 @@ export const scripts = {
   codeCheck: script(codeCheck),
   codeReserve: script(codeReserve),
   codeSpend: script(codeSpend),
+  devicesRead: script(devicesRead),
+  devicesSwap: script(devicesSwap),
   indexForget: script(indexForget),
   indexRefresh: script(indexRefresh),
   indexTouch: script(indexTouch),
@@ -44,12 +43,7 @@ export const scripts = {
   nodeRevoke: script(nodeRevoke),
   nodeRegister: script(nodeRegister),
   nodeRenew: script(nodeRenew),
-  routeBind: script(routeBind),
-  routePresence: script(routePresence),
-  routeUnbind: script(routeUnbind),
-  ticketCheck: script(ticketCheck),
-  ticketPut: script(ticketPut),
-  ticketRemove: script(ticketRemove),
+  routesRefresh: script(routesRefresh),
 } as const;
 
 export type ScriptName = keyof typeof scripts;

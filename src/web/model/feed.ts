@@ -25,7 +25,8 @@ export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
       // The client has its new session when this turn is over.
       queueMicrotask(() => void loggedIn(client, model, storage));
     } else if (change.state === "ended") {
-      if (change.reason !== "closed") storage.forgetLogin(client.uuid);
+      // Who took this session's place in this browser has kept a newer login under the same name.
+      if (change.reason !== "closed" && change.reason !== "replaced") storage.forgetLogin(client.uuid);
       ports.ended(change);
     } else model.disconnected();
     model.changed();

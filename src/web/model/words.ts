@@ -35,6 +35,8 @@ export function explainEnd(reason: string | undefined): string {
   switch (reason) {
     case "kicked":
       return "You were logged out here because the account logged in on too many devices.";
+    case "replaced":
+      return "Your account is open in another window of this browser.";
     case "revoked":
       return "This session was ended from another device.";
     case "reset":

@@ -1,4 +1,4 @@
--- KEYS[1] registry; ARGV: the beginning of a user's tokens ("<user>:"). -> how many were removed
+-- KEYS[1] registry; ARGV: the beginning of a user's tokens ("<user>:"), or a whole one. -> how many were removed
 local removed = 0
 for _, name in ipairs(live_nodes(KEYS[1])) do
   local tokens = KEYS[1] .. ':tokens:' .. name

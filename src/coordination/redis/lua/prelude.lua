@@ -49,25 +49,3 @@ local function node_reply(base, name)
   reply[4] = redis.call('PTTL', key)
   return reply
 end
-
--- A user's routes from their stored form (see route-line.ts): the last epoch given, and a table per session.
-local function read_routes(key)
-  local last, routes = 0, {}
-  for line in string.gmatch(redis.call('GET', key) or '', '[^\n]+') do
-    local epoch, since, session = string.match(line, '^(%d+) (%d+) (%S+) ')
-    if session then
-      routes[#routes + 1] =
-        { line = line, epoch = tonumber(epoch), since = tonumber(since), session = session }
-    else
-      last = tonumber(line)
-    end
-  end
-  return last, routes
-end
-
--- Stores them for `ttl` milliseconds.
-local function write_routes(key, last, routes, ttl)
-  local lines = { string.format('%.0f', last) }
-  for _, route in ipairs(routes) do lines[#lines + 1] = route.line end
-  redis.call('SET', key, table.concat(lines, '\n'), 'PX', ttl)
-end

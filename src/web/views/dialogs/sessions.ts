@@ -1,6 +1,6 @@
 /**
  * @module web/views/dialogs/sessions
- * Where the account is logged in; any of them can be ended from here.
+ * Where the account is logged in, and the devices that may come back; any of them can be ended from here.
  */
 import type { SessionInfo } from "../../../client/index.ts";
 import { h } from "../../dom/h.ts";
@@ -13,17 +13,19 @@ export function sessionList({ account, now }: ChatPorts): HTMLElement {
   const show = async (): Promise<void> => {
     try {
       const sessions = await account.sessions();
-      sessions.sort((a, b) => b.since - a.since);
+      sessions.sort((a, b) => Number(b.online) - Number(a.online) || b.seen - a.seen || b.since - a.since);
       list.replaceChildren(...sessions.map(row));
     } catch (error) {
       list.replaceChildren(h("li", { className: "problem" }, explain(error)));
     }
   };
   const revoke = async (session: string): Promise<void> => {
-    await account.revoke(session).catch(() => {});
+    const failed = await account.revoke(session).then(() => "", explain);
     await show();
+    if (failed !== "") list.append(h("li", { className: "problem" }, failed));
   };
-  const row = ({ session, name, since }: SessionInfo): HTMLElement => {
+  const when = (at: number) => `${dayName(at, now()).toLowerCase()}, ${clockTime(at)}`;
+  const row = ({ session, name, since, online, seen }: SessionInfo): HTMLElement => {
     const here = session === account.session;
     const label = name || "Unnamed device";
     return h(
@@ -33,7 +35,7 @@ export function sessionList({ account, now }: ChatPorts): HTMLElement {
         "span",
         { className: "two-lines" },
         h("span", { className: "name" }, label),
-        h("span", { className: "hint" }, `since ${dayName(since, now()).toLowerCase()}, ${clockTime(since)}`),
+        h("span", { className: "hint" }, online ? `since ${when(since)}` : `away since ${when(seen)}`),
       ),
       here
         ? h("span", { className: "here" }, "this one")

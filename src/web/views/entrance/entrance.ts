@@ -17,7 +17,14 @@ export function entrance(ports: Omit<EntrancePorts, "show">, notice = ""): HTMLE
     card.replaceChildren(make({ ...ports, show }));
     focusFirst(card);
   };
-  const element = h(
+  // The card must be in the page before something in it can have the focus.
+  queueMicrotask(() => show("login"));
+  return frame(card, notice);
+}
+
+/** A page outside any account: whose it is, what there is to say, and a card. */
+export function frame(card: HTMLElement, notice = ""): HTMLElement {
+  return h(
     "main",
     { className: "entrance" },
     h(
@@ -30,7 +37,4 @@ export function entrance(ports: Omit<EntrancePorts, "show">, notice = ""): HTMLE
     notice !== "" && h("p", { className: "notice", attrs: { role: "status" } }, notice),
     card,
   );
-  // The card must be in the page before something in it can have the focus.
-  queueMicrotask(() => show("login"));
-  return element;
 }

@@ -1,0 +1,290 @@
+/**
+ * @module coordination/devices
+ * The devices of one user: who is here, who may come back, what is over. Both adapters keep this one record a
+ * user and change it by these rules only; they add where it lies and that a change is one step.
+ */
+import type { Device, EndReason, Route } from "../domain/entities.ts";
+import { AppError } from "../domain/error.ts";
+import { type NodeName, nodeName, type SessionId, sessionId, type UserId } from "../domain/ids.ts";
+import type { Bound, Ended, NewSession, OpenSession, Resumption, Which } from "./coordination.ts";
+import { hashToken } from "./secrets.ts";
+
+/** Devices that are away and remembered; beyond it the one that was here longest ago is forgotten. */
+const MAX_AWAY = 32;
+
+interface StoredTicket {
+  readonly hash: string;
+  /** The ticket that the session came back with: good until its successor is known to have arrived. */
+  readonly former?: string | undefined;
+  readonly ttlMs: number;
+}
+
+interface Entry {
+  readonly device: string;
+  readonly name: string;
+  readonly session: SessionId;
+  /** Where it is, or was last. */
+  readonly node: NodeName;
+  readonly incarnation: string;
+  /** The epoch of its first bind. */
+  readonly born: number;
+  epoch: number;
+  readonly since: number;
+  /** The version of the account that it was granted under. */
+  readonly version: number;
+  /** When it left, milliseconds since 1970; absent while it is here. */
+  awaySince?: number;
+  /** It is over, and its node has not said yet that it knows. */
+  ending?: EndReason;
+  ticket?: StoredTicket | undefined;
+}
+
+/** How long a record is kept, milliseconds. */
+export interface Lifetimes {
+  /** With a session in it, or the memory of an end: its node's `renew` gives it a longer life well before. */
+  readonly routes: number;
+  /** With nothing but the last epoch: the longest that a clock may be set back. */
+  readonly epoch: number;
+}
+
+export const lifetimes: Lifetimes = { routes: 24 * 3_600_000, epoch: 600_000 };
+
+interface Stored {
+  readonly epoch: number;
+  readonly floor: number;
+  readonly entries: Entry[];
+}
+
+const NOTHING: Stored = { epoch: 0, floor: 0, entries: [] };
+
+export class UserDevices {
+  readonly #user: UserId;
+  /** Now, in microseconds since 1970. */
+  readonly #micros: number;
+  /** The last epoch given. */
+  #epoch: number;
+  /** Sessions born up to this epoch are good only if they are listed: the youngest that was ended was born then. */
+  #floor: number;
+  #entries: Entry[];
+
+  /** @param text as `toText` wrote it; "" for a user without a record. @param micros the time, in microseconds */
+  constructor(user: UserId, text: string, micros: number) {
+    const { epoch, floor, entries } = text === "" ? NOTHING : (JSON.parse(text) as Stored);
+    this.#user = user;
+    this.#micros = micros;
+    this.#epoch = epoch;
+    this.#floor = floor;
+    this.#entries = entries.filter((entry) => this.#leftMs(entry) > 0);
+  }
+
+  toText(): string {
+    const stored: Stored = { epoch: this.#epoch, floor: this.#floor, entries: this.#entries };
+    return JSON.stringify(stored);
+  }
+
+  /** Those who are here, oldest first. */
+  routes(): Route[] {
+    return this.#entries.filter(isHere).sort(byAge).map(this.#routeOf);
+  }
+
+  /** The order of an answer about the user as they are now: rises with the clock, and with every bind. */
+  get order(): number {
+    return Math.max(this.#epoch, this.#micros);
+  }
+
+  /** How long the record is to be kept, milliseconds. */
+  lifeMs(life: Lifetimes): number {
+    const least = this.#floor > 0 ? life.routes : life.epoch;
+    return Math.max(
+      least,
+      ...this.#entries.map((entry) =>
+        entry.awaySince === undefined ? Math.max(life.routes, entry.ticket?.ttlMs ?? 0) : this.#leftMs(entry),
+      ),
+    );
+  }
+
+  /** See `RouteTable.bind`. */
+  bind(session: NewSession, max: number, through?: string): Bound {
+    const origin = through === undefined ? undefined : this.#byTicket(through);
+    if (through !== undefined && origin === undefined)
+      throw new AppError("LOGIN_UNSUCCESSFUL", { detail: "the ticket is void" });
+    const device = session.device ?? origin?.device ?? session.session;
+    const epoch = this.#nextEpoch();
+    const own = this.#enter(session, device, epoch, epoch, through);
+    const isSame = (other: Entry) => other === origin || other.device === device;
+    return { epoch, device, ...this.#makeRoom(own, isSame, max) };
+  }
+
+  /** See `RouteTable.rebind`. */
+  rebind(session: OpenSession, max: number): Bound | EndReason {
+    const { device, born } = session;
+    const known = this.#entries.find((entry) => entry.session === session.session);
+    if (known?.ending !== undefined) return known.ending;
+    const isSame = (other: Entry) => other !== known && other.device === device;
+    if (known === undefined) {
+      if (this.#entries.some((other) => isSame(other) && other.born > born)) return "replaced";
+      if (born <= this.#floor) return "revoked";
+    }
+    const epoch = this.#nextEpoch();
+    const own = this.#enter(session, device, born, epoch, known?.ticket?.former);
+    return { epoch, device, ...this.#makeRoom(own, isSame, max) };
+  }
+
+  /** See `RouteTable.unbind`. */
+  unbind(session: SessionId, epoch: number): Route | undefined {
+    const entry = this.#entries.find((one) => one.session === session);
+    if (entry === undefined || entry.awaySince !== undefined || entry.epoch > epoch) return undefined;
+    const route = this.#routeOf(entry);
+    if (entry.ending !== undefined || entry.ticket === undefined) this.#remove(entry);
+    else entry.awaySince = this.#now;
+    this.#forgetLongAway();
+    return route;
+  }
+
+  /** See `DeviceTable.check`. */
+  check(ticket: string): Resumption | undefined {
+    const key = hashToken(ticket);
+    const entry = this.#byTicket(key);
+    return entry && { key, device: entry.device, version: entry.version };
+  }
+
+  /** See `DeviceTable.received`. */
+  received(session: SessionId): void {
+    const entry = this.#entries.find((one) => one.session === session);
+    if (entry?.ticket?.former === undefined) return;
+    const { hash, ttlMs } = entry.ticket;
+    entry.ticket = { hash, ttlMs };
+  }
+
+  /** See `DeviceTable.end`. */
+  end(which: Which, reason: EndReason): Ended {
+    const matches = (entry: Entry) =>
+      "session" in which ? entry.session === which.session : entry.version < which.below;
+    const over = this.#entries.filter(matches);
+    const open = over.filter((entry) => entry.awaySince === undefined).map(this.#routeOf);
+    for (const entry of over) this.#finish(entry, reason);
+    return { found: over.length > 0, open };
+  }
+
+  /** See `DeviceTable.settle`. */
+  settle(sessions: readonly SessionId[]): void {
+    this.#entries = this.#entries.filter(
+      ({ ending, session }) => ending === undefined || !sessions.includes(session),
+    );
+  }
+
+  /** See `DeviceTable.list`. */
+  list(): Device[] {
+    return this.#entries.toSorted(byAge).map(({ device, name, session, node, since, awaySince }) => ({
+      device,
+      name,
+      session,
+      node: awaySince === undefined ? node : undefined,
+      since,
+      seen: awaySince ?? this.#now,
+    }));
+  }
+
+  /** Every session that its node has not unbound, those that were ended included. */
+  open(): Route[] {
+    return this.#entries.filter(({ awaySince }) => awaySince === undefined).map(this.#routeOf);
+  }
+
+  get #now(): number {
+    return Math.floor(this.#micros / 1_000);
+  }
+
+  /** The clock's microseconds, so that it rises over a pause of any length; one set back is bridged by the last. */
+  #nextEpoch(): number {
+    this.#epoch = Math.max(this.#epoch + 1, this.#micros);
+    return this.#epoch;
+  }
+
+  /** How long an entry is good: a device that is away as long as its ticket, one that is here for ever. */
+  #leftMs({ awaySince, ticket }: Entry): number {
+    if (awaySince === undefined) return Number.POSITIVE_INFINITY;
+    const ttlMs = ticket?.ttlMs ?? 0;
+    // A clock that was set back since gives nobody more time than there was at first.
+    return Math.min(ttlMs, awaySince + ttlMs - this.#now);
+  }
+
+  #byTicket(hash: string): Entry | undefined {
+    return this.#entries.find(({ ticket }) => ticket?.hash === hash || ticket?.former === hash);
+  }
+
+  /** Puts a session in, in place of what was known of it. */
+  #enter(
+    session: NewSession,
+    device: string,
+    born: number,
+    epoch: number,
+    former: string | undefined,
+  ): Entry {
+    const { name, node, incarnation, since, version, ticket } = session;
+    const entry: Entry = {
+      device,
+      name,
+      session: session.session,
+      node,
+      incarnation,
+      born,
+      epoch,
+      since,
+      version,
+      ticket: ticket && { hash: hashToken(ticket.secret), former, ttlMs: ticket.ttlMs },
+    };
+    this.#entries = [...this.#entries.filter((other) => other.session !== session.session), entry];
+    return entry;
+  }
+
+  /** Ends what `own` takes the place of, first of all; then the oldest beyond `max` sessions. */
+  #makeRoom(own: Entry, isSame: (other: Entry) => boolean, max: number) {
+    const others = this.#entries.filter((entry) => entry !== own && entry.ending === undefined);
+    const same = others.filter(isSame);
+    const here = others.filter((entry) => isHere(entry) && !same.includes(entry)).sort(byAge);
+    const surplus = here.slice(0, Math.max(0, here.length + 1 - max));
+    const routesOf = (entries: readonly Entry[]) => entries.filter(isHere).map(this.#routeOf);
+    const result = { replaced: routesOf(same), evicted: routesOf(surplus) };
+    for (const entry of same) this.#finish(entry, "replaced");
+    for (const entry of surplus) this.#finish(entry, "kicked");
+    this.#forgetLongAway();
+    return result;
+  }
+
+  /** A session that is here is over once its node knows; a device that is away is at once. */
+  #finish(entry: Entry, reason: EndReason): void {
+    this.#floor = Math.max(this.#floor, entry.born);
+    if (entry.awaySince !== undefined) this.#remove(entry);
+    else {
+      entry.ending ??= reason;
+      entry.ticket = undefined;
+    }
+  }
+
+  #forgetLongAway(): void {
+    const away = this.#entries.filter(({ awaySince }) => awaySince !== undefined);
+    if (away.length <= MAX_AWAY) return;
+    away.sort((a, b) => (a.awaySince ?? 0) - (b.awaySince ?? 0));
+    for (const entry of away.slice(0, away.length - MAX_AWAY)) this.#finish(entry, "kicked");
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries = this.#entries.filter((other) => other !== entry);
+  }
+
+  readonly #routeOf = ({ session, node, incarnation, epoch, device, name, since }: Entry): Route => ({
+    user: this.#user,
+    session: sessionId(session),
+    node: nodeName(node),
+    incarnation,
+    epoch,
+    device,
+    name,
+    since,
+  });
+}
+
+const isHere = ({ ending, awaySince }: Entry): boolean => ending === undefined && awaySince === undefined;
+
+/** Oldest first: by when the session began, then by its first bind. */
+const byAge = (a: Entry, b: Entry): number => a.since - b.since || a.born - b.born;

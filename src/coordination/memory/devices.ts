@@ -1,0 +1,117 @@
+/**
+ * @module coordination/memory/devices
+ * Who is connected and which devices may come back, for one process.
+ */
+import type { Device, EndReason, Route } from "../../domain/entities.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type {
+  Bound,
+  DeviceTable,
+  Ended,
+  NewSession,
+  OpenSession,
+  Presence,
+  Resumption,
+  RouteTable,
+  Which,
+} from "../coordination.ts";
+import { type Lifetimes, UserDevices } from "../devices.ts";
+import { ExpiringMap } from "./expiring.ts";
+
+export class MemoryDevices implements RouteTable, DeviceTable {
+  readonly #clock: Clock;
+  readonly #life: Lifetimes;
+  readonly #records: ExpiringMap<UserId, string>;
+  /** What to add to the clock that never steps for the date, as it was at the start. Milliseconds. */
+  readonly #offset: number;
+
+  /** The last that `presence` gave. */
+  #order = 0;
+
+  constructor(clock: Clock, life: Lifetimes) {
+    this.#clock = clock;
+    this.#life = life;
+    this.#records = new ExpiringMap(clock);
+    this.#offset = clock.now() - clock.monotonic();
+  }
+
+  async bind(session: NewSession, max: number, through?: string): Promise<Bound> {
+    return this.#change(session.user, (devices) => devices.bind(session, max, through));
+  }
+
+  async rebind(session: OpenSession, max: number): Promise<Bound | EndReason> {
+    return this.#change(session.user, (devices) => devices.rebind(session, max));
+  }
+
+  async unbind(user: UserId, session: SessionId, epoch: number): Promise<boolean> {
+    return this.#change(user, (devices) => devices.unbind(session, epoch)) !== undefined;
+  }
+
+  async check(user: UserId, ticket: string): Promise<Resumption | undefined> {
+    return this.#read(user).check(ticket);
+  }
+
+  async received(user: UserId, session: SessionId): Promise<void> {
+    this.#change(user, (devices) => devices.received(session));
+  }
+
+  async list(user: UserId): Promise<Device[]> {
+    return this.#read(user).list();
+  }
+
+  async end(user: UserId, which: Which, reason: EndReason): Promise<Ended> {
+    return this.#change(user, (devices) => devices.end(which, reason));
+  }
+
+  async settle(user: UserId, sessions: readonly SessionId[]): Promise<void> {
+    this.#change(user, (devices) => devices.settle(sessions));
+  }
+
+  async presence(user: UserId): Promise<Presence> {
+    const devices = this.#read(user);
+    this.#order = Math.max(this.#order + 1, devices.order);
+    return { online: devices.routes().length > 0, order: this.#order };
+  }
+
+  async of(users: readonly UserId[]): Promise<Map<UserId, Route[]>> {
+    const found = new Map<UserId, Route[]>();
+    for (const user of users) {
+      const routes = this.#read(user).routes();
+      if (routes.length > 0) found.set(user, routes);
+    }
+    return found;
+  }
+
+  /** How many users have a record. */
+  get users(): number {
+    return this.#records.size;
+  }
+
+  /** Removes what is left of sessions whose incarnation is not among those alive. @returns whose they were */
+  reap(alive: ReadonlySet<string>): UserId[] {
+    const users: UserId[] = [];
+    for (const user of this.#records.keys()) {
+      const left = this.#change(user, (devices) => {
+        const dead = devices.open().filter(({ incarnation }) => !alive.has(incarnation));
+        for (const { session, epoch } of dead) devices.unbind(session, epoch);
+        return dead;
+      });
+      if (left.length > 0) users.push(user);
+    }
+    return users;
+  }
+
+  #read(user: UserId): UserDevices {
+    const micros = Math.floor((this.#clock.monotonic() + this.#offset) * 1_000);
+    return new UserDevices(user, this.#records.get(user) ?? "", micros);
+  }
+
+  #change<T>(user: UserId, change: (devices: UserDevices) => T): T {
+    const devices = this.#read(user);
+    const result = change(devices);
+    const record = devices.toText();
+    if (record !== this.#records.get(user)) this.#records.set(user, record, devices.lifeMs(this.#life));
+    return result;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * @module services/endings
+ * The end of sessions, wherever they are. It is decided in coordination first, where a session that asks again is
+ * told; then their nodes are told, until they say that they know or their leases are gone. Runs where there is a
+ * chat node and where there is none (the gateway).
+ */
+import type { DeviceTable, NodeRegistry, Which } from "../coordination/coordination.ts";
+import type { EndReason, Route } from "../domain/entities.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Courier } from "./courier.ts";
+import type { UserEvent } from "./ports.ts";
+
+export interface EndingsOptions {
+  readonly devices: Pick<DeviceTable, "end" | "list" | "settle">;
+  readonly nodes: Pick<NodeRegistry, "list">;
+  readonly courier: Pick<Courier, "postTo">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long somebody who asked for an end waits for it, milliseconds. */
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 5_000;
+/** How often it is looked at whether a node that does not answer is gone, or knows by itself. Milliseconds. */
+const LOOK_MS = 250;
+
+export class Endings {
+  readonly #options: EndingsOptions;
+
+  constructor(options: EndingsOptions) {
+    this.#options = options;
+  }
+
+  /** As `DeviceTable.end` says; what it leaves open is for `close`. @throws AppError UNAVAILABLE */
+  end(user: UserId, which: Which, reason: EndReason): ReturnType<DeviceTable["end"]> {
+    return this.#options.devices.end(user, which, reason);
+  }
+
+  /**
+   * Sees to it that sessions which were ended are closed.
+   * @returns those of which that is not known in time: their nodes are still being told, and end them by themselves
+   *   when they look (services/standing). Never throws.
+   */
+  async close(routes: readonly Route[], reason: EndReason): Promise<Route[]> {
+    const groups = Map.groupBy(routes, ({ user, incarnation }) => `${user} ${incarnation}`);
+    const left = await Promise.all(
+      [...groups.values()].map(async (group) => ((await this.#closeOn(group, reason)) ? [] : group)),
+    );
+    return left.flat();
+  }
+
+  /** @param routes of one user, on one incarnation. @returns whether they are closed */
+  async #closeOn(routes: readonly Route[], reason: EndReason): Promise<boolean> {
+    const { courier, devices, clock, logger, patienceMs = PATIENCE_MS } = this.#options;
+    const [address] = routes as readonly [Route];
+    const { user, node } = address;
+    const sessions = routes.map(({ session }) => session);
+    const events = sessions.map((session): UserEvent => ({ type: "end_session", to: user, session, reason }));
+    const told = courier.postTo(address, events);
+    const giveUpAt = clock.monotonic() + patienceMs;
+    for (;;) {
+      const look = Promise.withResolvers<"look">();
+      const timer = setTimeout(() => look.resolve("look"), LOOK_MS);
+      const outcome = await Promise.race([told, look.promise]).finally(() => clearTimeout(timer));
+      if (outcome === "acknowledged") await devices.settle(user, sessions).catch(() => {}); // Its node does so, too.
+      if (outcome !== "look" || (await this.#isOver(routes))) return true;
+      if (clock.monotonic() < giveUpAt) continue;
+      logger.log("warn", "session.end_unconfirmed", { user, node, sessions: sessions.length });
+      return false;
+    }
+  }
+
+  /** Whether the node is gone, or has ended the sessions by itself. Unknown counts as no. */
+  async #isOver(routes: readonly Route[]): Promise<boolean> {
+    const { nodes, devices } = this.#options;
+    const [{ user, incarnation }] = routes as readonly [Route];
+    try {
+      if (!(await nodes.list()).some((node) => node.incarnation === incarnation)) return true;
+      const listed = new Set((await devices.list(user)).map(({ session }) => session));
+      return !routes.some(({ session }) => listed.has(session));
+    } catch {
+      return false;
+    }
+  }
+}

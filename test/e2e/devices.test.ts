@@ -1,0 +1,186 @@
+/**
+ * @module e2e/devices
+ * Devices of one account, as people have them: a phone that comes and goes, a laptop beside it, a page that is
+ * reloaded. Who may come back, who is replaced, and that what was ended has ended.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { Code } from "../../src/client/index.ts";
+import { failureCode } from "../support/failure.ts";
+import { RawPeer } from "../support/raw-peer.ts";
+import { type Shape, shapes } from "../support/shapes.ts";
+import { until } from "../support/until.ts";
+import { connect, makeUser, TestClient, type User } from "../support/users.ts";
+
+const MAX = 3;
+
+for (const [name, start] of Object.entries(shapes))
+  describe(name, () => {
+    let shape: Shape;
+    const clients: TestClient[] = [];
+    const peers: RawPeer[] = [];
+    beforeAll(async () => {
+      shape = await start({ env: { CHATSRV_CHATTINGSERVER_MAX_SESSIONS_PER_USER: String(MAX) } });
+    }, 60_000);
+    afterEach(() => {
+      for (const client of clients.splice(0)) client.close();
+      for (const peer of peers.splice(0)) peer.terminate();
+    });
+    afterAll(() => shape?.stop(), 60_000);
+
+    const newUser = () => makeUser(shape, shape.api, "dev");
+    const online = async (user: User, device: string): Promise<TestClient> => {
+      const client = await connect(shape.api, user, { device, name: `${device}/1` });
+      clients.push(client);
+      return client;
+    };
+    /** Comes back with a ticket alone, as an app does that keeps no password. */
+    const back = async ({ uuid }: User, device: string, resumeToken: string): Promise<TestClient> => {
+      const credentials = { uuid, resumeToken };
+      const client = new TestClient(
+        shape.api,
+        { uuid, username: "", password: "", email: "" },
+        { device, credentials },
+      );
+      clients.push(client);
+      await client.connect();
+      return client;
+    };
+    const resumes = (user: User, ticket: string) => failureCode(shape.api.resume(user.uuid, ticket));
+    const ticketOf = (client: TestClient) => client.resumeToken ?? "";
+    /** A login over a connection that never closes and never says a word. */
+    const deadSocket = async (user: User, device: string): Promise<RawPeer> => {
+      const peer = await RawPeer.login(shape.api, user, { proto: 2, device });
+      peers.push(peer);
+      return peer;
+    };
+
+    test("SESSIONREVOKE and LOGOUT void the ticket; a kicked device cannot come back either", async () => {
+      const user = await newUser();
+      const [phone, laptop, tablet] = [
+        await online(user, "phone"),
+        await online(user, "laptop"),
+        await online(user, "t"),
+      ];
+      const tickets = [phone, laptop, tablet].map(ticketOf);
+      await laptop.revokeSession(phone.session?.id ?? "");
+      expect(await resumes(user, tickets[0] ?? "")).toBe(Code.LOGIN_UNSUCCESSFUL);
+      await until(() => phone.states.at(-1) === "ended: revoked");
+      expect(phone.resumeToken).toBeUndefined();
+      await laptop.logout();
+      expect(await resumes(user, tickets[1] ?? "")).toBe(Code.LOGIN_UNSUCCESSFUL);
+      for (const device of ["a", "b", "c"]) await online(user, device);
+      await until(() => tablet.states.at(-1) === "ended: kicked");
+      expect(await resumes(user, tickets[2] ?? "")).toBe(Code.LOGIN_UNSUCCESSFUL);
+    }, 30_000);
+
+    test("12 returns of a phone and 16 reloads of a page cost the laptop, and each other, nothing", async () => {
+      const user = await newUser();
+      const laptop = await online(user, "laptop");
+      laptop.close();
+      const last: Record<string, string> = {};
+      for (const [device, times] of [
+        ["phone", 12],
+        ["page", 16],
+      ] as const)
+        for (let i = 0; i < times; i++) {
+          const ticket = last[device];
+          const client = ticket === undefined ? await online(user, device) : await back(user, device, ticket);
+          last[device] = ticketOf(client);
+          client.close();
+        }
+      for (const ticket of [ticketOf(laptop), last.phone, last.page])
+        expect(await resumes(user, ticket ?? "")).toBe(0);
+      const again = await back(user, "laptop", ticketOf(laptop));
+      const others = (await again.sessions()).filter(({ device }) => device !== "laptop");
+      expect(others.map(({ device, online, node }) => [device, online, node])).toEqual([
+        ["phone", false, ""],
+        ["page", false, ""],
+      ]);
+    }, 60_000);
+
+    test("a phone that logs in again and again over dead sockets takes its own place, not the laptop's", async () => {
+      const user = await newUser();
+      const laptop = await online(user, "laptop");
+      const dead: RawPeer[] = [];
+      for (let i = 0; i < 5; i++) dead.push(await deadSocket(user, "phone"));
+      for (const peer of dead.slice(0, -1)) {
+        expect(await peer.next("GOAWAY")).toMatchObject({ reason: "replaced", resume: false });
+        await until(() => peer.closed);
+      }
+      expect(laptop.states).toEqual(["connecting", "online"]);
+      expect((await laptop.here()).map(({ device }) => device)).toEqual(["laptop", "phone"]);
+    }, 30_000);
+
+    test("the original's clients are one device; the one before is closed without a word of protocol 2", async () => {
+      const user = await newUser();
+      const laptop = await online(user, "laptop");
+      const first = await RawPeer.login(shape.api, user);
+      const second = await RawPeer.login(shape.api, user);
+      peers.push(first, second);
+      await until(() => first.closed);
+      expect(first.violations).toEqual([]);
+      expect(first.frames).toHaveLength(1);
+      expect(second.closed).toBe(false);
+      expect((await laptop.here()).map(({ device }) => device)).toEqual(["laptop", "desktop"]);
+      second.terminate();
+      await until(async () => (await laptop.sessions()).length === 1);
+    }, 30_000);
+
+    test("a device that is away is listed, and can be ended like one that is here", async () => {
+      const user = await newUser();
+      const [laptop, phone] = [await online(user, "laptop"), await online(user, "phone")];
+      const session = phone.session?.id ?? "";
+      phone.close();
+      const entry = await until(async () =>
+        (await laptop.sessions()).find((one) => one.device === "phone" && !one.online),
+      );
+      expect(entry).toMatchObject({ session, name: "phone/1", node: "" });
+      expect(Math.abs(entry.seen - Date.now())).toBeLessThan(10_000);
+      await laptop.revokeSession(session);
+      expect((await laptop.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
+      expect(await resumes(user, ticketOf(phone))).toBe(Code.LOGIN_UNSUCCESSFUL);
+      expect(await failureCode(laptop.revokeSession(session))).toBe(Code.INVALID_FIELD);
+    }, 30_000);
+
+    test("an answer that was lost costs nobody the way back; one that arrived voids the former ticket", async () => {
+      const user = await newUser();
+      const phone = await online(user, "phone");
+      const ticket = ticketOf(phone);
+      phone.close();
+      for (let i = 0; i < 3; i++) {
+        const { uuid, token, host, port } = await shape.api.resume(user.uuid, ticket);
+        const peer = await RawPeer.connect(`${host}:${port}`);
+        peer.send("LOGINSERVER", { uuid, token, proto: 2, device: "phone" });
+        await peer.next("LOGINRESPONSE");
+        peer.terminate(); // Nobody has read it.
+      }
+      const again = await back(user, "phone", ticket);
+      expect(again.resumeToken).not.toBe(ticket);
+      await until(async () => (await resumes(user, ticket)) === Code.LOGIN_UNSUCCESSFUL, {
+        what: "the first PING to void the former ticket",
+      });
+      expect(await resumes(user, ticketOf(again))).toBe(0);
+    }, 30_000);
+
+    test("a login token that was got with a ticket dies with the ticket", async () => {
+      const user = await newUser();
+      const [laptop, phone] = [await online(user, "laptop"), await online(user, "phone")];
+      const { uuid, token, host, port } = await shape.api.resume(user.uuid, ticketOf(phone));
+      await laptop.revokeSession(phone.session?.id ?? "");
+      const peer = await RawPeer.connect(`${host}:${port}`);
+      peers.push(peer);
+      peer.send("LOGINSERVER", { uuid, token, proto: 2, device: "phone" });
+      expect(await peer.next("LOGINRESPONSE")).toEqual({ error: Code.LOGIN_UNSUCCESSFUL });
+      await until(() => peer.closed);
+      expect((await laptop.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
+    }, 30_000);
+
+    test("the device one is on can be revoked by itself: answered, then ended", async () => {
+      const user = await newUser();
+      const phone = await online(user, "phone");
+      const ticket = ticketOf(phone);
+      await phone.revokeSession(phone.session?.id ?? "");
+      await until(() => phone.states.at(-1) === "ended: revoked");
+      expect(await resumes(user, ticket)).toBe(Code.LOGIN_UNSUCCESSFUL);
+    });
+  });
