@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "bun:test";
 import { buildChanged } from "./builds.ts";
-import { MUTANTS, runMutant } from "./mutants.ts";
+import { MUTANTS, runMutant } from "./mutants/index.ts";
 import type { Rule } from "./rules.ts";
 import { run } from "./run.ts";
 import { FAULTS } from "./schedule.ts";

@@ -9,7 +9,7 @@
 import { parseArgs } from "node:util";
 import { closeAll } from "../support/cleanup.ts";
 import { buildCommit } from "./builds.ts";
-import { MUTANTS, runMutant } from "./mutants.ts";
+import { MUTANTS, runMutant } from "./mutants/index.ts";
 import { RULES } from "./rules.ts";
 import { run } from "./run.ts";
 import { SCENES } from "./scenes/index.ts";

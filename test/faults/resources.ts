@@ -16,6 +16,8 @@ export interface Resources {
 
 /** More keys than at the start: a resume ticket's or a route's that is on its way. */
 const KEYS_MORE = 10;
+/** One for each life of a chat node; a dead one's is cleared away. */
+const INDEX_OF_ROUTES = "{i}:routes";
 /** A process that has worked holds more than one that has not; what leaks in a run of an hour is beyond it. */
 const RSS_MORE_MB = 250;
 /** Beyond one for each device, since all may have gone to one node: pools and streams between nodes. */
@@ -44,7 +46,8 @@ export async function measure(world: World): Promise<Resources> {
 
 export function checkResources(start: Resources, end: Resources, devices: number, verdict: Verdict): void {
   const total = ({ keys }: Resources) => [...keys.values()].reduce((sum, count) => sum + count, 0);
-  if (total(end) > total(start) + KEYS_MORE)
+  const ofNodes = ({ keys }: Resources) => keys.get(INDEX_OF_ROUTES) ?? 0;
+  if (total(end) > total(start) + KEYS_MORE || ofNodes(end) > ofNodes(start))
     verdict.add("keys left in Redis", `${inWords(end.keys)} at the end; ${inWords(start.keys)} at the start`);
   for (const [name, { rssMb, descriptors }] of end.processes) {
     const before = start.processes.get(name);

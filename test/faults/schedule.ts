@@ -5,6 +5,7 @@
 import type { Cast } from "./cast.ts";
 import { type Fault, type Struck, USUAL_MS } from "./fault.ts";
 import { CLOCK_STEP } from "./kinds/clocks.ts";
+import { DATABASE_FAILOVER, REDIS_FAILOVER } from "./kinds/failovers.ts";
 import { KILLS } from "./kinds/kills.ts";
 import { LINKS } from "./kinds/links.ts";
 import { WIRES } from "./kinds/wires.ts";
@@ -13,14 +14,22 @@ import { fresh } from "./obstacles.ts";
 import type { Random } from "./random.ts";
 import { now, type Stage, sleep } from "./stage.ts";
 
-export const FAULTS: readonly Fault[] = [...KILLS, ...LINKS, ...WIRES, ZOMBIE, CLOCK_STEP].filter(
-  ({ possible = true }) => possible,
-);
+export const FAULTS: readonly Fault[] = [
+  ...KILLS,
+  ...LINKS,
+  ...WIRES,
+  ZOMBIE,
+  CLOCK_STEP,
+  REDIS_FAILOVER,
+  DATABASE_FAILOVER,
+].filter(({ possible = true }) => possible);
 
 export interface Schedule {
   readonly seconds: number;
   readonly faults: number;
   readonly kinds: readonly Fault[];
+  /** Whether the run has shown enough. */
+  readonly over: () => boolean;
 }
 
 /** Strikes and mends until the time is up. @returns how many faults struck */
@@ -28,24 +37,33 @@ export async function strikeAll(
   stage: Stage,
   cast: Cast,
   random: Random,
-  { seconds, faults, kinds }: Schedule,
+  { seconds, faults, kinds, over }: Schedule,
 ): Promise<number> {
   const startedAt = now();
   const everyMs = (seconds * 1_000) / Math.max(1, faults);
   const mending: Promise<void>[] = [];
-  for (let i = 0; i < faults; i++) {
-    await sleep(startedAt + everyMs * (i + random.next() * 0.5) - now());
+  const pauseUntil = async (at: number) => {
+    while (!over() && now() < at) await sleep(Math.min(100, at - now()));
+  };
+  let struck = 0;
+  for (; struck < faults; struck++) {
+    await pauseUntil(startedAt + everyMs * (struck + random.next() * 0.5));
+    if (over()) break;
     // Each kind once before any twice: a short run meets them all.
-    const fault = i < kinds.length ? (kinds[i] as Fault) : random.pick(kinds);
+    const fault = struck < kinds.length ? (kinds[struck] as Fault) : random.pick(kinds);
     const lastsMs = random.int(...(fault.lastsMs ?? USUAL_MS));
-    const struck = await fault.strike(stage, cast, random);
     const at = ((now() - startedAt) / 1_000).toFixed(1).padStart(7);
-    stage.say(`${at} s  ${fault.kind}: ${struck.target}, for ${lastsMs} ms`);
-    mending.push(mendLater(stage, cast, fault, struck, lastsMs));
+    try {
+      const happened = await fault.strike(stage, cast, random);
+      stage.say(`${at} s  ${fault.kind}: ${happened.target}, for ${lastsMs} ms`);
+      mending.push(mendLater(stage, cast, fault, happened, lastsMs));
+    } catch (error) {
+      stage.say(`${at} s  ${fault.kind} could not strike: ${error}`);
+    }
   }
-  await sleep(startedAt + seconds * 1_000 - now());
+  await pauseUntil(startedAt + seconds * 1_000);
   await Promise.all(mending);
-  return faults;
+  return struck;
 }
 
 async function mendLater(

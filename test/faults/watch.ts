@@ -38,8 +38,8 @@ export class Watch {
   readonly #timer: ReturnType<typeof setInterval>;
   /** When links between nodes were broken; what is written then must find another way. */
   readonly #brokenLinks: { readonly from: number; until: number }[] = [];
-  /** The longest that a text was missing on a device that nothing hindered, milliseconds. */
-  longestMs = 0;
+  /** What was missing for longest on a device that nothing hindered. */
+  longest = { ms: 0, what: "nothing" };
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -132,7 +132,9 @@ export class Watch {
     const text = this.#firstMissing(sight, conversation);
     if (text?.ackedAt === undefined || freeSince === undefined) return;
     const forMs = at - Math.max(text.ackedAt, freeSince);
-    this.longestMs = Math.max(this.longestMs, forMs);
+    const connected = ((at - (device.since ?? at)) / 1_000).toFixed(1);
+    const what = `${device.name} at ${device.place?.name}, connected for ${connected} s: ${describe(text)} ${Math.round(forMs)} ms after its acknowledgement`;
+    if (forMs > this.longest.ms) this.longest = { ms: Math.round(forMs), what };
     if (forMs <= this.#stage.withinMs) return;
     const others = this.devices.filter((other) => other !== device && other.user === device.user);
     const rule = lateRule({
@@ -144,11 +146,7 @@ export class Watch {
         ({ from, until }) => text.saidAt > from - ABOUT_MS && text.saidAt < until + ABOUT_MS,
       ),
     });
-    const connected = ((at - (device.since ?? at)) / 1_000).toFixed(1);
-    this.#stage.verdict.add(
-      rule,
-      `${device.name} at ${device.place?.name}, connected for ${connected} s: ${describe(text)} ${Math.round(forMs)} ms after its acknowledgement`,
-    );
+    this.#stage.verdict.add(rule, what);
     // Once per hole: go on behind it.
     done.set(conversation.name, (text.seq ?? 0) + 1);
   }

@@ -6,7 +6,15 @@ import type { Dialer, Placement } from "../../src/client/index.ts";
 import { tcpDialer } from "../../src/client/tcp.ts";
 import { wsDialer } from "../../src/client/ws.ts";
 import { Cluster } from "../support/cluster-process.ts";
-import { freePort, type MariaDb, type RedisServer, startMariaDb, startRedis } from "../support/servers.ts";
+import {
+  freePort,
+  type MariaDb,
+  type RedisServer,
+  startMariaDb,
+  startRedis,
+  startSqlPair,
+  until,
+} from "../support/servers.ts";
 import { type Device, hinderedBy, type Obstacle } from "./obstacles.ts";
 import { Place } from "./place.ts";
 import { TcpProxy } from "./proxy.ts";
@@ -21,6 +29,16 @@ export interface WorldOptions {
   readonly command?: readonly string[];
   /** A second build for rolling restarts. */
   readonly beside?: readonly string[];
+  /** Whether the database has a replica that can take over. */
+  readonly replica?: boolean;
+}
+
+/** A replica of the database. */
+export interface Successor {
+  /** Whether it has every commit that was answered. */
+  readonly inStep: () => Promise<boolean>;
+  /** Makes it the primary, when it has applied all that it has received of a primary that is dead. */
+  readonly promote: () => Promise<MariaDb>;
 }
 
 export class World {
@@ -38,6 +56,8 @@ export class World {
   readonly databaseProxy = new TcpProxy(() => this.database);
   readonly redisProxy = new TcpProxy(() => this.redis);
   readonly cluster: Cluster;
+  /** Who takes over when the database dies for good; once. */
+  successor: Successor | undefined;
   /** A clock of a node was set: times of different nodes cannot be compared any more. */
   clocksStepped = false;
 
@@ -64,8 +84,10 @@ export class World {
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
-    const [database, redis] = await Promise.all([startMariaDb(), startRedis()]);
+    const redis = await startRedis();
+    const { database, successor } = await startDatabase(options.replica === true);
     const world = new World(database, redis, await database.createDatabase(), options);
+    world.successor = successor;
     await world.cluster.migrate();
     await Promise.all([world.cluster.start(), ...world.places.map(({ process }) => process.start())]);
     return world;
@@ -138,4 +160,24 @@ export class World {
     for (const place of [...this.places, ...this.zombies]) place.close();
     for (const proxy of [this.databaseProxy, this.redisProxy]) proxy.close();
   }
+}
+
+const APPLIED_MS = 20_000;
+
+async function startDatabase(
+  replicated: boolean,
+): Promise<{ readonly database: MariaDb; readonly successor: Successor | undefined }> {
+  if (!replicated) return { database: await startMariaDb(), successor: undefined };
+  const { primary, replica, inStep, promote } = await startSqlPair({ semiSync: true });
+  const isThrough = async () =>
+    JSON.stringify(await replica.query("SHOW SLAVE STATUS")).includes("has read all relay log");
+  const successor: Successor = {
+    inStep,
+    promote: async () => {
+      await until(isThrough, { timeoutMs: APPLIED_MS, what: "the replica to have applied everything" });
+      await promote();
+      return replica;
+    },
+  };
+  return { database: primary, successor };
 }

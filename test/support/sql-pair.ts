@@ -11,6 +11,8 @@ export interface SqlPair {
   readonly replica: MariaDb;
   /** Resolves when the replica has all that the primary has. */
   caughtUp(): Promise<void>;
+  /** With `semiSync`: whether the replica has every commit that was answered. */
+  inStep(): Promise<boolean>;
   /** Makes the replica a primary: it applies what it has received and takes writes. */
   promote(): Promise<void>;
 }
@@ -31,6 +33,8 @@ const mariaDb: Dialect = {
   semiSync: [
     ...["--rpl-semi-sync-master-enabled=1", "--rpl-semi-sync-slave-enabled=1"],
     ...["--rpl-semi-sync-master-wait-point=AFTER_SYNC", "--rpl-semi-sync-master-timeout=600000"],
+    // Who has no replica connected waits for none: at the start, and after it took over.
+    "--rpl-semi-sync-master-wait-no-slave=0",
   ],
   follow: (port) =>
     `CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT=${port}, MASTER_USER='copy', MASTER_PASSWORD='copy',
@@ -78,5 +82,9 @@ export async function startSqlPair({ semiSync = false } = {}): Promise<SqlPair> 
     });
   };
   await caughtUp();
-  return { primary, replica, caughtUp, promote: async () => void (await replica.query(speaks.stop)) };
+  const inStep = async () => {
+    const ask = "SHOW STATUS LIKE 'Rpl_semi_sync_master_status'";
+    return (await primary.query<{ Value: string }>(ask))[0]?.Value === "ON";
+  };
+  return { primary, replica, caughtUp, inStep, promote: async () => void (await replica.query(speaks.stop)) };
 }

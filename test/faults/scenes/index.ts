@@ -2,6 +2,7 @@
  * @module faults/scenes
  * All scenes.
  */
+import { ABSENCES } from "./absences.ts";
 import { BLOCKS } from "./blocks.ts";
 import { EVICTIONS, RESETS, REVOKES } from "./endings.ts";
 import { FIRST_TEXTS } from "./friendships.ts";
@@ -19,4 +20,5 @@ export const SCENES: readonly Scene[] = [
   EVICTIONS,
   PAGES,
   ORIGINALS,
+  ABSENCES,
 ];

@@ -1,0 +1,162 @@
+/**
+ * @module faults/mutants/delivery
+ * Builds that do not show what is stored, or tell it wrongly.
+ */
+import { LINK_REFUSES } from "../kinds/links.ts";
+import { LOST_ANSWERS } from "../kinds/wires.ts";
+import { ZOMBIE } from "../kinds/zombies.ts";
+import { ABSENCES } from "../scenes/absences.ts";
+import { FIRST_TEXTS } from "../scenes/friendships.ts";
+import { MOVES } from "../scenes/moves.ts";
+import { ORIGINALS } from "../scenes/originals.ts";
+import type { Mutant } from "./mutant.ts";
+
+const BATCH = '"chatsrv.cluster.EventBatch", id: batch.id, events';
+const without = (kind: string) => `${BATCH}: events.filter(({ event }) => event.case !== "${kind}")`;
+const EMIT = "outbox.sendTexts(peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));";
+
+export const DELIVERY_MUTANTS: readonly Mutant[] = [
+  {
+    // Of texts only: the run makes friends before it begins.
+    name: "drop texts to peers",
+    short: true,
+    changes: [{ file: "src/rpc/peer-link.ts", replace: BATCH, by: without("texts") }],
+    breaks: "not shown in time",
+  },
+  {
+    name: "tell other nodes only of who is not here",
+    short: true,
+    changes: [
+      {
+        file: "src/services/courier.ts",
+        replace: "for (const event of events) this.#remote.push(event);",
+        by: "for (const event of events) if (!this.#options.local.has(event.to)) this.#remote.push(event);",
+      },
+    ],
+    breaks: "shown to one device, not to the other",
+  },
+  {
+    name: "take a conversation that is new to a session for shown",
+    changes: [
+      {
+        file: "src/chat/delivery.ts",
+        replace: "void this.#locate(first.conversation, peer, first.seq, last);",
+        by: "this.#add(first.conversation, peer, last);",
+      },
+    ],
+    scenes: [FIRST_TEXTS],
+    breaks: "first text of a friendship not shown",
+  },
+  {
+    name: "never reconcile",
+    short: true,
+    changes: [
+      {
+        file: "src/services/reconciler.ts",
+        replace: "this.#rounds.push({ reason, since });",
+        by: "void [reason, since];",
+      },
+    ],
+    faults: { count: 3, kinds: [LINK_REFUSES] },
+    breaks: "not shown after a link healed",
+  },
+  {
+    name: "serve on when its name is taken",
+    changes: [{ file: "src/services/membership.ts", replace: "events.superseded();", by: "" }],
+    faults: { count: 1, kinds: [ZOMBIE] },
+    breaks: "kept by a zombie",
+  },
+  {
+    name: "drop receipts to peers",
+    changes: [{ file: "src/rpc/peer-link.ts", replace: BATCH, by: without("receipt") }],
+    breaks: "receipt not told in time",
+  },
+  {
+    name: "tell receipts as they come",
+    changes: [
+      {
+        file: "src/chat/session.ts",
+        replace: "if (deliveredSeq <= last.delivered_seq && readSeq <= last.read_seq) return;",
+        by: "",
+      },
+      {
+        file: "src/chat/session.ts",
+        replace: "delivered_seq: Math.max(deliveredSeq, last.delivered_seq),",
+        by: "delivered_seq: deliveredSeq,",
+      },
+    ],
+    breaks: "receipt went back",
+  },
+  {
+    name: "tell presence as it comes",
+    changes: [
+      {
+        file: "src/chat/local-sessions.ts",
+        replace: 'if (event.type === "presence" && this.#isStale(event)) continue;',
+        by: "",
+      },
+    ],
+    scenes: [MOVES],
+    seconds: 25,
+    breaks: "presence went back",
+  },
+  {
+    name: "tell nobody who leaves",
+    changes: [
+      {
+        file: "src/chat/handlers/login.ts",
+        replace: "await context.sessions.announcePresence(bound.user);",
+        by: "",
+      },
+    ],
+    scenes: [ABSENCES],
+    breaks: "presence is wrong",
+  },
+  {
+    name: "push everything twice",
+    changes: [{ file: "src/chat/delivery.ts", replace: EMIT, by: EMIT + EMIT }],
+    breaks: "pushed twice to a session",
+  },
+  {
+    name: "push backwards",
+    changes: [{ file: "src/chat/delivery.ts", replace: EMIT, by: EMIT.replace("run,", "run.toReversed(),") }],
+    faults: { count: 6, kinds: [LOST_ANSWERS] },
+    breaks: "session out of order",
+  },
+  {
+    name: "push to whoever is here",
+    changes: [
+      {
+        file: "src/chat/local-sessions.ts",
+        replace:
+          "for (const session of this.#hub.of(event.to)) this.#tell(session, (one) => one.receive(event));",
+        by: "for (const session of this.#hub.all()) this.#tell(session, (one) => one.receive(event));",
+      },
+    ],
+    breaks: "pushed to a wrong user",
+  },
+  {
+    name: "tell the original's client more than it knows",
+    changes: [
+      {
+        file: "src/chat/handlers/texts.ts",
+        replace: "...(session.proto === 2 && {",
+        by: "...(session.proto > 0 && {",
+      },
+    ],
+    scenes: [ORIGINALS],
+    breaks: "not of the original's protocol",
+  },
+  {
+    name: "not tell the original's client of texts",
+    changes: [
+      {
+        file: "src/chat/session.ts",
+        replace: "login.delivery.push(event.peer,",
+        by: "if (this.proto === 2) login.delivery.push(event.peer,",
+      },
+    ],
+    scenes: [ORIGINALS],
+    breaks: "not shown by the original's client",
+  },
+];

@@ -1,0 +1,97 @@
+/**
+ * @module faults/mutants/rights
+ * Builds that serve who has no right to it any more, and builds that leave things behind.
+ */
+import { KILL_ON_ACK } from "../kinds/kills.ts";
+import { BLOCKS } from "../scenes/blocks.ts";
+import { EVICTIONS, REVOKES } from "../scenes/endings.ts";
+import type { Mutant } from "./mutant.ts";
+
+const RUN = "void run(process.argv.slice(2), io).then(end);";
+/** Only chat nodes, from their start on. */
+const inChatNodes = (what: string) => `${RUN}\nif (process.argv.includes("--role=chat")) ${what}`;
+
+export const RIGHTS_MUTANTS: readonly Mutant[] = [
+  {
+    name: "take no notice of blocks",
+    changes: [
+      {
+        file: "src/store/mysql/locked.ts",
+        replace: "friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS",
+        by: "friends ? undefined : NOT_FRIENDS",
+      },
+    ],
+    scenes: [BLOCKS],
+    breaks: "accepted after a block",
+  },
+  {
+    name: "not end a session",
+    short: true,
+    changes: [
+      {
+        file: "src/chat/session.ts",
+        replace: "        this.#endBecause(event.reason);",
+        by: "        return;",
+      },
+    ],
+    scenes: [REVOKES],
+    breaks: "served after its end",
+  },
+  {
+    name: "keep whoever is one too many",
+    changes: [
+      {
+        file: "src/services/sessions.ts",
+        replace: "for (const route of evicted)",
+        by: "for (const route of [])",
+      },
+    ],
+    scenes: [EVICTIONS],
+    breaks: "evicted but served",
+  },
+  {
+    name: "never clear up behind the dead",
+    changes: [
+      {
+        file: "src/coordination/redis/nodes.ts",
+        replace: "if (!alive.has(incarnation)) await this.#reapIncarnation(incarnation, users);",
+        by: "void [alive, incarnation];",
+      },
+    ],
+    faults: { count: 4, kinds: [KILL_ON_ACK] },
+    breaks: "keys left in Redis",
+  },
+  {
+    name: "hoard memory",
+    changes: [
+      {
+        file: "src/main.ts",
+        replace: RUN,
+        by: inChatNodes(
+          "{ const hoard: Buffer[] = []; setInterval(() => hoard.push(Buffer.alloc(8 << 20, 1)), 200); }",
+        ),
+      },
+    ],
+    breaks: "memory grew",
+  },
+  {
+    name: "hoard descriptors",
+    changes: [
+      {
+        file: "src/main.ts",
+        replace: RUN,
+        by: inChatNodes(
+          'setInterval(() => process.getBuiltinModule("node:fs").openSync("/dev/null", "r"), 50);',
+        ),
+      },
+    ],
+    breaks: "descriptors grew",
+  },
+  {
+    name: "die of itself",
+    changes: [
+      { file: "src/main.ts", replace: RUN, by: inChatNodes("setTimeout(() => process.exit(3), 15_000);") },
+    ],
+    breaks: "a process died by itself",
+  },
+];

@@ -1,0 +1,123 @@
+/**
+ * @module faults/mutants/store
+ * Builds whose store is not what its senders were told.
+ */
+import { KILL_ON_ACK } from "../kinds/kills.ts";
+import { LOST_ANSWERS, LOST_COMMITS } from "../kinds/wires.ts";
+import { BLOCKS } from "../scenes/blocks.ts";
+import { PAGES } from "../scenes/pages.ts";
+import type { Mutant } from "./mutant.ts";
+
+const APPEND = "src/store/mysql/append.ts";
+const HISTORY = "src/store/mysql/history.ts";
+const ROW = "rows.push([conversation, seq, sender, clientId, kind, body, at]);";
+const lostAnswers = { count: 6, kinds: [LOST_ANSWERS] };
+
+export const STORE_MUTANTS: readonly Mutant[] = [
+  {
+    name: "acknowledge before commit",
+    short: true,
+    changes: [
+      {
+        file: "src/store/mysql/pool.ts",
+        replace: 'await client.query("COMMIT");',
+        by: 'client.query("COMMIT").catch(() => {});',
+      },
+    ],
+    faults: { count: 8, kinds: [LOST_COMMITS] },
+    breaks: "acknowledged but not stored",
+  },
+  {
+    name: "skip dedup",
+    short: true,
+    changes: [
+      {
+        file: APPEND,
+        replace: ROW,
+        by: "rows.push([conversation, seq, sender, clientId + crypto.randomUUID().slice(0, 8), kind, body, at]);",
+      },
+    ],
+    faults: lostAnswers,
+    breaks: "stored twice",
+  },
+  {
+    name: "store other words",
+    changes: [{ file: APPEND, replace: ROW, by: ROW.replace("body", "body + 1") }],
+    breaks: "stored but never sent",
+  },
+  {
+    name: "leave out a seq now and then",
+    changes: [
+      {
+        file: APPEND,
+        replace: "const seq = (grown.get(conversation) ?? standing.lastSeq) + 1;",
+        by: "const seq = (grown.get(conversation) ?? standing.lastSeq) + (Math.random() < 0.01 ? 2 : 1);",
+      },
+    ],
+    breaks: "gap in the store",
+  },
+  {
+    name: "store a batch backwards",
+    changes: [
+      {
+        file: APPEND,
+        replace: "const outcomes = entries.map((entry, index): AppendOutcome => {",
+        by: "const outcomes = entries.toReversed().map((entry, back): AppendOutcome => { const index = entries.length - 1 - back;",
+      },
+      {
+        file: APPEND,
+        replace: "return { outcomes, rows, grown };",
+        by: "return { outcomes: outcomes.toReversed(), rows, grown };",
+      },
+    ],
+    faults: lostAnswers,
+    breaks: "sender's order broken",
+  },
+  {
+    name: "store what it refuses",
+    changes: [
+      {
+        file: APPEND,
+        replace: "if (standing.refusal !== undefined) return standing.refusal;",
+        by: `if (standing.refusal !== undefined) {
+          const next = (grown.get(conversation) ?? standing.lastSeq) + 1;
+          grown.set(conversation, next);
+          rows.push([conversation, next, entry.sender, entry.clientId, entry.kind, entry.body, Math.max(now, standing.lastAt)]);
+          return standing.refusal;
+        }`,
+      },
+    ],
+    scenes: [BLOCKS],
+    breaks: "refused but stored",
+  },
+  {
+    name: "take each node's own time",
+    changes: [{ file: APPEND, replace: "const at = Math.max(now, standing.lastAt);", by: "const at = now;" }],
+    faults: { count: 2, kinds: [KILL_ON_ACK] },
+    breaks: "time went back in a conversation",
+  },
+  {
+    name: "leave a text unanswered",
+    changes: [
+      {
+        file: "src/chat/handlers/texts.ts",
+        replace: "if (!session.isOpen) return;\n    session.send(",
+        by: "if (!session.isOpen || receipts.some(({ seq }) => seq % 100 === 0)) return;\n    session.send(",
+      },
+    ],
+    breaks: "neither acknowledged nor refused",
+  },
+  {
+    name: "begin a page of history one too late",
+    changes: [{ file: HISTORY, replace: "gt(message.seq, after)", by: "gt(message.seq, after + 1)" }],
+    scenes: [PAGES],
+    breaks: "history is not as pushed",
+  },
+  {
+    name: "keep the first text from who has none",
+    changes: [
+      { file: HISTORY, replace: "gt(message.seq, after)", by: "gt(message.seq, after === 0 ? 1 : after)" },
+    ],
+    breaks: "a fresh device differs",
+  },
+];
