@@ -72,6 +72,7 @@ export function migrate(options: MySqlOptions): Promise<MigrationReport> {
  * @throws AppError UNSUPPORTED when the tables are the original's own and nobody adopted them.
  */
 export async function applyPending(client: Connection): Promise<MigrationReport> {
+  await requireGround(client);
   const journal = await readJournal(client);
   if (journal.length === 0 && (await hasTable(client, "Authentication")))
     throw new AppError("UNSUPPORTED", {
@@ -101,8 +102,25 @@ export async function recordApplied(client: Connection, { name }: Migration): Pr
   await finish(client, name);
 }
 
-/** @returns names of the migrations this database has not seen. */
+/**
+ * Accounts take with them what is theirs by cascading foreign keys, which a group of MySQL servers refuses (error 3098)
+ * when all of them take writes.
+ * @throws AppError UNSUPPORTED
+ */
+async function requireGround(client: Pick<Connection, "query">): Promise<void> {
+  const [rows] = await client.query<RowDataPacket[]>(
+    "SHOW VARIABLES LIKE 'group_replication_single_primary_mode'",
+  );
+  if (rows[0]?.Value === "OFF")
+    throw new AppError("UNSUPPORTED", {
+      detail:
+        "MySQL group replication in multi-primary mode refuses tables with cascading foreign keys; switch it over: SELECT group_replication_switch_to_single_primary_mode()",
+    });
+}
+
+/** @returns names of the migrations this database has not seen. @throws AppError UNSUPPORTED */
 export async function pendingNames(client: Pick<Connection, "query">): Promise<string[]> {
+  await requireGround(client);
   return pending(migrations, finished(await readJournal(client))).map(({ name }) => name);
 }
 
