@@ -27,6 +27,11 @@ function pairs(config: Config): string[] {
   }
   const { sentinel_nodes, sentinel_name, cluster_nodes, db } = config.Redis;
   together("Redis", ["sentinel_nodes", sentinel_nodes.length > 0], ["sentinel_name", sentinel_name !== ""]);
+  for (const key of ["sentinel_username", "sentinel_password"] as const)
+    if (config.Redis[key] !== "" && sentinel_nodes.length === 0)
+      problems.push(`[Redis] sentinel_nodes is not set: ${key} needs it`);
+  if (config.Redis.sentinel_username !== "" && config.Redis.sentinel_password === "")
+    problems.push("[Redis] sentinel_password is not set: sentinel_username needs it");
   if (sentinel_nodes.length > 0 && cluster_nodes.length > 0)
     problems.push("[Redis] sentinel_nodes and cluster_nodes are both set: set one of them");
   if (cluster_nodes.length > 0 && db !== 0)
@@ -73,6 +78,13 @@ function exampleSecrets(config: Config): string[] {
   const uses = [
     ["MySQL", "password", MySQL.password, schema.MySQL.keys.password.example, [MySQL.host]],
     ["Redis", "password", Redis.password, schema.Redis.keys.password.example, redisHosts],
+    [
+      "Redis",
+      "sentinel_password",
+      Redis.sentinel_password,
+      schema.Redis.keys.sentinel_password.example,
+      redisHosts,
+    ],
     ["Cluster", "secret", config.Cluster.secret, schema.Cluster.keys.secret.example, grpcHosts],
   ] as const;
   return uses.flatMap(([section, key, value, example, hosts]) => {

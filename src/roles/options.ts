@@ -67,6 +67,8 @@ async function coordinationOptions(config: Config): Promise<CoordinationOptions>
       clusterNodes: Redis.cluster_nodes,
       sentinelNodes: Redis.sentinel_nodes,
       sentinelName: Redis.sentinel_name,
+      sentinelUsername: Redis.sentinel_username,
+      sentinelPassword: Redis.sentinel_password,
     },
   };
 }

@@ -68,6 +68,8 @@ export function redisOptions(
     clusterNodes: [],
     sentinelNodes: [],
     sentinelName: "",
+    sentinelUsername: "",
+    sentinelPassword: "",
     ...more,
   };
 }

@@ -276,6 +276,27 @@ describe("sentinel", () => {
     await until(() => useAll(coordination).then(() => true), { timeoutMs: 10_000 });
   }, 60_000);
 
+  for (const [what, own] of [
+    ["a password", { password: "watch-word" }],
+    ["an ACL user", { username: "watcher", password: "watch-word" }],
+  ] as const)
+    test(`with ${what} of its own, which is not the servers'`, async () => {
+      const { primary, sentinel, name } = await startSentinel({ password: "s3cret", own });
+      const sentinelNodes = [{ host: sentinel.host, port: sentinel.port }];
+      const wrong = await openOn(redisOptions(primary, { sentinelNodes, sentinelName: name }));
+      expect((await loss(wrong.coordination.ping())).message).toContain("sentinel");
+      const right = await openOn(
+        redisOptions(primary, {
+          ...{ sentinelNodes, sentinelName: name },
+          ...{ sentinelUsername: own.username ?? "", sentinelPassword: own.password },
+        }),
+      );
+      await useAll(right.coordination);
+      await primary.kill();
+      await until(() => right.recoveries() > 0, { timeoutMs: 30_000 });
+      await until(() => useAll(right.coordination).then(() => true), { timeoutMs: 10_000 });
+    }, 60_000);
+
   test("not there yet: opening does not fail, calls fail soon", async () => {
     const { primary, sentinel, name } = await startSentinel();
     await sentinel.kill();

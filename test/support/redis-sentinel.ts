@@ -4,7 +4,7 @@
  */
 
 import { freePort } from "./port.ts";
-import { RedisServer, type RedisServerOptions, startRedis } from "./redis.ts";
+import { credentialLines, RedisServer, type RedisServerOptions, startRedis } from "./redis.ts";
 import { tempDir } from "./tempdir.ts";
 import { until } from "./until.ts";
 
@@ -19,15 +19,22 @@ export interface RedisSentinel {
   addresses: string[];
 }
 
+export interface SentinelOptions {
+  password?: string;
+  own?: Pick<RedisServerOptions, "username" | "password">;
+}
+
 /**
  * Starts all three and resolves once Sentinel knows the replica. A dead primary is replaced about two seconds
- * after its last answer. `password` is that of the two servers; Sentinel itself has none.
+ * after its last answer. `password` is that of the two servers, `own` is what Sentinel itself asks for.
  */
-export async function startSentinel(options: { password?: string } = {}): Promise<RedisSentinel> {
-  const { password } = options;
+export async function startSentinel({ password, own = {} }: SentinelOptions = {}): Promise<RedisSentinel> {
   const name = "chatsrv";
   const auth = password === undefined ? [] : [`masterauth ${password}`];
-  const common: RedisServerOptions = { ...options, config: [...auth, "repl-diskless-sync-delay 0"] };
+  const common: RedisServerOptions = {
+    ...(password && { password }),
+    config: [...auth, "repl-diskless-sync-delay 0"],
+  };
   const primary = await startRedis(common);
   const replicaConfig = [...(common.config ?? []), `replicaof ${primary.host} ${primary.port}`];
   const replica = await startRedis({ ...common, config: replicaConfig });
@@ -40,8 +47,9 @@ export async function startSentinel(options: { password?: string } = {}): Promis
     `sentinel down-after-milliseconds ${name} 1000`,
     `sentinel failover-timeout ${name} 3000`,
     ...(password === undefined ? [] : [`sentinel auth-pass ${name} ${password}`]),
+    ...credentialLines(own),
   ];
-  const sentinel = new RedisServer(port, { config }, tempDir("redis-sentinel"), "sentinel");
+  const sentinel = new RedisServer(port, { ...own, config }, tempDir("redis-sentinel"), "sentinel");
   await sentinel.start();
   await until(() => knowsReplica(sentinel, name), {
     timeoutMs: 20_000,

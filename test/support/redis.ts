@@ -103,7 +103,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
 }
 
 function serverConfig(port: number, options: RedisServerOptions): string[] {
-  const { password, username, keys = "*", tls, mutualTls = false, persist = true } = options;
+  const { tls, mutualTls = false, persist = true } = options;
   const lines = [`bind ${HOST}`, "protected-mode no", 'save ""', `appendonly ${persist ? "yes" : "no"}`];
   if (tls) {
     lines.push("port 0", `tls-port ${port}`, `tls-auth-clients ${mutualTls ? "yes" : "no"}`);
@@ -115,12 +115,18 @@ function serverConfig(port: number, options: RedisServerOptions): string[] {
   } else {
     lines.push(`port ${port}`);
   }
-  if (username !== undefined) {
-    lines.push("user default off", `user ${username} on >${password ?? ""} ~${keys} &* +@all`);
-  } else if (password !== undefined) {
-    lines.push(`requirepass ${password}`);
-  }
-  return lines;
+  return [...lines, ...credentialLines(options)];
+}
+
+/** What has a server, or a Sentinel, ask for these. */
+export function credentialLines({
+  password,
+  username,
+  keys = "*",
+}: Pick<RedisServerOptions, "password" | "username" | "keys">): string[] {
+  if (username !== undefined)
+    return ["user default off", `user ${username} on >${password ?? ""} ~${keys} &* +@all`];
+  return password === undefined ? [] : [`requirepass ${password}`];
 }
 
 function tlsFiles(certs: Certificates): NonNullable<ClientOptions["tls"]> {

@@ -115,6 +115,15 @@ describe("mistakes", () => {
     ["[Redis]\ncluster_nodes = 10.0.0.1", "must be a list host:port"],
     ["[Redis]\nsentinel_nodes = a:1", "[Redis] sentinel_name is not set: sentinel_nodes needs it"],
     ["[Redis]\ncluster_nodes = a:1\ndb = 1", "must be 0 with cluster_nodes"],
+    ["[Redis]\nsentinel_password = x", "[Redis] sentinel_nodes is not set: sentinel_password needs it"],
+    [
+      "[Redis]\nsentinel_nodes = a:1\nsentinel_name = m\nsentinel_username = x",
+      "[Redis] sentinel_password is not set: sentinel_username needs it",
+    ],
+    [
+      "[Redis]\nsentinel_nodes = a:1\nsentinel_name = m\nsentinel_password = 123456",
+      "[Redis] sentinel_password is the one of config.ini.example",
+    ],
     ["[GateServer]\ntls_cert = a.pem", "[GateServer] tls_key is not set: tls_cert needs it"],
     ["[Mail]\ntransport = smtp", "[Mail] smtp_url is not set"],
     ["[Mail]\ntransport = resend", "[Mail] resend_api_key is not set"],

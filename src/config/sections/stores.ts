@@ -83,6 +83,20 @@ export const stores = {
       sentinel_name: key(is.text, "", "Name of the master that the Sentinels watch.", {
         example: "mymaster",
       }),
+      sentinel_username: key(
+        is.text,
+        "",
+        "ACL user of the Sentinels themselves. Empty: their default user.",
+        {
+          example: "sentinel",
+        },
+      ),
+      sentinel_password: key(
+        is.secret,
+        "",
+        "Password of the Sentinels themselves, which is not the master's; empty when they ask for none.",
+        { example: "123456" },
+      ),
     },
   },
 } as const;

@@ -30,12 +30,14 @@ const SLOTS_REFRESH_MS = 1_000;
 
 export function connect(options: RedisOptions): Client {
   if (options.clusterNodes.length > 0) return connectCluster(options);
-  const { sentinelNodes, sentinelName: name, host, port, db } = options;
+  const { sentinelNodes, sentinelName: name, sentinelUsername, sentinelPassword, host, port, db } = options;
   const server =
     sentinelNodes.length > 0
       ? {
           sentinels: sentinelNodes.map((node) => ({ ...node })),
           name,
+          ...(sentinelUsername === "" ? {} : { sentinelUsername }),
+          ...(sentinelPassword === "" ? {} : { sentinelPassword }),
           sentinelRetryStrategy: retryDelay,
           sentinelCommandTimeout: DISCOVERY_TIMEOUT_MS,
           enableTLSForSentinelMode: options.tls,

@@ -25,4 +25,8 @@ export interface RedisOptions extends Address {
   readonly sentinelNodes: readonly Address[];
   /** The master's name at the Sentinels. */
   readonly sentinelName: string;
+  /** ACL user of the Sentinels; "" for the default user. */
+  readonly sentinelUsername: string;
+  /** "" when the Sentinels ask for none. They have accounts of their own: the master's are not tried. */
+  readonly sentinelPassword: string;
 }
