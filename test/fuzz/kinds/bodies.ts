@@ -1,0 +1,85 @@
+/**
+ * @module fuzz/kinds/bodies
+ * Well-formed frames whose bodies are the schemas', with something wrong in any field: every request, from
+ * sessions of both protocols and before the login.
+ */
+import { encodeFrameText, MAX_BODY_BYTES } from "../../../src/wire/frame.ts";
+import { ServiceId } from "../../../src/wire/ids.ts";
+import { type FrameSpec, frames, type RequestName } from "../../../src/wire/messages.ts";
+import { utf8Length } from "../../../src/wire/sizes.ts";
+import { type Known, mutatedBody } from "../bodies.ts";
+import { Account, ChatSession } from "../chat-session.ts";
+import type { Dice } from "../dice.ts";
+import { type Kind, sideBySide, type Tally, type Target } from "../tally.ts";
+
+const requests = (Object.keys(frames) as (keyof typeof frames)[]).filter(
+  (name): name is RequestName => "request" in frames[name],
+);
+/** Frames in one write, at most. */
+const TOGETHER = 12;
+
+/** What fields say that leads somewhere: the own user, the friend, a stranger, nobody. */
+export function knownOf(target: Target, self: number): Known {
+  const { users } = target;
+  const uuid = (index: number) => users[index]?.uuid;
+  const own = ["src_uuid", "text_sender", "msg_sender"];
+  const other = ["dst_uuid", "text_receiver", "msg_receiver", "peer", "uuid"];
+  return (field, dice) => {
+    const friend = self ^ 1;
+    if (own.includes(field) && dice.chance(0.9)) return uuid(self);
+    if (other.includes(field) && dice.chance(0.9))
+      return uuid(dice.chance(0.8) ? friend : dice.below(users.length));
+    if (field === "username" && dice.chance(0.5)) return users[dice.below(users.length)]?.username;
+    return undefined;
+  };
+}
+
+/** One frame of a request with a body that may have anything wrong. */
+export function mutatedFrame(
+  dice: Dice,
+  known: Known,
+): { readonly name: RequestName; readonly bytes: Uint8Array } {
+  let name = dice.pick(requests);
+  // Those that end the session or the friendship leave little to be tried behind them.
+  if (/LOGOUT|REVOKE|REMOVE|BLOCK$/.test(name) && dice.chance(0.95)) name = "TEXTCHATMSGREQUEST";
+  const spec: FrameSpec = frames[name];
+  let json = mutatedBody(spec.request?.json ?? {}, dice, known);
+  while (utf8Length(json) > MAX_BODY_BYTES) json = json.slice(0, json.length >> 1);
+  return { name, bytes: encodeFrameText(ServiceId[name], json) };
+}
+
+async function attack(
+  target: Target,
+  worker: number,
+  dice: Dice,
+  inputs: number,
+  tally: Tally,
+): Promise<void> {
+  const index = worker % target.users.length;
+  const user = target.users[index];
+  if (user === undefined) throw new Error("there are no users");
+  const known = knownOf(target, index);
+  const account = new Account(user, worker % 4 === 3 ? 1 : 2);
+  let session: ChatSession | undefined;
+  for (let sent = 0; sent < inputs; ) {
+    if (session === undefined || session.closed) {
+      if (session !== undefined) tally.count("closed");
+      session = dice.chance(0.1)
+        ? await ChatSession.connect(target.server.address("chat"), tally)
+        : await ChatSession.login(target, account, tally);
+    }
+    const together = Math.min(1 + dice.below(TOGETHER), inputs - sent);
+    for (let i = 0; i < together; i++) {
+      const { name, bytes } = mutatedFrame(dice, known);
+      session.lastSent = `${name} ${new TextDecoder().decode(bytes.subarray(4, 300))}`;
+      session.write(bytes);
+    }
+    sent += together;
+    await session.settle(user.username);
+  }
+  tally.inputs += inputs;
+  session?.terminate();
+}
+
+export const bodies: Kind = (target, dice, inputs) =>
+  sideBySide(8, inputs, dice, (worker, own, share, tally) => attack(target, worker, own, share, tally));
