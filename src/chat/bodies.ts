@@ -27,6 +27,20 @@ export function profileBody(profile: Profile): ProfileBody {
   };
 }
 
+/** How far somebody got in a conversation, as 113 and 133 tell it. */
+export function cursorBody(
+  conversation: ConversationId,
+  peer: UserId,
+  marks: { readonly deliveredSeq: number; readonly readSeq: number },
+): Body<"CURSOR"> {
+  return {
+    conversation: conversationText(conversation),
+    peer: idText(peer),
+    delivered_seq: marks.deliveredSeq,
+    read_seq: marks.readSeq,
+  };
+}
+
 export function changedProfileBody(profile: Profile): Body<"PROFILECHANGED"> {
   const { username: _, ...changed } = profileBody(profile);
   return changed;

@@ -12,8 +12,8 @@ import type { Logger } from "../lib/log.ts";
 import type { MessageStore } from "../store/store.ts";
 import { type Outbox, takeOneFrame } from "./outbox.ts";
 
-/** How far the other side got, as the session was told. */
-export interface PeerMarks {
+/** How far a member of a conversation got, as the session was told. */
+export interface Marks {
   readonly deliveredSeq: number;
   readonly readSeq: number;
 }
@@ -26,7 +26,9 @@ interface Position {
   /** What is known to exist; beyond `seq` there is something to fetch. */
   target: number;
   fetching: boolean;
-  marks: PeerMarks | undefined;
+  /** Of the other member, and of the session's own user. */
+  peerMarks: Marks | undefined;
+  ownMarks: Marks | undefined;
 }
 
 export interface DeliveryOptions {
@@ -67,25 +69,43 @@ export class Delivery {
 
   /**
    * The session has, or will fetch by itself, everything up to `seq`. Never moves back.
-   * @param marks how far the other side got, where the session is told so by the same answer.
+   * @param told how far both sides got, where the session is told so by the same answer.
    */
-  startAt(conversation: ConversationId, peer: UserId, seq: number, marks?: PeerMarks): void {
+  startAt(conversation: ConversationId, peer: UserId, seq: number, told?: { peer: Marks; own: Marks }): void {
     const position = this.#positions?.get(conversation) ?? this.#add(conversation, peer, seq);
     if (seq > position.seq) position.seq = seq;
-    if (marks !== undefined) position.marks = further(position.marks, marks);
+    if (told === undefined) return;
+    position.peerMarks = further(position.peerMarks, told.peer);
+    position.ownMarks = further(position.ownMarks, told.own);
   }
 
   /**
    * The other side got that far. Nodes tell by different ways, and tell again when they are not sure.
    * @returns what the session is to be told; undefined when it knows as much already.
    */
-  receipt(conversation: ConversationId, marks: PeerMarks): PeerMarks | undefined {
+  receipt(conversation: ConversationId, marks: Marks): Marks | undefined {
+    return this.#news("peerMarks", conversation, marks);
+  }
+
+  /** As `receipt`, for the session's own user: another session got on. */
+  cursor(conversation: ConversationId, marks: Marks): Marks | undefined {
+    return this.#news("ownMarks", conversation, marks);
+  }
+
+  /** The session itself got on. */
+  acknowledged(conversation: ConversationId, { deliveredSeq, readSeq }: Marks): void {
+    const last = this.#positions?.get(conversation)?.target ?? 0;
+    const marks = { deliveredSeq: Math.min(deliveredSeq, last), readSeq: Math.min(readSeq, last) };
+    this.#news("ownMarks", conversation, marks);
+  }
+
+  #news(whose: "peerMarks" | "ownMarks", conversation: ConversationId, told: Marks): Marks | undefined {
     const position = this.#positions?.get(conversation);
-    if (position === undefined) return marks;
-    const before = position.marks;
-    position.marks = further(before, marks);
-    const isNews = position.marks !== before;
-    return isNews ? position.marks : undefined;
+    if (position === undefined) return told;
+    const before = position[whose];
+    const after = further(before, told);
+    position[whose] = after;
+    return after === before ? undefined : after;
   }
 
   /** This session submits texts: they are not to be pushed to it. */
@@ -156,7 +176,8 @@ export class Delivery {
   }
 
   #add(conversation: ConversationId, peer: UserId, seq: number): Position {
-    const position: Position = { peer, seq, target: seq, fetching: false, marks: undefined };
+    const marks = { peerMarks: undefined, ownMarks: undefined };
+    const position: Position = { peer, seq, target: seq, fetching: false, ...marks };
     this.#positions ??= new Map();
     this.#positions.set(conversation, position);
     return position;
@@ -260,7 +281,7 @@ export class Delivery {
 }
 
 /** Marks go forward only. @returns `a` itself when `b` adds nothing to it */
-function further(a: PeerMarks | undefined, b: PeerMarks): PeerMarks {
+function further(a: Marks | undefined, b: Marks): Marks {
   if (a === undefined) return b;
   if (b.deliveredSeq <= a.deliveredSeq && b.readSeq <= a.readSeq) return a;
   return {
@@ -271,6 +292,9 @@ function further(a: PeerMarks | undefined, b: PeerMarks): PeerMarks {
 
 /** The session is told of a head: its client takes it from there, from `seq` on. */
 export function startAtHead(delivery: Delivery, head: Head, seq: number): void {
-  const marks = { deliveredSeq: head.peerDeliveredSeq, readSeq: head.peerReadSeq };
-  delivery.startAt(head.conversation, head.peer, seq, marks);
+  const { conversation, peer, deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq } = head;
+  delivery.startAt(conversation, peer, seq, {
+    peer: { deliveredSeq: peerDeliveredSeq, readSeq: peerReadSeq },
+    own: { deliveredSeq, readSeq },
+  });
 }

@@ -14,6 +14,7 @@ import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import {
   changedProfileBody,
   conversationText,
+  cursorBody,
   failureBody,
   idText,
   incomingRequestBody,
@@ -163,17 +164,16 @@ export class ChatSession {
       case "friend_removed":
         this.send("FRIENDREMOVED", { uuid: idText(event.friend) });
         break;
-      case "receipt":
-        this.#receiveReceipt(event);
+      case "receipt": {
+        const news = this.login?.delivery.receipt(event.conversation, event);
+        if (news) this.send("RECEIPT", cursorBody(event.conversation, event.peer, news));
         break;
-      case "cursor_moved":
-        this.send("CURSOR", {
-          conversation: String(event.conversation),
-          peer: idText(event.peer),
-          delivered_seq: event.deliveredSeq,
-          read_seq: event.readSeq,
-        });
+      }
+      case "cursor_moved": {
+        const news = this.login?.delivery.cursor(event.conversation, event);
+        if (news) this.send("CURSOR", cursorBody(event.conversation, event.peer, news));
         break;
+      }
       case "request_gone":
         this.send("FRIENDREJECT", { src_uuid: idText(event.from) });
         break;
@@ -203,17 +203,6 @@ export class ChatSession {
     if (this.proto === 2)
       this.send("GOAWAY", { reason: "overload", reconnect_in_ms: OVERLOAD_WAIT_MS, resume: true });
     this.end();
-  }
-
-  #receiveReceipt({ conversation, peer, ...marks }: Extract<UserEvent, { type: "receipt" }>): void {
-    const news = this.login?.delivery.receipt(conversation, marks);
-    if (news === undefined) return;
-    this.send("RECEIPT", {
-      conversation: conversationText(conversation),
-      peer: idText(peer),
-      delivered_seq: news.deliveredSeq,
-      read_seq: news.readSeq,
-    });
   }
 
   #endBecause(reason: EndReason): void {

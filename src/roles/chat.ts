@@ -119,7 +119,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     lanes: COMMIT_LANES,
     post,
   });
-  const friends = new Friends({ friends: store.friends, profiles: store.profiles });
+  const friends = new Friends(store);
   const endings = new Endings({
     devices: coordination.devices,
     nodes: coordination.nodes,

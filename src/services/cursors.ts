@@ -4,7 +4,7 @@
  * what a crash loses of them is only repeated work (a client that acknowledges again, an original client that
  * is sent its last texts again).
  */
-import type { ConversationId, UserId } from "../domain/ids.ts";
+import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { ConversationStore, CursorMove, CursorState } from "../store/store.ts";
@@ -16,16 +16,21 @@ export interface CursorsOptions {
   readonly logger: Logger;
   /** Time between two stores, milliseconds. */
   readonly intervalMs: number;
-  /** Tells the other side of a move that changed something. */
+  /** Tells the other side, and other sessions of the same user, of a move that changed something. */
   readonly post: (events: readonly UserEvent[]) => void;
 }
 
 /** Wait after a failed store, milliseconds. */
 const RETRY_MS = 1_000;
 
+interface NotedMove extends CursorMove {
+  /** Whose session made it; undefined when several did. */
+  readonly session: SessionId | undefined;
+}
+
 export class Cursors {
   readonly #options: CursorsOptions;
-  #moves = new Map<string, CursorMove>();
+  #moves = new Map<string, NotedMove>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #flushing: Promise<boolean> | undefined;
 
@@ -33,13 +38,14 @@ export class Cursors {
     this.#options = options;
   }
 
-  /** Notes that `user` has got (or read) everything of a conversation up to a seq. */
+  /** Notes that `user` has got (or read) everything of a conversation up to a seq, in `session`. */
   move(
     conversation: ConversationId,
     user: UserId,
     marks: { delivered?: number | undefined; read?: number | undefined },
+    session: SessionId,
   ): void {
-    this.#merge({ conversation, user, ...marks });
+    this.#merge({ conversation, user, session, ...marks });
     this.#schedule(this.#options.intervalMs);
   }
 
@@ -72,7 +78,7 @@ export class Cursors {
     if (moves.length === 0) return true;
     try {
       const states = await this.#options.conversations.advance(moves, this.#options.clock.now());
-      this.#options.post(states.filter(({ moved }) => moved).flatMap(receiptOf));
+      this.#options.post(states.flatMap((state, index) => told(state, moves[index]?.session)));
     } catch (error) {
       this.#options.logger.log("warn", "cursors.retry", { moves: moves.length, error });
       for (const move of moves) this.#merge(move);
@@ -83,26 +89,30 @@ export class Cursors {
     return true;
   }
 
-  #merge(move: CursorMove): void {
-    const { conversation, user } = move;
+  #merge(move: NotedMove): void {
+    const { conversation, user, session } = move;
     const key = `${conversation}:${user}`;
     const noted = this.#moves.get(key);
     this.#moves.set(key, {
       conversation,
       user,
+      session: noted === undefined || noted.session === session ? session : undefined,
       delivered: later(noted?.delivered, move.delivered),
       read: later(noted?.read, move.read),
     });
   }
 }
 
+/** Who hears of a move: the other side, unless there is a block, and the other sessions of who moved. */
+function told(state: CursorState, session: SessionId | undefined): UserEvent[] {
+  const { conversation, user, peer, delivered: deliveredSeq, read: readSeq } = state;
+  if (!state.moved || peer === undefined) return [];
+  const marks = { conversation, deliveredSeq, readSeq };
+  const own: UserEvent = { type: "cursor_moved", to: user, peer, ...marks, except: session };
+  return state.shown ? [{ type: "receipt", to: peer, peer: user, ...marks }, own] : [own];
+}
+
 function later(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined) return b;
   return b === undefined ? a : Math.max(a, b);
-}
-
-/** What the other member is told. */
-function receiptOf({ conversation, user, peer, delivered, read }: CursorState): UserEvent[] {
-  if (peer === undefined) return [];
-  return [{ type: "receipt", to: peer, conversation, peer: user, deliveredSeq: delivered, readSeq: read }];
 }

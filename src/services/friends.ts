@@ -6,31 +6,41 @@
  */
 import type { Friend, FriendRequest, Page, Profile, ProfilePatch } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { SessionId, UserId } from "../domain/ids.ts";
 import { requireShowable, usernamesToFind } from "../domain/names.ts";
 import { requireLength } from "../domain/sizes.ts";
-import type { FriendStore, PageRequest, ProfileStore } from "../store/store.ts";
+import type { ConversationStore, FriendStore, PageRequest, ProfileStore } from "../store/store.ts";
 import { MAX_AVATAR, MAX_DESCRIPTION, MAX_LABEL, MAX_NICKNAME } from "../wire/sizes.ts";
 import type { UserEvent } from "./ports.ts";
 
 export interface FriendsOptions {
   readonly friends: FriendStore;
   readonly profiles: ProfileStore;
+  readonly conversations: Pick<ConversationStore, "direct" | "head">;
+}
+
+/** What a block, or lifting one, is followed by. */
+export interface BlockChange {
+  readonly events: UserEvent[];
+  /** Whether it begins or ends that the two may know of each other's presence (`Sessions.introduce`). */
+  readonly between: boolean;
 }
 
 export class Friends {
   readonly #friends: FriendStore;
   readonly #profiles: ProfileStore;
+  readonly #conversations: Pick<ConversationStore, "direct" | "head">;
 
   constructor(options: FriendsOptions) {
     this.#friends = options.friends;
     this.#profiles = options.profiles;
+    this.#conversations = options.conversations;
   }
 
-  /** @throws AppError SEARCHING_USERNAME_NOT_FOUND, also for what can be no username */
-  async search(username: string): Promise<Profile> {
+  /** Finds somebody for `user`. @throws AppError SEARCHING_USERNAME_NOT_FOUND, also for what can be no username */
+  async search(user: UserId, username: string): Promise<Profile> {
     for (const name of usernamesToFind(username)) {
-      const profile = await this.#profiles.findByUsername(name);
+      const profile = await this.#profiles.findByUsername(name, user);
       if (profile !== undefined) return profile;
     }
     throw new AppError("SEARCHING_USERNAME_NOT_FOUND");
@@ -38,7 +48,8 @@ export class Friends {
 
   /**
    * Asks `to` to be a friend. Asking again while the request is open changes its texts and tells nobody.
-   * @throws AppError INVALID_FIELD (nickname, message), FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND, FRIENDING_ERROR (friends already), BLOCKED
+   * @throws AppError INVALID_FIELD (nickname, message), FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND,
+   *   FRIENDING_ERROR (friends already; or `to` blocks `from`, which a stranger is not told), BLOCKED
    */
   async request(from: UserId, to: UserId, nickname: string, message: string): Promise<UserEvent[]> {
     requireLength(nickname, MAX_LABEL, "nickname");
@@ -48,22 +59,28 @@ export class Friends {
     const outcome = await this.#friends.request({ from, to, nickname, message });
     if (outcome === "no_such_user") throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND");
     if (outcome === "already_friends") throw new AppError("FRIENDING_ERROR", { detail: "friends already" });
+    if (outcome === "refused") throw new AppError("FRIENDING_ERROR", { detail: "blocked" });
     if (outcome === "blocked") throw new AppError("BLOCKED");
     if (outcome === "repeated") return [];
     return [{ type: "friend_request", to, from: await this.#profile(from), nickname, message }];
   }
 
+  /** Takes the open request of `from` to `to` back. @throws AppError FRIENDING_ERROR when there is none */
+  async cancel(from: UserId, to: UserId): Promise<UserEvent[]> {
+    await this.#removeRequest(from, to);
+    return [{ type: "request_gone", to, from }];
+  }
+
   /**
    * `by` confirms the open request of `from`. Confirming again changes nothing and tells nobody.
-   * @throws AppError INVALID_FIELD (alternative_name), FRIENDING_YOURSELF, FRIENDING_ERROR (no open request), BLOCKED
+   * @throws AppError INVALID_FIELD (alternative_name), FRIENDING_YOURSELF, FRIENDING_ERROR (no open request)
    */
   async confirm(from: UserId, by: UserId, alternativeName: string): Promise<UserEvent[]> {
     requireLength(alternativeName, MAX_LABEL, "alternative_name");
     requireShowable(alternativeName, "alternative_name");
     if (from === by) throw new AppError("FRIENDING_YOURSELF");
     const outcome = await this.#friends.confirm({ from, by, alternativeName });
-    if (outcome === "no_request") throw new AppError("FRIENDING_ERROR", { detail: "no open request" });
-    if (outcome === "blocked") throw new AppError("BLOCKED");
+    if (outcome === "no_request") throw noRequest();
     if (outcome === "repeated") return [];
     const [asker, confirmer] = await Promise.all([this.#profile(from), this.#profile(by)]);
     return [
@@ -72,10 +89,14 @@ export class Friends {
     ];
   }
 
-  /** Turns an open request down. @throws AppError FRIENDING_ERROR when there is none */
-  async reject(from: UserId, by: UserId): Promise<void> {
-    if (!(await this.#friends.reject(from, by)))
-      throw new AppError("FRIENDING_ERROR", { detail: "no open request" });
+  /** `by` turns the open request of `from` down, in `session`. @throws AppError FRIENDING_ERROR when there is none */
+  async reject(from: UserId, by: UserId, session: SessionId): Promise<UserEvent[]> {
+    await this.#removeRequest(from, by);
+    return [{ type: "request_gone", to: by, from, except: session }];
+  }
+
+  async #removeRequest(from: UserId, to: UserId): Promise<void> {
+    if (!(await this.#friends.removeRequest(from, to))) throw noRequest();
   }
 
   /** Ends a friendship. @throws AppError NOT_FRIENDS */
@@ -87,12 +108,53 @@ export class Friends {
     ];
   }
 
-  /** Blocks a user or lifts it; in force on every node when it resolves. @throws AppError FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND */
-  async setBlocked(user: UserId, other: UserId, blocked: boolean): Promise<void> {
+  /**
+   * Blocks a user or lifts it, in `session`; in force on every node when it resolves. To the other one it looks as if
+   * the user had left and taken an open request back: nothing says that there is a block.
+   * @throws AppError FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND
+   */
+  async setBlocked(user: UserId, other: UserId, blocked: boolean, session: SessionId): Promise<BlockChange> {
     if (user === other) throw new AppError("FRIENDING_YOURSELF");
-    if ((await this.#profiles.find(other)) === undefined)
-      throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND");
-    await this.#friends.setBlocked(user, other, blocked);
+    await this.#profile(other);
+    const { changed, friends, mutual, askers } = await this.#friends.setBlocked(user, other, blocked);
+    if (!changed) return { events: [], between: false };
+    const between = friends && !mutual;
+    const events: UserEvent[] = [{ type: "block_changed", to: user, other, blocked, except: session }];
+    for (const from of askers) events.push({ type: "request_gone", to: from === user ? other : user, from });
+    if (between && !blocked) events.push(...(await this.#missed(user, other)));
+    return { events, between };
+  }
+
+  /** What two did not learn of each other while a block was between them. */
+  async #missed(a: UserId, b: UserId): Promise<UserEvent[]> {
+    try {
+      const [ofA, ofB, receipts] = await Promise.all([
+        this.#profile(a),
+        this.#profile(b),
+        this.#receipts(a, b),
+      ]);
+      return [
+        { type: "profile_changed", to: b, profile: ofA },
+        { type: "profile_changed", to: a, profile: ofB },
+        ...receipts,
+      ];
+    } catch {
+      // The block is lifted all the same; the next login tells.
+      return [];
+    }
+  }
+
+  /** How far each of two got, for the other. */
+  async #receipts(a: UserId, b: UserId): Promise<UserEvent[]> {
+    const [conversation] = await this.#conversations.direct([[a, b]]);
+    const head = conversation === undefined ? undefined : await this.#conversations.head(conversation, a);
+    if (conversation === undefined || head === undefined) return [];
+    const { deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq } = head;
+    const ofB = { deliveredSeq: peerDeliveredSeq, readSeq: peerReadSeq };
+    return [
+      { type: "receipt", to: b, conversation, peer: a, deliveredSeq, readSeq },
+      { type: "receipt", to: a, conversation, peer: b, ...ofB },
+    ];
   }
 
   /** Whether the two may exchange signals now. @throws AppError NOT_FRIENDS, BLOCKED */
@@ -118,18 +180,23 @@ export class Friends {
     return this.#friends.requestsTo(user, page);
   }
 
-  ids(user: UserId): Promise<UserId[]> {
-    return this.#friends.ids(user);
-  }
-
-  /** @throws AppError INVALID_FIELD (nickname, avator, description), LOGIN_INFO_ERROR (no such account) */
-  async updateProfile(user: UserId, patch: ProfilePatch): Promise<void> {
+  /**
+   * Changes one's own profile, in `session`.
+   * @throws AppError INVALID_FIELD (nickname, avator, description), LOGIN_INFO_ERROR (no such account)
+   */
+  async updateProfile(user: UserId, patch: ProfilePatch, session: SessionId): Promise<UserEvent[]> {
     const { nickname = "", avatar = "", description = "" } = patch;
     requireLength(nickname, MAX_NICKNAME, "nickname");
     requireLength(avatar, MAX_AVATAR, "avator");
     requireLength(description, MAX_DESCRIPTION, "description");
     requireShowable(nickname, "nickname");
-    if ((await this.#profiles.update(user, patch)) === undefined) throw new AppError("LOGIN_INFO_ERROR");
+    const profile = await this.#profiles.update(user, patch);
+    if (profile === undefined) throw new AppError("LOGIN_INFO_ERROR");
+    const friends = await this.#friends.reachable(user);
+    return [
+      { type: "profile_changed", to: user, profile, except: session },
+      ...friends.map((to): UserEvent => ({ type: "profile_changed", to, profile })),
+    ];
   }
 
   async #profile(id: UserId): Promise<Profile> {
@@ -138,3 +205,5 @@ export class Friends {
     return profile;
   }
 }
+
+const noRequest = (): AppError => new AppError("FRIENDING_ERROR", { detail: "no open request" });

@@ -147,6 +147,8 @@ export class PeerQueues {
         continue;
       }
       const key = supersededBy(event) ?? String(++this.#serial);
+      const superseded = queue.owed.get(key);
+      if (superseded !== undefined) queue.units -= unitsOf(superseded.event);
       queue.owed.delete(key);
       queue.owed.set(key, { event, settle });
       queue.units += units;

@@ -98,8 +98,8 @@ export class Reconciler {
 
   #moved({ conversation, user, peer, delivered, read }: Moved): void {
     const { local } = this.#options;
-    if (!local.has(peer)) return;
     const marks = { deliveredSeq: delivered, readSeq: read };
-    local.deliver([{ type: "receipt", to: peer, conversation, peer: user, ...marks }]);
+    if (local.has(peer)) local.deliver([{ type: "receipt", to: peer, conversation, peer: user, ...marks }]);
+    if (local.has(user)) local.deliver([{ type: "cursor_moved", to: user, conversation, peer, ...marks }]);
   }
 }

@@ -184,8 +184,9 @@ export class Sessions {
     const { store, coordination, courier, clock, logger } = this.#options;
     try {
       const lastSeen = clock.now();
-      const friends = await store.friends.ids(user);
       const { online, order } = await coordination.routes.presence(user);
+      // Asked last: whom it blocked meanwhile was told otherwise, in a later order.
+      const friends = await store.friends.reachable(user);
       courier.post(
         friends.map((to): UserEvent => ({ type: "presence", to, friend: user, online, lastSeen, order })),
       );
@@ -194,28 +195,35 @@ export class Sessions {
     }
   }
 
-  /** Tells two who became friends whether the other is there. Never throws. */
+  /**
+   * Tells two whether the other is there, after something between them changed: they became friends, or a block began,
+   * with which each is offline to the other, or ended. Never throws.
+   */
   async introduce(a: UserId, b: UserId): Promise<void> {
-    const { coordination, courier, clock, logger } = this.#options;
+    const { store, coordination, courier, clock, logger } = this.#options;
     try {
       const lastSeen = clock.now();
-      const tell = async (to: UserId, friend: UserId): Promise<UserEvent> => ({
-        type: "presence",
+      const tell = async (to: UserId, friend: UserId) => ({
+        type: "presence" as const,
         to,
         friend,
         lastSeen,
         ...(await coordination.routes.presence(friend)),
       });
-      courier.post([await tell(a, b), await tell(b, a)]);
+      const events = [await tell(a, b), await tell(b, a)];
+      // Asked last: who changes it once more finds, and tells, a later order.
+      const blocked = await store.friends.isBlocked(a, b);
+      courier.post(blocked ? events.map((event) => ({ ...event, online: false })) : events);
     } catch (error) {
       logger.log("debug", "presence.lost", { user: a, error });
     }
   }
 
-  /** Friends of the user who are online now; none while that cannot be told. */
+  /** Friends of the user who are online now, as far as they may know; none while that cannot be told. */
   async friendsOnline(user: UserId): Promise<UserId[]> {
+    const { courier, store } = this.#options;
     try {
-      return [...(await this.#options.courier.online(await this.#options.store.friends.ids(user)))];
+      return [...(await courier.online(await store.friends.reachable(user)))];
     } catch {
       return [];
     }

@@ -3,8 +3,8 @@
  * Entities from rows, for both adapters: what NULL in the original's columns and in a left join means.
  */
 import { type Column, type SQL, sql } from "drizzle-orm";
-import type { Head, Message, Profile } from "../domain/entities.ts";
-import type { ConversationId, UserId } from "../domain/ids.ts";
+import type { Message, Profile } from "../domain/entities.ts";
+import type { UserId } from "../domain/ids.ts";
 import type { Trace } from "./store.ts";
 
 export interface ProfileRow {
@@ -24,28 +24,6 @@ export function profileOf(row: ProfileRow): Profile {
     avatar: row.avatar ?? "",
     description: row.description ?? "",
     sex: row.sex === 1 ? 1 : 0,
-  };
-}
-
-export interface HeadRow {
-  readonly conversation: ConversationId;
-  readonly peer: UserId;
-  readonly lastSeq: number;
-  readonly deliveredSeq: number;
-  readonly readSeq: number;
-  readonly peerDeliveredSeq: number | null;
-  readonly peerReadSeq: number | null;
-}
-
-export function headOf(row: HeadRow): Head {
-  return {
-    conversation: row.conversation,
-    peer: row.peer,
-    lastSeq: row.lastSeq,
-    deliveredSeq: row.deliveredSeq,
-    readSeq: row.readSeq,
-    peerDeliveredSeq: row.peerDeliveredSeq ?? 0,
-    peerReadSeq: row.peerReadSeq ?? 0,
   };
 }
 
@@ -71,6 +49,26 @@ export function traceOf(row: TraceRow): Trace {
     deliveredAt: row.deliveredAt ?? undefined,
     readSeq: row.readSeq ?? 0,
     readAt: row.readAt ?? undefined,
+  };
+}
+
+/** The columns in which a profile may change. */
+interface ProfileColumns {
+  readonly nickname: Column;
+  readonly avatar: Column;
+  readonly description: Column;
+  readonly sex: Column;
+}
+
+/** In a query: what is shown of somebody who may block the viewer (then `block` is that row): what they were then. */
+export function asShown(block: ProfileColumns, profile: ProfileColumns) {
+  const text = (name: "nickname" | "avatar" | "description") =>
+    sql<string | null>`coalesce(${block[name]}, ${profile[name]})`;
+  return {
+    nickname: text("nickname"),
+    avatar: text("avatar"),
+    description: text("description"),
+    sex: sql<number | null>`coalesce(${block.sex}, ${profile.sex})`,
   };
 }
 

@@ -55,7 +55,8 @@ export interface ProfileStore {
   find(id: UserId): Promise<Profile | undefined>;
   /** Profiles of those of `ids` that exist, in any order. */
   findMany(ids: readonly UserId[]): Promise<Profile[]>;
-  findByUsername(username: string): Promise<Profile | undefined>;
+  /** @param viewer whom it is for: somebody whom that user blocks is shown the profile of the time of the block. */
+  findByUsername(username: string, viewer: UserId): Promise<Profile | undefined>;
   /** @returns the profile as it now is, or undefined when there is no such account. */
   update(id: UserId, patch: ProfilePatch): Promise<Profile | undefined>;
 }
@@ -66,10 +67,30 @@ export interface PageRequest {
   readonly limit: number;
 }
 
-/** What became of a friend request. `repeated`: an open one was there; its texts are the new ones now. */
-export type RequestOutcome = "created" | "repeated" | "already_friends" | "blocked" | "no_such_user";
+/**
+ * What became of a friend request. `repeated`: an open one was there; its texts are the new ones now. `blocked`:
+ * `from` blocks `to`, or the two are friends and either blocks. `refused`: `to` blocks `from`, who is no friend.
+ */
+export type RequestOutcome =
+  | "created"
+  | "repeated"
+  | "already_friends"
+  | "blocked"
+  | "refused"
+  | "no_such_user";
 /** What became of a confirmation. `repeated`: the two are friends already and a confirmed request says so. */
-export type ConfirmOutcome = "confirmed" | "repeated" | "no_request" | "blocked";
+export type ConfirmOutcome = "confirmed" | "repeated" | "no_request";
+
+/** What a block that was set or lifted met. */
+export interface BlockOutcome {
+  /** False when it was so before, or there is no such user; the rest is then as if nothing had been there. */
+  readonly changed: boolean;
+  readonly friends: boolean;
+  /** Whether the other one blocks, too: between the two nothing passes, before and after. */
+  readonly mutual: boolean;
+  /** Who had asked, of the open requests that the block removed. */
+  readonly askers: readonly UserId[];
+}
 
 export interface FriendStore {
   /** Stores an open request; at most one open one per (from, to) is ever there. */
@@ -79,20 +100,24 @@ export interface FriendStore {
   /**
    * `by` confirms the open request of `from`: marks it (and one in the other direction) confirmed, makes both
    * AuthFriend rows and the conversation with its two members if it is not there from an earlier friendship.
-   * `alternativeName` is what `by` calls `from`; `from` calls `by` by the nickname "".
+   * `alternativeName` is what `by` calls `from`; `from` calls `by` by the nickname "". Where a block is between the
+   * two there is no open request.
    */
   confirm(entry: { from: UserId; by: UserId; alternativeName: string }): Promise<ConfirmOutcome>;
-  /** Removes the open request of `from` to `by`. @returns whether there was one. */
-  reject(from: UserId, by: UserId): Promise<boolean>;
+  /** Removes the open request of `from` to `to`. @returns whether there was one. */
+  removeRequest(from: UserId, to: UserId): Promise<boolean>;
   /** Ends a friendship; the conversation stays. @returns whether there was one. */
   remove(a: UserId, b: UserId): Promise<boolean>;
   areFriends(a: UserId, b: UserId): Promise<boolean>;
-  /** Friends of a user, ascending by the friend's id. */
+  /** Friends of a user, ascending by the friend's id; one who blocks the user with the profile of that time. */
   list(user: UserId, page: PageRequest): Promise<Page<Friend>>;
-  /** Ids of all friends of a user; for presence. */
-  ids(user: UserId): Promise<UserId[]>;
-  /** Blocks `other` or lifts it. Idempotent. A block also removes open requests of `other`. */
-  setBlocked(user: UserId, other: UserId, blocked: boolean): Promise<void>;
+  /** Ids of a user's friends without a block between, either way, ascending: who may know of one another. */
+  reachable(user: UserId): Promise<UserId[]>;
+  /**
+   * Blocks `other` or lifts it. Idempotent. A block removes the open requests of the two. While there is one, either
+   * way, each is shown the other's cursors as they were when it began, and the blocked the blocker's profile.
+   */
+  setBlocked(user: UserId, other: UserId, blocked: boolean): Promise<BlockOutcome>;
   /** Whom a user blocks, ascending by id. */
   blockedBy(user: UserId, page: PageRequest): Promise<Page<Profile>>;
   /** Whether either of the two has blocked the other. */
@@ -139,7 +164,7 @@ export interface CursorMove {
   readonly read?: number | undefined;
 }
 
-/** Where a user's cursors stand after moves. `moved` is false when nothing changed. */
+/** Where a user's cursors stand after moves, their own texts counted as got and read where they follow. */
 export interface CursorState {
   readonly conversation: ConversationId;
   readonly user: UserId;
@@ -147,7 +172,10 @@ export interface CursorState {
   readonly peer: UserId | undefined;
   readonly delivered: number;
   readonly read: number;
+  /** False when nothing changed. */
   readonly moved: boolean;
+  /** Whether the other may learn of it: no block is between the two. */
+  readonly shown: boolean;
 }
 
 /** A conversation that grew lately. */
@@ -198,15 +226,20 @@ export interface ConversationStore {
    * pair once made.
    */
   direct(pairs: readonly Pair[]): Promise<(ConversationId | undefined)[]>;
-  /** Heads of all conversations of a user, ascending by conversation id. */
+  /**
+   * Heads of all conversations of a user, ascending by conversation id. To oneself one's own texts are delivered and
+   * read: each member's cursors reach to before the first text of the other's that they have not passed.
+   */
   heads(user: UserId, page: PageRequest): Promise<Page<Head>>;
+  /** The head of one conversation, as `user` has it; undefined for who is no member. */
+  head(conversation: ConversationId, user: UserId): Promise<Head | undefined>;
   /**
    * Conversations that grew within the last `windowMs`, by the store's own clock, whatever those of the nodes say;
    * for reconciling. Costs the rows it returns, however many conversations there are. A commit under way may be
    * dated before rows already read: look again, and make the window longer than a commit may take.
    */
   grownWithin(windowMs: number, page: PageRequest): Promise<Page<Grown>>;
-  /** Members whose cursors moved within the last `windowMs`; otherwise as `grownWithin`. */
+  /** Members whose cursors moved within the last `windowMs` and may be told of; otherwise as `grownWithin`. */
   movedWithin(windowMs: number, page: PageRequest): Promise<Page<Moved>>;
   /** Moves cursors: never back, never past the conversation's last seq; read carries delivered along. */
   advance(moves: readonly CursorMove[], at: number): Promise<CursorState[]>;

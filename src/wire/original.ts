@@ -71,10 +71,11 @@ export const originalFrames = {
     object({
       src_uuid: userId(),
       dst_uuid: userId(),
-      nickname: text({ max: MAX_LABEL }),
-      message: text({ max: MAX_LABEL }),
+      nickname: optional(text({ max: MAX_LABEL })),
+      message: optional(text({ max: MAX_LABEL })),
+      cancel: optional(bool()),
     }),
-    "ask a user to be a friend",
+    "ask a user to be a friend; `cancel: true` (protocol 2) takes it back",
   ),
   FRIENDSENDERRESPONSE: push(
     1,

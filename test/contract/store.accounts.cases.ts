@@ -48,7 +48,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     expect(await accounts.findByUsername(username)).toEqual({ id, ...account, version: 0 });
     const profile = { id, username, nickname: username, avatar: "", description: "", sex: 0 as const };
     expect(await profiles.find(id)).toEqual(profile);
-    expect(await profiles.findByUsername(username)).toEqual(profile);
+    expect(await profiles.findByUsername(username, nobody)).toEqual(profile);
   });
 
   test("the case of ASCII letters in a name does not count", async () => {
@@ -56,7 +56,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     const name = freshName("MiXed");
     const id = await register(store(), name);
     expect((await accounts.findByUsername(name.toUpperCase()))?.id).toBe(id);
-    expect((await profiles.findByUsername(name.toLowerCase()))?.username).toBe(name);
+    expect((await profiles.findByUsername(name.toLowerCase(), nobody))?.username).toBe(name);
     const error = await failureOf(register(store(), name.toLowerCase()));
     expect([error.codeName, error.field]).toEqual(["MYSQL_INTERNAL_ERROR", "username"]);
   });
@@ -122,7 +122,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     const plain = name.replace("é", "e");
     await register(store(), name);
     expect(await accounts.findByUsername(plain)).toBeUndefined();
-    expect(await profiles.findByUsername(plain)).toBeUndefined();
+    expect(await profiles.findByUsername(plain, nobody)).toBeUndefined();
     expect((await failureOf(register(store(), plain))).field).toBe("username");
   });
 
@@ -175,7 +175,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     expect(await accounts.setPassword(nobody, "x")).toBe(0);
     expect(await accounts.raiseVersion(nobody)).toBe(0);
     expect(await profiles.find(nobody)).toBeUndefined();
-    expect(await profiles.findByUsername("nobody at all")).toBeUndefined();
+    expect(await profiles.findByUsername("nobody at all", nobody)).toBeUndefined();
     expect(await profiles.findMany([])).toEqual([]);
     expect(await profiles.findMany([nobody])).toEqual([]);
     expect(await profiles.update(nobody, { nickname: "x" })).toBeUndefined();

@@ -5,7 +5,17 @@
 import { expect, test } from "bun:test";
 import type { UserId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/store.ts";
-import { advance, append, befriend, friends, nobody, register, text } from "./store.harness.ts";
+import {
+  advance,
+  append,
+  befriend,
+  friends,
+  headOf,
+  history,
+  nobody,
+  register,
+  text,
+} from "./store.harness.ts";
 
 export function cursorCases(store: () => Store): void {
   /** Two friends with that many messages from the first to the second. */
@@ -36,8 +46,8 @@ export function cursorCases(store: () => Store): void {
     expect(await move({ delivered: 1_000_000 })).toEqual([5, 4, true]);
     expect(await move({ read: 1_000_000 })).toEqual([5, 5, true]);
     expect(await move({ read: -5, delivered: -5 })).toEqual([5, 5, false]);
-    expect(await head(b)).toMatchObject({ lastSeq: 5, deliveredSeq: 5, readSeq: 5, peerReadSeq: 0 });
-    expect(await head(a)).toMatchObject({ deliveredSeq: 0, peerDeliveredSeq: 5, peerReadSeq: 5 });
+    expect(await head(b)).toMatchObject({ lastSeq: 5, deliveredSeq: 5, readSeq: 5, peerReadSeq: 5 });
+    expect(await head(a)).toMatchObject({ deliveredSeq: 5, peerDeliveredSeq: 5, peerReadSeq: 5 });
   });
 
   test("several moves in one call, each answered in its place", async () => {
@@ -59,12 +69,60 @@ export function cursorCases(store: () => Store): void {
       { user: b, peer: a, delivered: 1, read: 0, moved: true },
       { user: d, peer: c, delivered: 2, read: 2, moved: true },
       { user: b, peer: a, delivered: 3, read: 0, moved: true },
-      { user: a, peer: b, delivered: 4, read: 0, moved: true },
+      { user: a, peer: b, delivered: 4, read: 4, moved: true },
       { user: a, peer: undefined, delivered: 0, read: 0, moved: false },
       { user: b, peer: a, delivered: 3, read: 2, moved: true },
     ]);
     expect(await head(b)).toMatchObject({ deliveredSeq: 3, readSeq: 2, peerDeliveredSeq: 4 });
     expect(await advance(store(), [], 9)).toEqual([]);
+  });
+
+  test("one's own texts are delivered to and read by oneself, up to the other's next", async () => {
+    const [a, b] = await friends(store());
+    const stand = async (user: UserId) => {
+      const { deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq } = (await head(user)) ?? {};
+      return [deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq];
+    };
+    await append(store(), [text(a, b), text(a, b), text(a, b)], 1);
+    expect([await stand(a), await stand(b)]).toEqual([
+      [3, 3, 0, 0],
+      [0, 0, 3, 3],
+    ]);
+    await append(store(), [text(b, a), text(a, b), text(a, b)], 1);
+    expect(await stand(a)).toEqual([3, 3, 0, 0]);
+    await advance(store(), [{ user: a, peer: b, delivered: 4 }], 1);
+    expect(await stand(a)).toEqual([6, 3, 0, 0]);
+    const [read] = await advance(store(), [{ user: b, peer: a, read: 3 }], 1);
+    expect(read).toMatchObject({ delivered: 4, read: 4, moved: true });
+    expect(await stand(b)).toEqual([4, 4, 6, 3]);
+    expect(await headOf(store(), b, a)).toEqual(await head(b));
+    expect(await headOf(store(), a, nobody)).toBeUndefined();
+    await append(store(), [text(b, a)], 1);
+    expect([await stand(a), await stand(b)]).toEqual([
+      [6, 3, 4, 4],
+      [4, 4, 6, 3],
+    ]);
+    // What follows a move is told and stored with it.
+    const [state] = await advance(store(), [{ user: a, peer: b, read: 4 }], 1);
+    expect(state).toMatchObject({ delivered: 6, read: 6 });
+    expect(await advance(store(), [{ user: a, peer: b, read: 6 }], 1)).toMatchObject([{ moved: false }]);
+    expect(await stand(a)).toEqual([6, 6, 4, 4]);
+  });
+
+  test("what somebody sent without ever acknowledging is passed over once, not at every look", async () => {
+    const [a, b] = await talked(300);
+    const passed = { deliveredSeq: 300, readSeq: 300 };
+    expect(await head(b)).toMatchObject({ peerDeliveredSeq: 300, peerReadSeq: 300, readSeq: 0 });
+    expect(await head(a)).toMatchObject(passed);
+    // Nothing moves: the first look stored how far they reach.
+    const everything = { user: a, peer: b, delivered: 300, read: 300 };
+    expect(await advance(store(), [everything], 9)).toMatchObject([
+      { delivered: 300, read: 300, moved: false },
+    ]);
+    const last = (await history(store(), a, b, { limit: 1 }))?.messages[0];
+    expect((await store().messages.trace(last?.clientId ?? ""))[0]).toMatchObject({
+      ...{ deliveredSeq: 0, readSeq: 0, deliveredAt: undefined, readAt: undefined },
+    });
   });
 
   test("times are those of the last move of each mark", async () => {
@@ -84,6 +142,11 @@ export function cursorCases(store: () => Store): void {
     expect(await times()).toEqual([100, 200]);
     await advance(store(), [{ user: b, peer: a, delivered: 2 }], 400);
     expect(await times()).toEqual([400, 200]);
+    await append(store(), [text(b, a), text(a, b)], 1);
+    await advance(store(), [{ user: b, peer: a, read: 2 }], 500);
+    // Over its own text the read mark goes by itself: nothing was read.
+    await advance(store(), [{ user: b, peer: a, delivered: 4 }], 600);
+    expect(await times()).toEqual([600, 500]);
   });
 
   test("heads come ascending by conversation, in pages", async () => {
@@ -157,7 +220,7 @@ export function cursorCases(store: () => Store): void {
       const moved = await everyPage((page) => store().conversations.movedWithin(HOUR_MS, page), limit);
       const of = (one: UserId) => moved.filter(({ user }) => user === one);
       expect(of(b)).toEqual([{ conversation: expect.any(Number), user: b, peer: a, delivered: 4, read: 2 }]);
-      expect(of(a)).toMatchObject([{ user: a, peer: b, delivered: 5, read: 0 }]);
+      expect(of(a)).toMatchObject([{ user: a, peer: b, delivered: 5, read: 5 }]);
     }
     expect(await everyPage((page) => store().conversations.movedWithin(-HOUR_MS, page), 10)).toEqual([]);
   });

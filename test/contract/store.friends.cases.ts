@@ -1,6 +1,6 @@
 /**
  * @module contract/store.friends.cases
- * Requests, friendships and blocks, on any store.
+ * Requests and friendships, on any store.
  */
 import { expect, test } from "bun:test";
 import type { UserId } from "../../src/domain/ids.ts";
@@ -83,7 +83,7 @@ export function friendCases(store: () => Store): void {
     expect(await confirm(a, b)).toBe("confirmed");
     expect([await open(a), await open(b)]).toEqual([[], []]);
     expect(await confirm(b, a)).toBe("repeated");
-    expect(await store().friends.ids(a)).toEqual([b]);
+    expect(await store().friends.reachable(a)).toEqual([b]);
   });
 
   test("friends need no request", async () => {
@@ -97,15 +97,15 @@ export function friendCases(store: () => Store): void {
 
   test("a rejected request is gone, and may be made again", async () => {
     const [a, b] = await pair();
-    expect(await store().friends.reject(a, b)).toBe(false);
+    expect(await store().friends.removeRequest(a, b)).toBe(false);
     await ask(a, b);
-    expect(await store().friends.reject(b, a)).toBe(false);
-    expect(await store().friends.reject(a, b)).toBe(true);
+    expect(await store().friends.removeRequest(b, a)).toBe(false);
+    expect(await store().friends.removeRequest(a, b)).toBe(true);
     expect(await open(b)).toEqual([]);
     expect(await confirm(a, b)).toBe("no_request");
     expect(await ask(a, b)).toBe("created");
     expect(await confirm(a, b)).toBe("confirmed");
-    expect(await store().friends.reject(a, b)).toBe(false);
+    expect(await store().friends.removeRequest(a, b)).toBe(false);
     expect(await store().friends.areFriends(a, b)).toBe(true);
   });
 
@@ -115,7 +115,7 @@ export function friendCases(store: () => Store): void {
     expect(await store().friends.remove(b, a)).toBe(true);
     expect(await store().friends.remove(b, a)).toBe(false);
     expect(await store().friends.areFriends(a, b)).toBe(false);
-    expect([await store().friends.ids(a), await store().friends.ids(b)]).toEqual([[], []]);
+    expect([await store().friends.reachable(a), await store().friends.reachable(b)]).toEqual([[], []]);
     expect((await history(store(), a, b, { limit: 9 }))?.messages.length).toBe(2);
     expect(await confirm(a, b)).toBe("no_request");
     await befriend(store(), b, a);
@@ -123,64 +123,13 @@ export function friendCases(store: () => Store): void {
     expect((await store().conversations.heads(a, { limit: 9 })).items.length).toBe(1);
   });
 
-  test("a block keeps requests out in both directions and removes the open one of the blocked", async () => {
-    const [a, b] = await pair();
-    await ask(a, b);
-    await ask(b, a);
-    await store().friends.setBlocked(b, a, true);
-    await store().friends.setBlocked(b, a, true);
-    expect(await open(b)).toEqual([]);
-    expect((await open(a)).length).toBe(1);
-    expect(await ask(a, b)).toBe("blocked");
-    expect(await ask(b, a)).toBe("blocked");
-    expect(await confirm(b, a)).toBe("blocked");
-    expect(await store().friends.isBlocked(a, b)).toBe(true);
-    expect(await store().friends.isBlocked(b, a)).toBe(true);
-    await store().friends.setBlocked(b, a, false);
-    await store().friends.setBlocked(b, a, false);
-    expect(await store().friends.isBlocked(a, b)).toBe(false);
-    expect(await ask(a, b)).toBe("created");
-  });
-
-  test("blocks are per direction: lifting one's own leaves the other's", async () => {
-    const [a, b] = await pair();
-    await store().friends.setBlocked(a, b, true);
-    await store().friends.setBlocked(b, a, true);
-    await store().friends.setBlocked(a, b, false);
-    expect(await store().friends.isBlocked(a, b)).toBe(true);
-  });
-
-  test("a block does not end a friendship, and a block of nobody is nothing", async () => {
-    const [a, b] = await friends(store());
-    await store().friends.setBlocked(a, b, true);
-    expect(await store().friends.areFriends(a, b)).toBe(true);
-    await store().friends.setBlocked(a, nobody, true);
-    expect(await store().friends.isBlocked(a, nobody)).toBe(false);
-  });
-
-  test("whom one blocks comes ascending, in pages, with profiles", async () => {
-    const me = await register(store());
-    const others: UserId[] = [];
-    for (let count = 0; count < 5; count += 1) others.push(await register(store()));
-    for (const index of [3, 0, 4, 1, 2]) await store().friends.setBlocked(me, others[index] ?? me, true);
-    await store().friends.setBlocked(others[0] ?? me, me, true);
-    const first = await store().friends.blockedBy(me, { limit: 3 });
-    const second = await store().friends.blockedBy(me, { limit: 3, cursor: first.next });
-    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(others);
-    expect(second.next).toBeUndefined();
-    expect(first.items[0]).toEqual((await store().profiles.find(others[0] ?? me)) as never);
-    await store().friends.setBlocked(me, others[0] ?? me, false);
-    expect((await store().friends.blockedBy(me, { limit: 9 })).items.length).toBe(4);
-    expect(await store().friends.blockedBy(nobody, { limit: 9 })).toEqual({ items: [], next: undefined });
-  });
-
   test("absence is false or empty", async () => {
     const a = await register(store());
     expect(await store().friends.areFriends(a, nobody)).toBe(false);
     expect(await store().friends.areFriends(a, a)).toBe(false);
     expect(await store().friends.remove(a, nobody)).toBe(false);
-    expect(await store().friends.reject(nobody, a)).toBe(false);
-    expect(await store().friends.ids(nobody)).toEqual([]);
+    expect(await store().friends.removeRequest(nobody, a)).toBe(false);
+    expect(await store().friends.reachable(nobody)).toEqual([]);
     expect(await store().friends.list(nobody, { limit: 5 })).toEqual({ items: [], next: undefined });
     expect(await store().friends.requestsTo(nobody, { limit: 5 })).toEqual({ items: [], next: undefined });
   });
@@ -209,7 +158,7 @@ export function friendCases(store: () => Store): void {
     expect(second.next).toBeUndefined();
     expect(await store().friends.list(me, { limit: 5 })).toMatchObject({ next: undefined });
     expect(await store().friends.list(me, { limit: 3, cursor: "junk" })).toEqual(first);
-    expect(await store().friends.ids(me)).toEqual(others);
+    expect(await store().friends.reachable(me)).toEqual(others);
   });
 
   test("hostile text in a request and in a friend's name is only text", async () => {

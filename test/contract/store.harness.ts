@@ -138,6 +138,11 @@ export async function history(store: Store, a: UserId, b: UserId, range: History
   return await store.messages.history(await talkOf(store, a, b), a, range);
 }
 
+/** Where the two stand, as `a` sees it. */
+export async function headOf(store: Store, a: UserId, b: UserId) {
+  return await store.conversations.head(await talkOf(store, a, b), a);
+}
+
 /** Moves cursors, each where the user and the peer talk. */
 export async function advance(
   store: Store,

@@ -11,6 +11,7 @@ import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
+import { blocksOfAnOlderRelease } from "./store.blocks.cases.ts";
 import { advance, append, everything, friends, openMySql, register, text } from "./store.harness.ts";
 
 const address = ({ host, port, username: user, password, database }: MySqlOptions) => ({
@@ -98,6 +99,15 @@ describe("MySQL adapter", () => {
     } finally {
       await one.close();
     }
+  });
+
+  test("blocks of an older release hold as those of today", async () => {
+    const old = { ...OWN, ...(await server.createDatabase()) };
+    const first = await openMySql(old);
+    await first.migrate();
+    await first.close();
+    const run = (statement: string) => server.query(statement, old.database);
+    await blocksOfAnOlderRelease(() => openMySql(old), run, "0003_blocks");
   });
 
   /** Until a transaction waits for a lock that another one holds. */

@@ -10,7 +10,8 @@ import type { UserId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { tempDir, until } from "../support/servers.ts";
-import { append, everything, friends, openSqlite, register, text } from "./store.harness.ts";
+import { blocksOfAnOlderRelease } from "./store.blocks.cases.ts";
+import { append, everything, friends, nobody, openSqlite, register, text } from "./store.harness.ts";
 
 const CHILD = join(import.meta.dir, "store.child.ts");
 
@@ -70,6 +71,17 @@ describe("SQLite adapter", () => {
       `SELECT skeleton FROM AccountName WHERE uuid = ${ivan} ORDER BY 1`,
     );
     expect(looks.all()).toEqual([{ skeleton: "ivan" }, { skeleton: "lvan" }]);
+  });
+
+  test("blocks of an older release hold as those of today", async () => {
+    const { path, store } = await fresh();
+    await store.close();
+    const run = (statement: string) => {
+      const file = new Database(path);
+      file.run(statement);
+      file.close();
+    };
+    await blocksOfAnOlderRelease(() => openSqlite({ path }), run, "0002_blocks");
   });
 
   test("survives being closed and opened again, its data with it", async () => {
@@ -164,7 +176,7 @@ describe("SQLite adapter", () => {
   test("calls before the first migration fail cleanly and work after it", async () => {
     const store = await openSqlite({ path: join(tempDir("sqlite"), "chatsrv.db") });
     expect((await failureOf(register(store))).codeName).toBe("UNAVAILABLE");
-    expect((await failureOf(store.profiles.findByUsername("x"))).codeName).toBe("UNAVAILABLE");
+    expect((await failureOf(store.profiles.findByUsername("x", nobody))).codeName).toBe("UNAVAILABLE");
     await store.migrate();
     expect(await register(store)).toBeGreaterThan(0);
     await store.close();

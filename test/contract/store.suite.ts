@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { accountCases } from "./store.accounts.cases.ts";
+import { blockCases } from "./store.blocks.cases.ts";
 import { concurrencyCases } from "./store.concurrency.cases.ts";
 import { cursorCases } from "./store.cursors.cases.ts";
 import { friendCases } from "./store.friends.cases.ts";
@@ -39,6 +40,7 @@ export function storeSuite(factory: StoreFactory): void {
 
   describe("accounts and profiles", () => accountCases(factory, () => store));
   describe("friends", () => friendCases(() => store));
+  describe("blocks", () => blockCases(() => store));
   describe("messages", () => messageCases(() => store));
   describe("cursors", () => cursorCases(() => store));
   describe("several handles at once", () => concurrencyCases(() => harness));

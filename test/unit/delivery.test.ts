@@ -208,12 +208,26 @@ describe("delivery", () => {
   test("receipts go forward only, from what the head told; a conversation it has not met is no exception to telling", () => {
     const { delivery } = deliveryOver([]);
     const marks = (deliveredSeq: number, readSeq: number) => ({ deliveredSeq, readSeq });
-    delivery.startAt(TALK, PEER, 9, marks(5, 3));
+    delivery.startAt(TALK, PEER, 9, { peer: marks(5, 3), own: marks(2, 1) });
     expect(delivery.receipt(TALK, marks(4, 2))).toBeUndefined();
     expect(delivery.receipt(TALK, marks(5, 3))).toBeUndefined();
     expect(delivery.receipt(TALK, marks(7, 2))).toEqual(marks(7, 3));
     expect(delivery.receipt(TALK, marks(6, 4))).toEqual(marks(7, 4));
     expect(delivery.receipt(conversationId(99), marks(1, 1))).toEqual(marks(1, 1));
+  });
+
+  test("one's own cursors go forward only, and past what the session itself acknowledged", () => {
+    const { delivery } = deliveryOver([]);
+    const marks = (deliveredSeq: number, readSeq: number) => ({ deliveredSeq, readSeq });
+    delivery.startAt(TALK, PEER, 9, { peer: marks(9, 9), own: marks(5, 3) });
+    expect(delivery.cursor(TALK, marks(5, 3))).toBeUndefined();
+    expect(delivery.cursor(TALK, marks(6, 3))).toEqual(marks(6, 3));
+    delivery.acknowledged(TALK, marks(8, 8));
+    expect(delivery.cursor(TALK, marks(7, 8))).toBeUndefined();
+    // Nobody can have read what does not exist.
+    delivery.acknowledged(TALK, marks(1_000, 1_000));
+    expect(delivery.cursor(TALK, marks(10, 8))).toEqual(marks(10, 9));
+    expect(delivery.receipt(TALK, marks(9, 9))).toBeUndefined();
   });
 
   test("the original's clients never see their user's own texts", async () => {

@@ -6,7 +6,7 @@
 import { describe, expect, test } from "bun:test";
 import { historyEntry, jsonBytes, LIST_BUDGET_BYTES } from "../../src/chat/bodies.ts";
 import { DirectOutbox } from "../../src/chat/outbox.ts";
-import { conversationId, userId } from "../../src/domain/ids.ts";
+import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
 import { problemOfTexts } from "../../src/domain/sizes.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { noMeter } from "../../src/lib/metrics.ts";
@@ -64,18 +64,22 @@ describe("texts", () => {
 
 test("names and words of friends are refused where they are given", async () => {
   const { store, register } = await openGateway();
-  const friends = new Friends({ friends: store.friends, profiles: store.profiles });
+  const friends = new Friends(store);
   const [ada, bob] = [await register("Ada", "ada@example.com"), await register("Bob", "bob@example.com")];
   const refused = [
     [friends.request(ada, bob, "n".repeat(256), ""), "nickname"],
     [friends.request(ada, bob, "", "m".repeat(256)), "message"],
     [friends.confirm(ada, bob, "a".repeat(256)), "alternative_name"],
-    [friends.updateProfile(ada, { nickname: "n".repeat(51) }), "nickname"],
-    [friends.updateProfile(ada, { avatar: "a".repeat(256) }), "avator"],
-    [friends.updateProfile(ada, { description: "d".repeat(4_097) }), "description"],
+    [friends.updateProfile(ada, { nickname: "n".repeat(51) }, sessionId("phone")), "nickname"],
+    [friends.updateProfile(ada, { avatar: "a".repeat(256) }, sessionId("phone")), "avator"],
+    [friends.updateProfile(ada, { description: "d".repeat(4_097) }, sessionId("phone")), "description"],
   ] as const;
   for (const [call, field] of refused) expect(await failureOf(call)).toMatchObject({ code: 67, field });
-  await friends.updateProfile(ada, { nickname: "😀".repeat(50), description: "d".repeat(4_096) });
+  await friends.updateProfile(
+    ada,
+    { nickname: "😀".repeat(50), description: "d".repeat(4_096) },
+    sessionId("phone"),
+  );
   await friends.request(ada, bob, "😀".repeat(255), "m".repeat(255));
   await friends.confirm(ada, bob, "a".repeat(255));
 });

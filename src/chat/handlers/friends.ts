@@ -5,12 +5,14 @@
 
 import type { Page, ProfilePatch, Sex } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
+import type { Request } from "../../wire/messages.ts";
 import { MAX_PAGE } from "../../wire/sizes.ts";
 import { blockedEntry, friendEntry, jsonBytes, LIST_BUDGET_BYTES, profileBody } from "../bodies.ts";
 import { type Handler, requireLogin, requireSelf, requireUser } from "../handler.ts";
 
 export const search: Handler<"SEARCHUSERNAME"> = async (context, session, body) => {
-  const found = await context.friends.search(body.username);
+  const { user } = requireLogin(session).bound;
+  const found = await context.friends.search(user, body.username);
   session.send("SEARCHUSERNAMERESPONSE", { error: 0, ...profileBody(found) });
 };
 
@@ -18,9 +20,20 @@ export const search: Handler<"SEARCHUSERNAME"> = async (context, session, body) 
 export const request: Handler<"FRIENDREQUESTSENDER"> = async (context, session, body) => {
   const from = requireSelf(session, body.src_uuid, "src_uuid");
   const to = requireUser(body.dst_uuid, "dst_uuid");
-  context.courier.post(await context.friends.request(from, to, body.nickname, body.message));
+  context.courier.post(
+    session.proto === 2 && body.cancel
+      ? await context.friends.cancel(from, to)
+      : await context.friends.request(from, to, given(body, "nickname"), given(body, "message")),
+  );
   session.send("FRIENDSENDERRESPONSE", { error: 0, src_uuid: body.src_uuid, dst_uuid: body.dst_uuid });
 };
+
+/** What only a request that is taken back may leave out. @throws AppError INVALID_FIELD */
+function given(body: Request<"FRIENDREQUESTSENDER">, field: "nickname" | "message"): string {
+  const value = body[field];
+  if (value === undefined) throw new AppError("INVALID_FIELD", { field });
+  return value;
+}
 
 /** The original's order: the confirmer gets 15, then 16, then the asker 16. */
 export const confirm: Handler<"FRIENDREQUESTCONFIRM"> = async (context, session, body) => {
@@ -33,9 +46,11 @@ export const confirm: Handler<"FRIENDREQUESTCONFIRM"> = async (context, session,
 };
 
 export const reject: Handler<"FRIENDREJECT"> = async (context, session, body) => {
-  const { user } = requireLogin(session).bound;
-  await context.friends.reject(requireUser(body.src_uuid, "src_uuid"), user);
+  const { bound } = requireLogin(session);
+  const from = requireUser(body.src_uuid, "src_uuid");
+  const events = await context.friends.reject(from, bound.user, bound.session);
   session.send("FRIENDREJECTRESPONSE", { error: 0 });
+  context.courier.post(events);
 };
 
 export const remove: Handler<"FRIENDREMOVE"> = async (context, session, body) => {
@@ -46,9 +61,12 @@ export const remove: Handler<"FRIENDREMOVE"> = async (context, session, body) =>
 };
 
 export const block: Handler<"BLOCK"> = async (context, session, body) => {
-  const { user } = requireLogin(session).bound;
-  await context.friends.setBlocked(user, requireUser(body.uuid, "uuid"), body.blocked);
+  const { bound } = requireLogin(session);
+  const other = requireUser(body.uuid, "uuid");
+  const change = await context.friends.setBlocked(bound.user, other, body.blocked, bound.session);
   session.send("BLOCKRESPONSE", { error: 0 });
+  context.courier.post(change.events);
+  if (change.between) await context.sessions.introduce(bound.user, other);
 };
 
 export const blockList: Handler<"BLOCKLIST"> = async (context, session, body) => {
@@ -80,7 +98,7 @@ async function pageOfOneFrame<T>(most: number, read: (limit: number) => Promise<
 }
 
 export const updateProfile: Handler<"PROFILEUPDATE"> = async (context, session, body) => {
-  const { user } = requireLogin(session).bound;
+  const { bound } = requireLogin(session);
   const { nickname, avator: avatar, description, sex } = body;
   const patch: ProfilePatch = {
     ...(nickname !== undefined && { nickname }),
@@ -89,6 +107,7 @@ export const updateProfile: Handler<"PROFILEUPDATE"> = async (context, session, 
     ...(sex !== undefined && { sex: sex as Sex }),
   };
   if (Object.keys(patch).length === 0) throw new AppError("INVALID_FIELD", { field: "nickname" });
-  await context.friends.updateProfile(user, patch);
+  const events = await context.friends.updateProfile(bound.user, patch, bound.session);
   session.send("PROFILEUPDATERESPONSE", { error: 0 });
+  context.courier.post(events);
 };

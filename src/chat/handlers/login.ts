@@ -130,7 +130,7 @@ function makeOutbox(context: ChatContext, session: ChatSession, bound: BoundSess
   const onWritten = (peer: Head["peer"], seq: number) => {
     // What is not noted is sent once more.
     Promise.resolve(context.conversations.withPeer(bound.user, peer)).then(
-      ({ conversation }) => context.cursors.move(conversation, bound.user, { delivered: seq }),
+      ({ conversation }) => context.cursors.move(conversation, bound.user, { delivered: seq }, bound.session),
       (error: unknown) => context.logger.log("warn", "session.cursor_lost", { user: bound.user, error }),
     );
   };

@@ -89,11 +89,13 @@ export const heads: Handler<"HEADSREQUEST"> = async (context, session, body) => 
 };
 
 export const ack: Handler<"ACK"> = (context, session, body) => {
-  const { bound } = requireLogin(session);
+  const { bound, delivery } = requireLogin(session);
+  const { delivered_seq: delivered, read_seq: read } = body;
   const place = context.conversations.withPeer(bound.user, requireUser(body.peer, "peer"));
-  return after(place, ({ conversation }) =>
-    context.cursors.move(conversation, bound.user, { delivered: body.delivered_seq, read: body.read_seq }),
-  );
+  return after(place, ({ conversation }) => {
+    delivery.acknowledged(conversation, { deliveredSeq: delivered ?? 0, readSeq: read ?? 0 });
+    context.cursors.move(conversation, bound.user, { delivered, read }, bound.session);
+  });
 };
 
 export const typing: Handler<"TYPING"> = async (context, session, body) => {

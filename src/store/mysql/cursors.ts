@@ -5,16 +5,16 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
-import { advanced } from "../cursors.ts";
+import { advanced, nowhere } from "../cursors.ts";
+import { headColumns, headOf, longRuns, type Reaching } from "../heads.ts";
 import { pageOf, startOf } from "../paging.ts";
-import { headOf, otherMember } from "../rows.ts";
 import type { ConversationStore, CursorState } from "../store.ts";
 import { chunks } from "./chunks.ts";
 import type { Pool } from "./pool.ts";
-import { conversationMember, conversationTable } from "./schema.ts";
-import { perSession } from "./session.ts";
+import { conversationMember, conversationTable, message } from "./schema.ts";
+import { perSession, type Session } from "./session.ts";
 
-type CursorStore = Pick<ConversationStore, "heads" | "advance">;
+type CursorStore = Pick<ConversationStore, "heads" | "head" | "advance">;
 
 /**
  * Never back, whoever else moves at the same time. The times come first: assignments take effect from left to
@@ -22,8 +22,8 @@ type CursorStore = Pick<ConversationStore, "heads" | "advance">;
  */
 const RAISE = `INSERT INTO ConversationMember (conversation_id, uuid, delivered_seq, read_seq, delivered_at, read_at)
   VALUES ? ON DUPLICATE KEY UPDATE
-  delivered_at = IF(VALUES(delivered_seq) > delivered_seq, VALUES(delivered_at), delivered_at),
-  read_at = IF(VALUES(read_seq) > read_seq, VALUES(read_at), read_at),
+  delivered_at = IF(VALUES(delivered_seq) > delivered_seq, COALESCE(VALUES(delivered_at), delivered_at), delivered_at),
+  read_at = IF(VALUES(read_seq) > read_seq, COALESCE(VALUES(read_at), read_at), read_at),
   delivered_seq = GREATEST(delivered_seq, VALUES(delivered_seq)),
   read_seq = GREATEST(read_seq, VALUES(read_seq))`;
 
@@ -33,7 +33,14 @@ export function cursorStore({ use }: Pool): CursorStore {
       use(async (session) => {
         const { after, rows } = startOf(request);
         const found = await statements(session).heads.execute({ user, after, rows });
+        await raise(session, longRuns(found));
         return pageOf(found, request, ({ conversation }) => conversation, headOf);
+      }),
+
+    head: (conversation, user) =>
+      use(async (session) => {
+        const [found] = await statements(session).head.execute({ conversation, user });
+        return found && headOf(found);
       }),
 
     advance: async (moves, at) => {
@@ -43,26 +50,38 @@ export function cursorStore({ use }: Pool): CursorStore {
         const standings = new Map<string, Standing>();
         for (const row of await statements(session).standings.execute({ ids: [ids] }))
           standings.set(keyOf(row.conversation, row.user), row);
-        const raised = new Set<Standing>();
+        const lastStates = new Map<Standing, { delivered: number; read: number }>();
         const states = moves.map((move): CursorState => {
-          const { conversation, user } = move;
-          const standing = standings.get(keyOf(conversation, user));
-          if (standing === undefined)
-            return { conversation, user, peer: undefined, delivered: 0, read: 0, moved: false };
-          const { delivered, read, moved } = advanced(standing, move);
-          Object.assign(standing, { delivered, read });
-          if (moved) raised.add(standing);
-          return { conversation, user, peer: standing.peer, delivered, read, moved };
+          const standing = standings.get(keyOf(move.conversation, move.user));
+          if (standing === undefined) return nowhere(move);
+          const { delivered, read, deliveredMoved, readMoved } = advanced(standing, move);
+          const moved = deliveredMoved || readMoved;
+          const { conversation, user, peer, shown } = standing;
+          const state = { conversation, user, peer, delivered, read, moved, shown: Boolean(shown) };
+          if (moved) lastStates.set(Object.assign(standing, { delivered, read }), state);
+          if (deliveredMoved) standing.deliveredAt = at;
+          if (readMoved) standing.readAt = at;
+          return state;
         });
-        for (const rows of chunks(rowsOf(raised, at), (row) => row, session.statementBytes))
-          await session.client.query(RAISE, [rows]);
+        await raise(session, [...lastStates.keys()]);
+        for (const standing of await passOwnTexts(session, standings, [...lastStates.keys()]))
+          Object.assign(lastStates.get(standing) ?? {}, {
+            delivered: standing.delivered,
+            read: standing.read,
+          });
         return states;
       });
     },
   };
 }
 
-/** Where a member stands, and how far they may move. */
+/** Where a member is to stand; when each mark moved, milliseconds since 1970, null where that is not to be noted. */
+interface Raised extends Reaching {
+  readonly deliveredAt?: number | null;
+  readonly readAt?: number | null;
+}
+
+/** Where a member stands. */
 interface Standing {
   readonly conversation: ConversationId;
   readonly user: UserId;
@@ -70,15 +89,47 @@ interface Standing {
   readonly lastSeq: number;
   delivered: number;
   read: number;
+  deliveredAt?: number;
+  readAt?: number;
+  /** Whether the other member may learn of a move: a number, as the driver has it. */
+  readonly shown: number;
+}
+
+/** Carries stored marks over the members' own texts that follow. @returns those that it carried. */
+async function passOwnTexts(
+  session: Session,
+  standings: ReadonlyMap<string, Standing>,
+  moved: readonly Standing[],
+): Promise<Standing[]> {
+  const short = moved.filter(({ delivered, read, lastSeq }) => Math.min(delivered, read) < lastSeq);
+  if (short.length === 0) return [];
+  const reaching = await statements(session).reaching.execute({
+    ids: [short.map(({ conversation }) => conversation)],
+    members: [short.map(({ conversation, user }) => [conversation, user])],
+  });
+  const further = reaching.flatMap(({ conversation, user, delivered, read }) => {
+    const standing = standings.get(keyOf(conversation, user));
+    if (standing === undefined || (delivered <= standing.delivered && read <= standing.read)) return [];
+    return [Object.assign(standing, { delivered, read })];
+  });
+  await raise(
+    session,
+    further.map(({ conversation, user, delivered, read }) => ({ conversation, user, delivered, read })),
+  );
+  return further;
 }
 
 const keyOf = (conversation: ConversationId, user: UserId) => `${conversation}:${user}`;
 
 /** In one order for everybody, so that two processes that move the same cursors do not deadlock. */
-function rowsOf(standings: ReadonlySet<Standing>, at: number): number[][] {
-  return [...standings]
-    .sort((a, b) => a.conversation - b.conversation || a.user - b.user)
-    .map(({ conversation, user, delivered, read }) => [conversation, user, delivered, read, at, at]);
+async function raise(session: Session, raised: readonly Raised[]): Promise<void> {
+  const rows = raised
+    .toSorted((a, b) => a.conversation - b.conversation || a.user - b.user)
+    .map(({ conversation, user, delivered, read, deliveredAt = null, readAt = null }) => [
+      ...[conversation, user, delivered, read, deliveredAt, readAt],
+    ]);
+  for (const some of chunks(rows, (row) => row, session.statementBytes))
+    await session.client.query(RAISE, [some]);
 }
 
 /** The driver writes an array inside an array as a list in parentheses. */
@@ -86,23 +137,21 @@ const statements = perSession((db) => {
   const value = sql.placeholder;
   const own = conversationMember;
   const other = alias(conversationMember, "other");
-  const { id, lo, hi, lastSeq } = conversationTable;
-  const peer = otherMember(own.uuid, { lo, hi });
+  const { id, lastSeq } = conversationTable;
+  const columns = headColumns({ conversation: conversationTable, message, own, other });
   const heads = () =>
     db
       .select({
         user: own.uuid,
         conversation: own.conversationId,
-        peer,
         lastSeq,
-        deliveredSeq: own.deliveredSeq,
-        readSeq: own.readSeq,
-        peerDeliveredSeq: other.deliveredSeq,
-        peerReadSeq: other.readSeq,
+        storedDelivered: own.deliveredSeq,
+        storedRead: own.readSeq,
+        ...columns,
       })
       .from(own)
       .innerJoin(conversationTable, eq(id, own.conversationId))
-      .leftJoin(other, and(eq(other.conversationId, id), eq(other.uuid, peer)));
+      .leftJoin(other, and(eq(other.conversationId, id), eq(other.uuid, columns.peer)));
 
   return {
     heads: heads()
@@ -110,14 +159,33 @@ const statements = perSession((db) => {
       .orderBy(asc(own.conversationId))
       .limit(value("rows"))
       .prepare(),
+    head: heads()
+      .where(and(eq(own.conversationId, value("conversation")), eq(own.uuid, value("user"))))
+      .prepare(),
     standings: db
       .select({
         conversation: own.conversationId,
-        ...{ user: own.uuid, peer, lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
+        ...{ user: own.uuid, peer: columns.peer, lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
+        shown: sql<number>`${own.shownReadSeq} is null`,
       })
       .from(own)
       .innerJoin(conversationTable, eq(id, own.conversationId))
       .where(sql`${own.conversationId} in ${value("ids")}`)
+      .prepare(),
+    reaching: db
+      .select({
+        ...{ conversation: own.conversationId, user: own.uuid },
+        ...{ delivered: columns.deliveredSeq, read: columns.readSeq },
+      })
+      .from(own)
+      .innerJoin(conversationTable, eq(id, own.conversationId))
+      // The first condition finds them, whether or not the server looks up pairs; the second is exact.
+      .where(
+        and(
+          sql`${own.conversationId} in ${value("ids")}`,
+          sql`(${own.conversationId}, ${own.uuid}) in ${value("members")}`,
+        ),
+      )
       .prepare(),
   };
 });

@@ -1,17 +1,19 @@
 /**
  * @module store/mysql/friends
- * Friendships and blocks in MySQL: the tables AuthFriend and Block.
+ * Friendships in MySQL: the table AuthFriend.
  */
-import { and, asc, eq, gt, or } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, or } from "drizzle-orm";
+import { alias } from "drizzle-orm/mysql-core";
 import { type UserId, userId } from "../../domain/ids.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { profileOf } from "../rows.ts";
 import type { FriendStore } from "../store.ts";
+import { blockStore } from "./blocks.ts";
 import type { Pool } from "./pool.ts";
-import { profileColumns } from "./profiles.ts";
-import { areFriends, isBlocked, lockConversation, lockPair } from "./relations.ts";
+import { shownColumns } from "./profiles.ts";
+import { areFriends, lockConversation, lockPair } from "./relations.ts";
 import { requestStore } from "./requests.ts";
-import { authentication, authFriend, block, friendRequest, isOpen, userProfile } from "./schema.ts";
+import { authentication, authFriend, block, friendRequest, userProfile } from "./schema.ts";
 
 export function friendStore(pool: Pool): FriendStore {
   const { use, transaction } = pool;
@@ -26,6 +28,7 @@ export function friendStore(pool: Pool): FriendStore {
 
   return {
     ...requestStore(pool),
+    ...blockStore(pool),
 
     remove: (a, b) =>
       transaction(async (session) => {
@@ -39,16 +42,19 @@ export function friendStore(pool: Pool): FriendStore {
       }),
 
     areFriends: (a, b) => use((session) => areFriends(session, a, b)),
-    isBlocked: (a, b) => use((session) => isBlocked(session, a, b)),
 
     list: (user, request) =>
       use(async ({ db }) => {
         const { after, rows } = startOf(request);
         const found = await db
-          .select({ alternativeName: authFriend.alternativeName, profile: profileColumns })
+          .select({ alternativeName: authFriend.alternativeName, profile: shownColumns })
           .from(authFriend)
           .innerJoin(authentication, eq(authentication.uuid, authFriend.friendUuid))
           .innerJoin(userProfile, eq(userProfile.uuid, authFriend.friendUuid))
+          .leftJoin(
+            block,
+            and(eq(block.uuid, authFriend.friendUuid), eq(block.blockedUuid, authFriend.selfUuid)),
+          )
           .where(and(eq(authFriend.selfUuid, user), gt(authFriend.friendUuid, userId(after))))
           .orderBy(asc(authFriend.friendUuid))
           .limit(rows);
@@ -63,41 +69,19 @@ export function friendStore(pool: Pool): FriendStore {
         );
       }),
 
-    blockedBy: (user, request) =>
+    reachable: (user) =>
       use(async ({ db }) => {
-        const { after, rows } = startOf(request);
-        const found = await db
-          .select(profileColumns)
-          .from(block)
-          .innerJoin(authentication, eq(authentication.uuid, block.blockedUuid))
-          .innerJoin(userProfile, eq(userProfile.uuid, block.blockedUuid))
-          .where(and(eq(block.uuid, user), gt(block.blockedUuid, userId(after))))
-          .orderBy(asc(block.blockedUuid))
-          .limit(rows);
-        return pageOf(found, request, ({ id }) => id, profileOf);
-      }),
-
-    ids: (user) =>
-      use(async ({ db }) => {
+        const byUser = alias(block, "by_user");
+        const byFriend = alias(block, "by_friend");
+        const { selfUuid, friendUuid } = authFriend;
         const rows = await db
-          .select({ id: authFriend.friendUuid })
+          .select({ id: friendUuid })
           .from(authFriend)
-          .where(eq(authFriend.selfUuid, user))
-          .orderBy(asc(authFriend.friendUuid));
+          .leftJoin(byUser, and(eq(byUser.uuid, selfUuid), eq(byUser.blockedUuid, friendUuid)))
+          .leftJoin(byFriend, and(eq(byFriend.uuid, friendUuid), eq(byFriend.blockedUuid, selfUuid)))
+          .where(and(eq(selfUuid, user), isNull(byUser.uuid), isNull(byFriend.uuid)))
+          .orderBy(asc(friendUuid));
         return rows.map(({ id }) => id);
-      }),
-
-    setBlocked: (user, other, blocked) =>
-      transaction(async (session) => {
-        const { db } = session;
-        if (!(await lockPair(session, user, other))) return;
-        await lockConversation(session, user, other);
-        if (!blocked) {
-          await db.delete(block).where(and(eq(block.uuid, user), eq(block.blockedUuid, other)));
-          return;
-        }
-        await db.insert(block).ignore().values({ uuid: user, blockedUuid: other });
-        await db.delete(friendRequest).where(and(requestOf(other, user), isOpen));
       }),
   };
 }

@@ -9,6 +9,7 @@ import { createConnection } from "mysql2/promise";
 import original from "../../../drizzle/mysql/0000_original.sql" with { type: "text" };
 import chatsrv from "../../../drizzle/mysql/0001_chatsrv.sql" with { type: "text" };
 import devices from "../../../drizzle/mysql/0002_devices.sql" with { type: "text" };
+import blocks from "../../../drizzle/mysql/0003_blocks.sql" with { type: "text" };
 import { AppError } from "../../domain/error.ts";
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
@@ -23,6 +24,7 @@ const migrations: readonly Step[] = [
   baseline,
   migration("0001_chatsrv", chatsrv),
   { ...migration("0002_devices", devices), fill: fillSkeletons },
+  migration("0003_blocks", blocks),
 ];
 
 /** A migration, and what it computes for the rows that are there; both are run again when they were cut off. */

@@ -2,12 +2,12 @@
  * @module store/mysql/profiles
  * Profiles in MySQL: UserProfile with the username from Authentication.
  */
-import { eq, inArray, type SQL } from "drizzle-orm";
-import { profileOf } from "../rows.ts";
+import { and, eq, inArray, type SQL } from "drizzle-orm";
+import { asShown, profileOf } from "../rows.ts";
 import type { ProfileStore } from "../store.ts";
 import { sameName } from "./names.ts";
 import type { Pool } from "./pool.ts";
-import { authentication, userProfile } from "./schema.ts";
+import { authentication, block, userProfile } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 /** What a profile is made of, for every query that tells one. */
@@ -19,6 +19,9 @@ export const profileColumns = {
   description: userProfile.description,
   sex: userProfile.sex,
 };
+
+/** The same in a query that left joins the block of that user against the viewer. */
+export const shownColumns = { ...profileColumns, ...asShown(block, userProfile) };
 
 export function profileStore({ use, transaction }: Pool): ProfileStore {
   async function profiles({ db }: Session, where: SQL) {
@@ -36,10 +39,15 @@ export function profileStore({ use, transaction }: Pool): ProfileStore {
     findMany: async (ids) =>
       ids.length === 0 ? [] : use((session) => profiles(session, inArray(authentication.uuid, [...ids]))),
 
-    findByUsername: (username) =>
-      use(async (session) => {
-        const found = await profiles(session, eq(authentication.username, username));
-        return found.find((profile) => sameName(profile.username, username));
+    findByUsername: (username, viewer) =>
+      use(async ({ db }) => {
+        const found = await db
+          .select(shownColumns)
+          .from(authentication)
+          .innerJoin(userProfile, eq(userProfile.uuid, authentication.uuid))
+          .leftJoin(block, and(eq(block.uuid, authentication.uuid), eq(block.blockedUuid, viewer)))
+          .where(eq(authentication.username, username));
+        return found.map(profileOf).find((profile) => sameName(profile.username, username));
       }),
 
     update: (id, patch) =>

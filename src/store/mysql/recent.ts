@@ -2,7 +2,7 @@
  * @module store/mysql/recent
  * What changed lately, in MySQL: by the times that the database itself keeps, each in one range of an index.
  */
-import { and, asc, eq, gt, gte, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, isNull, or, type SQL, sql } from "drizzle-orm";
 import { conversationId as idOf, userId } from "../../domain/ids.ts";
 import { type ChangedAfter, changedAfter, changesOf, startOf } from "../paging.ts";
 import { otherMember } from "../rows.ts";
@@ -21,7 +21,7 @@ const windowStart = (windowMs: number) =>
 
 export function recentStore({ use }: Pool): RecentStore {
   const { id, lo, hi, lastSeq, grownAt } = conversationTable;
-  const { conversationId, uuid, deliveredSeq, readSeq, movedAt } = conversationMember;
+  const { conversationId, uuid, deliveredSeq, readSeq, shownReadSeq, movedAt } = conversationMember;
 
   return {
     grownWithin: (windowMs, request) =>
@@ -53,10 +53,13 @@ export function recentStore({ use }: Pool): RecentStore {
           .from(conversationMember)
           .innerJoin(conversationTable, eq(id, conversationId))
           .where(
-            within(movedAt, windowMs, request, (last) =>
-              or(
-                gt(conversationId, idOf(last.conversation)),
-                and(eq(conversationId, idOf(last.conversation)), gt(uuid, userId(last.user))),
+            and(
+              isNull(shownReadSeq),
+              within(movedAt, windowMs, request, (last) =>
+                or(
+                  gt(conversationId, idOf(last.conversation)),
+                  and(eq(conversationId, idOf(last.conversation)), gt(uuid, userId(last.user))),
+                ),
               ),
             ),
           )

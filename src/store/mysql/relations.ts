@@ -41,26 +41,42 @@ export async function areFriends({ db }: Session, a: UserId, b: UserId): Promise
   return rows.length > 0;
 }
 
+const blockOf = (user: UserId, other: UserId) => and(eq(block.uuid, user), eq(block.blockedUuid, other));
+
+/** Whether the one blocks the other. */
+export async function blocks({ db }: Session, user: UserId, other: UserId): Promise<boolean> {
+  const rows = await db.select({ uuid: block.uuid }).from(block).where(blockOf(user, other));
+  return rows.length > 0;
+}
+
 /** In either direction. */
 export async function isBlocked({ db }: Session, a: UserId, b: UserId): Promise<boolean> {
   const rows = await db
     .select({ uuid: block.uuid })
     .from(block)
-    .where(
-      or(and(eq(block.uuid, a), eq(block.blockedUuid, b)), and(eq(block.uuid, b), eq(block.blockedUuid, a))),
-    )
+    .where(or(blockOf(a, b), blockOf(b, a)))
     .limit(1);
   return rows.length > 0;
 }
 
-/** The id of the two's conversation, which is made when it is not there. Needs the pair's lock. */
-export async function conversationOf({ db }: Session, a: UserId, b: UserId): Promise<ConversationId> {
+/** The id of the two's conversation, if they have one. */
+export async function findConversation(
+  { db }: Session,
+  a: UserId,
+  b: UserId,
+): Promise<ConversationId | undefined> {
   const { lo, hi } = pairOf(a, b);
   const [row] = await db
     .select({ id: conversationTable.id })
     .from(conversationTable)
     .where(and(eq(conversationTable.lo, lo), eq(conversationTable.hi, hi)));
-  if (row !== undefined) return row.id;
-  const [{ insertId }] = await db.insert(conversationTable).values({ lo, hi });
+  return row?.id;
+}
+
+/** The same, made when it is not there. Needs the pair's lock. */
+export async function conversationOf(session: Session, a: UserId, b: UserId): Promise<ConversationId> {
+  const known = await findConversation(session, a, b);
+  if (known !== undefined) return known;
+  const [{ insertId }] = await session.db.insert(conversationTable).values(pairOf(a, b));
   return conversationId(insertId);
 }

@@ -10,7 +10,7 @@ import { profileOf } from "../rows.ts";
 import type { FriendStore } from "../store.ts";
 import type { Pool } from "./pool.ts";
 import { profileColumns } from "./profiles.ts";
-import { areFriends, conversationOf, isBlocked, lockConversation, lockPair } from "./relations.ts";
+import { areFriends, blocks, conversationOf, isBlocked, lockConversation, lockPair } from "./relations.ts";
 import {
   authentication,
   authFriend,
@@ -23,7 +23,7 @@ import {
 } from "./schema.ts";
 import type { Session } from "./session.ts";
 
-type RequestStore = Pick<FriendStore, "request" | "requestsTo" | "confirm" | "reject">;
+type RequestStore = Pick<FriendStore, "request" | "requestsTo" | "confirm" | "removeRequest">;
 
 export function requestStore({ use, transaction }: Pool): RequestStore {
   const between = (from: UserId, to: UserId) =>
@@ -67,8 +67,10 @@ export function requestStore({ use, transaction }: Pool): RequestStore {
       transaction(async (session) => {
         const { db } = session;
         if (!(await lockPair(session, from, to))) return "no_such_user";
-        if (await isBlocked(session, from, to)) return "blocked";
-        if (await areFriends(session, from, to)) return "already_friends";
+        if (await areFriends(session, from, to))
+          return (await isBlocked(session, from, to)) ? "blocked" : "already_friends";
+        if (await blocks(session, from, to)) return "blocked";
+        if (await blocks(session, to, from)) return "refused";
         const before = await statusOf(session, from, to);
         if (before === undefined) {
           await db
@@ -115,7 +117,7 @@ export function requestStore({ use, transaction }: Pool): RequestStore {
         const status = await statusOf(session, from, by);
         if (status === undefined) return "no_request";
         if (status === CONFIRMED) return (await areFriends(session, by, from)) ? "repeated" : "no_request";
-        if (await isBlocked(session, from, by)) return "blocked";
+        if (await isBlocked(session, from, by)) return "no_request";
         await lockConversation(session, from, by);
         await markConfirmed(session, from, by);
         await markConfirmed(session, by, from);
@@ -123,12 +125,12 @@ export function requestStore({ use, transaction }: Pool): RequestStore {
         return "confirmed";
       }),
 
-    reject: (from, by) =>
+    removeRequest: (from, to) =>
       transaction(async (session) => {
-        await lockPair(session, from, by);
+        await lockPair(session, from, to);
         const [{ affectedRows }] = await session.db
           .delete(friendRequest)
-          .where(and(between(from, by), isOpen));
+          .where(and(between(from, to), isOpen));
         return affectedRows > 0;
       }),
   };

@@ -135,6 +135,9 @@ export const conversationMember = mysqlTable(
     /** Milliseconds since 1970, null until it first moved; `read_at` likewise. */
     deliveredAt: milliseconds("delivered_at"),
     readAt: milliseconds("read_at"),
+    /** While one of the two blocks the other: what the other is shown of the marks. Null otherwise. */
+    shownDeliveredSeq: seq("shown_delivered_seq"),
+    shownReadSeq: seq("shown_read_seq"),
     /** When either cursor last moved. */
     movedAt: lastChange("moved_at"),
   },
@@ -173,7 +176,15 @@ export const accountName = mysqlTable(
 
 export const block = mysqlTable(
   "Block",
-  { uuid: account("uuid").notNull(), blockedUuid: account("blocked_uuid").notNull() },
+  {
+    uuid: account("uuid").notNull(),
+    blockedUuid: account("blocked_uuid").notNull(),
+    /** Who blocks, as they were when they did: the blocked is shown no more. Null where that is not known. */
+    nickname: varchar("nickname", { length: 50 }),
+    avatar: varchar("avatar", { length: 255 }),
+    description: text("description"),
+    sex: bool("sex"),
+  },
   (t) => [primaryKey({ columns: [t.uuid, t.blockedUuid] })],
 );
 

@@ -2,12 +2,12 @@
  * @module store/sqlite/profiles
  * Profiles in SQLite: UserProfile with the username from Authentication.
  */
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { lazy } from "../lazy.ts";
-import { type ProfileRow, profileOf } from "../rows.ts";
+import { asShown, type ProfileRow, profileOf } from "../rows.ts";
 import type { ProfileStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { authentication, userProfile } from "./schema.ts";
+import { authentication, block, userProfile } from "./schema.ts";
 
 /** What a profile is made of, for every query that tells one. */
 export const profileColumns = {
@@ -18,6 +18,9 @@ export const profileColumns = {
   description: userProfile.description,
   sex: userProfile.sex,
 };
+
+/** The same in a query that left joins the block of that user against the viewer. */
+export const shownColumns = { ...profileColumns, ...asShown(block, userProfile) };
 
 export function profileStore({ db, read, write }: Connection): ProfileStore {
   const profiles = () =>
@@ -36,7 +39,14 @@ export function profileStore({ db, read, write }: Connection): ProfileStore {
       .prepare(),
   );
   const byUsername = lazy(() =>
-    profiles()
+    db
+      .select(shownColumns)
+      .from(authentication)
+      .innerJoin(userProfile, eq(userProfile.uuid, authentication.uuid))
+      .leftJoin(
+        block,
+        and(eq(block.uuid, authentication.uuid), eq(block.blockedUuid, sql.placeholder("viewer"))),
+      )
       .where(eq(authentication.username, sql.placeholder("username")))
       .prepare(),
   );
@@ -50,7 +60,7 @@ export function profileStore({ db, read, write }: Connection): ProfileStore {
           .all({ ids: JSON.stringify(ids) })
           .map(profileOf),
       ),
-    findByUsername: (username) => read(() => found(byUsername().get({ username }))),
+    findByUsername: (username, viewer) => read(() => found(byUsername().get({ username, viewer }))),
 
     update: (id, patch) =>
       write(() => {

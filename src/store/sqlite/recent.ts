@@ -2,7 +2,7 @@
  * @module store/sqlite/recent
  * What changed lately, in SQLite: by the times that each write notes, each in one range of an index.
  */
-import { and, asc, eq, gt, gte, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, isNull, or, type SQL, sql } from "drizzle-orm";
 import { conversationId as idOf, userId } from "../../domain/ids.ts";
 import { type ChangedAfter, changedAfter, changesOf, startOf } from "../paging.ts";
 import { otherMember } from "../rows.ts";
@@ -17,7 +17,7 @@ const windowStart = (windowMs: number) => sql<number>`${NOW} - ${Math.ceil(windo
 
 export function recentStore({ db, read }: Connection): RecentStore {
   const { id, lo, hi, lastSeq, grownAt } = conversationTable;
-  const { conversationId, uuid, deliveredSeq, readSeq, movedAt } = conversationMember;
+  const { conversationId, uuid, deliveredSeq, readSeq, shownReadSeq, movedAt } = conversationMember;
 
   return {
     grownWithin: (windowMs, request) =>
@@ -50,10 +50,13 @@ export function recentStore({ db, read }: Connection): RecentStore {
           .from(conversationMember)
           .innerJoin(conversationTable, eq(id, conversationId))
           .where(
-            within(movedAt, windowMs, request, (last) =>
-              or(
-                gt(conversationId, idOf(last.conversation)),
-                and(eq(conversationId, idOf(last.conversation)), gt(uuid, userId(last.user))),
+            and(
+              isNull(shownReadSeq),
+              within(movedAt, windowMs, request, (last) =>
+                or(
+                  gt(conversationId, idOf(last.conversation)),
+                  and(eq(conversationId, idOf(last.conversation)), gt(uuid, userId(last.user))),
+                ),
               ),
             ),
           )

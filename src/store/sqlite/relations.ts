@@ -3,8 +3,8 @@
  * What holds between two users, asked inside the transactions that change it: the questions requests,
  * friendships and blocks share.
  */
-import { and, eq, or, sql } from "drizzle-orm";
-import { pairOf, type UserId } from "../../domain/ids.ts";
+import { and, eq, sql } from "drizzle-orm";
+import { type ConversationId, pairOf, type UserId } from "../../domain/ids.ts";
 import { lazy } from "../lazy.ts";
 import type { Connection } from "./connection.ts";
 import { authentication, authFriend, block, conversationTable } from "./schema.ts";
@@ -12,10 +12,14 @@ import { authentication, authFriend, block, conversationTable } from "./schema.t
 export interface Relations {
   exists(user: UserId): boolean;
   areFriends(a: UserId, b: UserId): boolean;
+  /** Whether the one blocks the other. */
+  blocks(user: UserId, other: UserId): boolean;
   /** In either direction. */
   isBlocked(a: UserId, b: UserId): boolean;
-  /** The id of the two's conversation, which is made when it is not there. */
-  conversationOf(a: UserId, b: UserId): number;
+  /** The id of the two's conversation, if they have one. */
+  conversationOf(a: UserId, b: UserId): ConversationId | undefined;
+  /** The same, made when it is not there. */
+  makeConversation(a: UserId, b: UserId): ConversationId;
 }
 
 export function relations({ db }: Pick<Connection, "db">): Relations {
@@ -35,30 +39,35 @@ export function relations({ db }: Pick<Connection, "db">): Relations {
     db
       .select({ uuid: block.uuid })
       .from(block)
-      .where(
-        or(
-          and(eq(block.uuid, a), eq(block.blockedUuid, b)),
-          and(eq(block.uuid, b), eq(block.blockedUuid, a)),
-        ),
-      )
-      .limit(1)
+      .where(and(eq(block.uuid, a), eq(block.blockedUuid, b)))
       .prepare(),
   );
+  const blocks = (one: UserId, other: UserId) => blocked().get({ a: one, b: other }) !== undefined;
+
+  const conversation = lazy(() =>
+    db
+      .select({ id: conversationTable.id })
+      .from(conversationTable)
+      .where(and(eq(conversationTable.lo, a), eq(conversationTable.hi, b)))
+      .prepare(),
+  );
+  const conversationOf = (one: UserId, other: UserId) => {
+    const { lo, hi } = pairOf(one, other);
+    return conversation().get({ a: lo, b: hi })?.id;
+  };
 
   return {
     exists: (user) => account().get({ a: user }) !== undefined,
     areFriends: (one, other) => friend().get({ a: one, b: other }) !== undefined,
-    isBlocked: (one, other) => blocked().get({ a: one, b: other }) !== undefined,
-    conversationOf(one, other) {
+    blocks,
+    isBlocked: (one, other) => blocks(one, other) || blocks(other, one),
+    conversationOf,
+    makeConversation(one, other) {
       const { lo, hi } = pairOf(one, other);
       db.insert(conversationTable).values({ lo, hi }).onConflictDoNothing().run();
-      const row = db
-        .select({ id: conversationTable.id })
-        .from(conversationTable)
-        .where(and(eq(conversationTable.lo, lo), eq(conversationTable.hi, hi)))
-        .get();
-      if (row === undefined) throw new Error(`no conversation of ${lo} and ${hi}`);
-      return row.id;
+      const id = conversationOf(one, other);
+      if (id === undefined) throw new Error(`no conversation of ${lo} and ${hi}`);
+      return id;
     },
   };
 }

@@ -4,7 +4,7 @@
  * opens that row again.
  */
 import { and, asc, eq, gt } from "drizzle-orm";
-import { conversationId, type UserId } from "../../domain/ids.ts";
+import type { UserId } from "../../domain/ids.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { profileOf } from "../rows.ts";
 import type { FriendStore } from "../store.ts";
@@ -22,11 +22,11 @@ import {
   userProfile,
 } from "./schema.ts";
 
-type RequestStore = Pick<FriendStore, "request" | "requestsTo" | "confirm" | "reject">;
+type RequestStore = Pick<FriendStore, "request" | "requestsTo" | "confirm" | "removeRequest">;
 
 export function requestStore(connection: Connection): RequestStore {
   const { db, read, write } = connection;
-  const { exists, areFriends, isBlocked, conversationOf } = relations(connection);
+  const { exists, areFriends, blocks, isBlocked, makeConversation } = relations(connection);
 
   const between = (from: UserId, to: UserId) =>
     and(eq(friendRequest.srcUuid, from), eq(friendRequest.dstUuid, to));
@@ -54,7 +54,7 @@ export function requestStore(connection: Connection): RequestStore {
       ])
       .onConflictDoNothing()
       .run();
-    const conversation = conversationId(conversationOf(by, from));
+    const conversation = makeConversation(by, from);
     db.insert(conversationMember)
       .values([by, from].map((uuid) => ({ conversationId: conversation, uuid })))
       .onConflictDoNothing()
@@ -65,8 +65,9 @@ export function requestStore(connection: Connection): RequestStore {
     request: ({ from, to, nickname, message }) =>
       write(() => {
         if (from === to || !exists(from) || !exists(to)) return "no_such_user";
-        if (isBlocked(from, to)) return "blocked";
-        if (areFriends(from, to)) return "already_friends";
+        if (areFriends(from, to)) return isBlocked(from, to) ? "blocked" : "already_friends";
+        if (blocks(from, to)) return "blocked";
+        if (blocks(to, from)) return "refused";
         const before = statusOf(from, to);
         if (before === undefined) {
           db.insert(friendRequest)
@@ -113,19 +114,19 @@ export function requestStore(connection: Connection): RequestStore {
         const status = statusOf(from, by);
         if (status === undefined) return "no_request";
         if (status === CONFIRMED) return areFriends(by, from) ? "repeated" : "no_request";
-        if (isBlocked(from, by)) return "blocked";
+        if (isBlocked(from, by)) return "no_request";
         markConfirmed(from, by);
         markConfirmed(by, from);
         befriend(by, from, alternativeName);
         return "confirmed";
       }),
 
-    reject: (from, by) =>
+    removeRequest: (from, to) =>
       write(
         () =>
           db
             .delete(friendRequest)
-            .where(and(between(from, by), isOpen))
+            .where(and(between(from, to), isOpen))
             .returning({ id: friendRequest.id })
             .all().length > 0,
       ),

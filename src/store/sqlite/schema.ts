@@ -127,6 +127,9 @@ export const conversationMember = sqliteTable(
     /** Milliseconds since 1970, null until it first moved; `read_at` likewise. */
     deliveredAt: integer("delivered_at"),
     readAt: integer("read_at"),
+    /** While one of the two blocks the other: what the other is shown of the marks. Null otherwise. */
+    shownDeliveredSeq: integer("shown_delivered_seq"),
+    shownReadSeq: integer("shown_read_seq"),
     /** When either cursor last moved: milliseconds since 1970, 0 for never. */
     movedAt: integer("moved_at").notNull().default(0),
   },
@@ -165,7 +168,15 @@ export const accountName = sqliteTable(
 
 export const block = sqliteTable(
   "Block",
-  { uuid: account("uuid").notNull(), blockedUuid: account("blocked_uuid").notNull() },
+  {
+    uuid: account("uuid").notNull(),
+    blockedUuid: account("blocked_uuid").notNull(),
+    /** Who blocks, as they were when they did: the blocked is shown no more. Null where that is not known. */
+    avatar: text("avatar"),
+    nickname: text("nickname"),
+    description: text("description"),
+    sex: integer("sex"),
+  },
   (t) => [primaryKey({ columns: [t.uuid, t.blockedUuid] }), index("Block_blocked").on(t.blockedUuid)],
 );
 
