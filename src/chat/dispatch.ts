@@ -127,7 +127,7 @@ async function whenItIsTurn<K>(
 ): Promise<void> {
   try {
     await gate.run(key, async () => {
-      if (session.isOpen) await handle();
+      if (session.isOpen && !session.ending) await handle();
     });
   } catch (thrown) {
     if (!(thrown instanceof GateFullError)) throw thrown;
@@ -145,6 +145,7 @@ function release(context: ChatContext, session: ChatSession): void {
     if (next === undefined) {
       if (session.waiting !== undefined) session.connection.resumeReading();
       session.waiting = undefined;
+      session.settle();
       return;
     }
     if (session.isOpen && !session.ending) handleFrame(context, session, next.id, next.body);

@@ -53,8 +53,11 @@ export class ChatServer implements ConnectionHandler<ChatSession> {
     if (session.login === undefined && session.busy) this.#waiting.leave(connection);
   }
 
-  broken(connection: Connection<ChatSession>): void {
-    connection.state.failUnnamed(new AppError("JSONPARSE_ERROR"));
+  finished({ state: session }: Connection<ChatSession>, reason: "peer" | "protocol"): void {
+    session.whenAnswered(() => {
+      if (reason === "protocol") session.failUnnamed(new AppError("JSONPARSE_ERROR"));
+      session.close();
+    });
   }
 
   closed(connection: Connection<ChatSession>, reason: CloseReason): void {

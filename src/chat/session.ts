@@ -59,13 +59,18 @@ export class ChatSession {
   /** A frame whose handling is under way; what follows waits in `waiting`. */
   busy = false;
   waiting: WaitingFrame[] | undefined;
-  /** True once `end` was called: what still comes in is not handled any more. */
+  /** Texts that are under way to the store; the frame that sent them is answered when they are there. */
+  texts = 0;
+  /** True once `end` was called: what still comes in, or waits, is not handled any more. */
   ending = false;
   /** Bad frames: how many since when (`monotonic`). */
   strikes = 0;
   strikesSince = 0;
   /** What it has left to spend, by frame family, and of refusals; made at first use. */
   buckets: Buckets<FrameFamily | "refused"> | undefined;
+
+  /** What is to be done once everything is answered. */
+  #last: (() => void) | undefined;
 
   constructor(readonly connection: Connection<ChatSession>) {}
 
@@ -99,9 +104,30 @@ export class ChatSession {
     if (!this.isOriginal) this.fail("ERROR", error);
   }
 
-  /** Sends what is queued, then closes. */
+  /** Takes no more frames, answers those whose handling is under way, then closes. */
   end(): void {
     this.ending = true;
+    this.connection.finish("ended");
+    this.whenAnswered(() => this.close());
+  }
+
+  /** No more frames will come: calls `last`, the first that was given, once all that did are answered. */
+  whenAnswered(last: () => void): void {
+    this.#last ??= last;
+    this.settle();
+  }
+
+  /** A frame was answered; is it time for the last word? */
+  settle(): void {
+    const last = this.#last;
+    if (last === undefined || this.busy || this.texts > 0) return;
+    if (this.waiting !== undefined && !this.ending) return;
+    this.#last = () => {};
+    last();
+  }
+
+  /** Sends what is queued, then closes. */
+  close(): void {
     if (this.login !== undefined) this.login.outbox.end();
     else this.connection.end("ended");
   }

@@ -3,21 +3,23 @@
  * What a connection is apart from its transport: its queue, its limits of time, the containment of a failing
  * handler, and the one way in which it ends. reader.ts is its receiving half; tcp.ts and ws.ts add the socket.
  *
- * A connection is OPEN, then ENDING (no frame goes in or out any more; the queue is written, then the
- * transport closed), then CLOSED; a cut goes from either straight to CLOSED.
+ * A connection is OPEN, then ANSWERING (no frame comes in any more, what came is answered), then ENDING (nothing
+ * goes out any more; the queue is written, then the transport closed), then CLOSED. It may skip any of them.
  *
  * Sessions are many and mostly idle, so everything that only an active connection needs (queue, decoder,
  * callbacks) is made when needed and dropped after use.
  */
 
-import { CLOSE_GRACE_MS, type CloseReason, type Connection } from "./connection.ts";
+import { ANSWER_GRACE_MS, CLOSE_GRACE_MS, type CloseReason, type Connection } from "./connection.ts";
 import type { ConnectionGroup } from "./group.ts";
 import { FrameQueue } from "./queue.ts";
 import { FrameReader, type FrameSink } from "./reader.ts";
 
 const OPEN = 0;
-const ENDING = 1;
-const CLOSED = 2;
+const ANSWERING = 1;
+const ENDING = 2;
+const CLOSED = 3;
+type Phase = typeof OPEN | typeof ANSWERING | typeof ENDING | typeof CLOSED;
 
 export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
   abstract readonly kind: "tcp" | "ws";
@@ -28,7 +30,7 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
 
   protected readonly group: ConnectionGroup<S>;
   protected readonly reader: FrameReader;
-  #phase: typeof OPEN | typeof ENDING | typeof CLOSED = OPEN;
+  #phase: Phase = OPEN;
   #reason: CloseReason = "peer";
   /** Whether the handler knows of this connection, so is told of its end. */
   #announced = false;
@@ -109,12 +111,18 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
   }
 
   malformed(): void {
-    this.#guarded(() => this.group.handler.broken(this));
-    this.end("protocol");
+    this.#finished("protocol");
   }
 
   finished(): void {
-    this.end("peer");
+    this.#finished("peer");
+  }
+
+  #finished(reason: "peer" | "protocol"): void {
+    if (this.#phase !== OPEN) return;
+    this.finish(reason);
+    if (this.#announced) this.#guarded(() => this.group.handler.finished(this, reason));
+    else this.end(reason);
   }
 
   overflowed(): void {
@@ -124,6 +132,10 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
   // What its user sees.
 
   get isOpen(): boolean {
+    return this.#phase <= ANSWERING;
+  }
+
+  get isReceiving(): boolean {
     return this.#phase === OPEN;
   }
 
@@ -136,7 +148,7 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
   }
 
   send(frame: Uint8Array): boolean {
-    if (this.#phase !== OPEN) return false;
+    if (!this.isOpen) return false;
     if (this.#isOver(frame)) {
       // A burst within one turn is not the peer's fault: only what the kernel does not take counts.
       this.flush();
@@ -172,7 +184,7 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
   }
 
   whenDrained(callback: () => void): void {
-    if (this.#phase !== OPEN) return;
+    if (!this.isOpen) return;
     if (this.#queue === undefined) this.#callLater(callback);
     else if (this.#drained === undefined) this.#drained = [callback];
     else this.#drained.push(callback);
@@ -180,18 +192,26 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
 
   #callLater(callback: () => void): void {
     queueMicrotask(() => {
-      if (this.#phase === OPEN) this.#guarded(callback);
+      if (this.isOpen) this.#guarded(callback);
     });
   }
 
-  end(reason: CloseReason): void {
+  finish(reason: CloseReason): void {
     if (this.#phase !== OPEN) return;
-    this.#phase = ENDING;
+    this.#phase = ANSWERING;
     this.#reason = reason;
+    const until = this.group.clock.monotonic() + ANSWER_GRACE_MS;
+    this.deadlineAt = this.deadlineAt === 0 ? until : Math.min(this.deadlineAt, until);
+    this.reader.drop(); // a close with unread bytes would reset what the peer has not read yet
+  }
+
+  end(reason: CloseReason): void {
+    this.finish(reason);
+    if (!this.isOpen) return;
+    this.#phase = ENDING;
     this.deadlineAt = this.group.clock.monotonic() + CLOSE_GRACE_MS;
     this.#drained = undefined;
-    this.reader.drop(); // a close with unread bytes would reset what the peer has not read yet
-    if (this.#queue === undefined) this.shutdown(reason);
+    if (this.#queue === undefined) this.shutdown(this.#reason);
     else this.flush();
   }
 
@@ -213,8 +233,10 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
 
   /** Closes the connection if its time has come. `now` of the clock's `monotonic`. */
   sweep(now: number): void {
-    if (this.deadlineAt !== 0 && now >= this.deadlineAt) this.destroy("deadline");
-    else if (this.#phase !== OPEN || this.idleTimeoutMs === 0 || this.reader.isPaused) return;
+    if (this.deadlineAt !== 0 && now >= this.deadlineAt) {
+      if (this.#phase === ANSWERING) this.end(this.#reason);
+      else this.destroy("deadline");
+    } else if (this.#phase !== OPEN || this.idleTimeoutMs === 0 || this.reader.isPaused) return;
     else if (now - this.#lastReadAt >= this.idleTimeoutMs) this.destroy("idle");
   }
 

@@ -28,8 +28,12 @@ export interface ConnectionHandler<S> {
   opened(connection: Connection<S>): S;
   /** One whole frame, in order. `body` is valid during the call only. */
   frame(connection: Connection<S>, id: number, body: Uint8Array): void;
-  /** The byte stream cannot be read as frames any more (it is closed, flushed, after this returned). */
-  broken(connection: Connection<S>): void;
+  /**
+   * Called once, behind the last frame: the peer has sent its last ("peer"), or what follows is no frame ("protocol").
+   * What was handed out may still be answered; then the handler calls `end`. It is ended ANSWER_GRACE_MS later at
+   * the latest.
+   */
+  finished(connection: Connection<S>, reason: "peer" | "protocol"): void;
   /**
    * Called exactly once, after the last `frame()`, and never from within a call of a connection's method:
    * a `send` that overflows or a `destroy` reports it in a later microtask. Not called when `opened` threw.
@@ -43,7 +47,7 @@ export interface Connection<S> {
   /** The peer's IP address; an IPv4 address in its own form. */
   readonly remoteAddress: string;
   readonly kind: "tcp" | "ws";
-  /** False once it is closed or closing: nothing is sent or handed out any more. */
+  /** False once it is closed or closing: nothing is sent any more. */
   readonly isOpen: boolean;
   /** Frames queued and not yet taken by the kernel. */
   readonly queuedFrames: number;
@@ -59,6 +63,11 @@ export interface Connection<S> {
   flush(): void;
   /** Calls back once, in a microtask, as soon as nothing is queued. Never after the connection began to close. */
   whenDrained(callback: () => void): void;
+  /**
+   * Hands out no more frames; what arrives is read and dropped. What was handed out may still be answered, until
+   * `end`, or ANSWER_GRACE_MS from now. Nothing happens when the peer has finished already.
+   */
+  finish(reason: CloseReason): void;
   /**
    * Writes what is queued, then closes. Frames that arrive meanwhile are dropped. A peer that has not read
    * everything, or not closed its own side, CLOSE_GRACE_MS later is cut.
@@ -84,6 +93,9 @@ export interface QueueLimits {
   readonly frames: number;
   readonly bytes: number;
 }
+
+/** Milliseconds that frames handed out may take to be answered when no more follow: as long as a call to the store may. */
+export const ANSWER_GRACE_MS = 10_000;
 
 /** Milliseconds that `end` gives the peer to read the rest and to close its side. */
 export const CLOSE_GRACE_MS = 5_000;

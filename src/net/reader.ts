@@ -9,7 +9,7 @@ import { HeldBytes } from "./held.ts";
 /** Who gets the frames, and has the socket. None of this throws. */
 export interface FrameSink {
   /** False once it takes no more. */
-  readonly isOpen: boolean;
+  readonly isReceiving: boolean;
   received(id: number, body: Uint8Array): void;
   /** The bytes are no frames. */
   malformed(): void;
@@ -64,9 +64,9 @@ export class FrameReader {
 
   /** Bytes arrived; they are not kept after the call. A socket may deliver some even after it was paused. */
   push(chunk: Uint8Array): void {
-    if (!this.#sink.isOpen) return;
+    if (!this.#sink.isReceiving) return;
     const taken = this.#paused || this.#held !== undefined ? 0 : this.#decode(chunk);
-    if (taken < chunk.length && this.#sink.isOpen) this.#hold(chunk.subarray(taken));
+    if (taken < chunk.length && this.#sink.isReceiving) this.#hold(chunk.subarray(taken));
   }
 
   /** The peer sends no more. */
@@ -107,10 +107,10 @@ export class FrameReader {
     try {
       const taken = decoder.push(chunk, (id, body) => {
         this.#sink.received(id, body);
-        return this.#sink.isOpen && !this.#paused;
+        return this.#sink.isReceiving && !this.#paused;
       });
       if (decoder.pending === 0) this.#pool.give(decoder);
-      else if (this.#sink.isOpen) this.#decoder = decoder;
+      else if (this.#sink.isReceiving) this.#decoder = decoder;
       return taken;
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -127,13 +127,13 @@ export class FrameReader {
 
   /** Goes on where reading was paused. */
   #readOn(): void {
-    if (!this.#sink.isOpen || this.#paused) return;
+    if (!this.#sink.isReceiving || this.#paused) return;
     const held = this.#held;
     if (held !== undefined) {
       held.take(this.#decode(held.bytes()));
       if (held.length === 0) this.#held = undefined;
     }
-    if (!this.#sink.isOpen || this.#paused) return;
+    if (!this.#sink.isReceiving || this.#paused) return;
     if (this.#heldEnd) this.#sink.finished();
     else this.#setReading(true);
   }

@@ -15,7 +15,7 @@ import type { FrameQueue } from "./queue.ts";
 /** Seconds that a request which is to become a WebSocket may take. */
 const UPGRADE_SECONDS = 10;
 
-/** A message between the longest frame and this is answered as broken; beyond, Bun cuts the connection. */
+/** A message between the longest frame and this is answered as no frame; beyond, Bun cuts the connection. */
 const MAX_MESSAGE_BYTES = 2 * MAX_FRAME_BYTES;
 
 /** Close codes of RFC 6455, section 7.4.1, for a connection that is closed in good order. */
@@ -59,6 +59,7 @@ class WsConnection<S> extends BaseConnection<S> {
   message(message: string | Uint8Array): void {
     this.touch();
     this.reader.push(typeof message !== "string" && isOneFrame(message) ? message : NO_FRAME);
+    this.flush(); // a close that came in the same read takes effect before this turn ends
   }
 
   protected override get transportBytes(): number {

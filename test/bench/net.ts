@@ -93,7 +93,7 @@ function serveFrames(kind: "tcp" | "ws", usage: Usage): number {
         frame.set(body, HEADER_BYTES);
         connection.state.other?.send(frame);
       },
-      broken() {},
+      finished: (connection, reason) => connection.end(reason),
       closed() {},
     },
   }).address.port;

@@ -64,6 +64,8 @@ export class FakeConnection<S> implements Connection<S> {
     else this.#drainWaiters.push(callback);
   }
 
+  finish(): void {}
+
   end(reason: CloseReason): void {
     this.flush();
     this.destroy(reason);

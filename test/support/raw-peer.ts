@@ -30,6 +30,7 @@ export class RawPeer {
     peer.#socket = await Bun.connect({
       hostname,
       port: Number(port),
+      allowHalfOpen: true, // so that `finish` says no more than that
       socket: {
         data: (_socket, chunk) =>
           void peer.#decoder.push(chunk, (id, bytes) => {
@@ -38,6 +39,7 @@ export class RawPeer {
             if (peer.#original) peer.violations.push(...strangeToOriginal(id, body));
           }),
         drain: () => peer.write(new Uint8Array(0)),
+        end: (socket) => void socket.end(),
         close: () => {
           peer.closed = true;
         },
@@ -84,6 +86,11 @@ export class RawPeer {
 
   resume(): void {
     this.#socket?.resume();
+  }
+
+  /** Sends no more, but still reads. */
+  finish(): void {
+    this.#socket?.shutdown();
   }
 
   /** Resets the connection. */

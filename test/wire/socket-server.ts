@@ -21,7 +21,8 @@ export interface Recorded {
 /** What the handler under test saw of one connection, and what a test makes it do. */
 export class Seen {
   readonly frames: Recorded[] = [];
-  broken = 0;
+  /** Why no more frames follow, as told. */
+  readonly finished: ("peer" | "protocol")[] = [];
   readonly reasons: CloseReason[] = [];
   constructor(readonly connection: Connection<Seen>) {}
 }
@@ -29,7 +30,8 @@ export class Seen {
 export interface Behaviour {
   opened?(seen: Seen): void;
   frame?(seen: Seen, id: number, body: Uint8Array): void;
-  broken?(seen: Seen): void;
+  /** Ends the connection unless given. */
+  finished?(seen: Seen, reason: "peer" | "protocol"): void;
   closed?(seen: Seen, reason: CloseReason): void;
 }
 
@@ -74,9 +76,10 @@ export class TestServer {
           state.frames.push({ id, text: text.decode(body) });
           behaviour.frame?.(state, id, body);
         },
-        broken: ({ state }) => {
-          state.broken++;
-          behaviour.broken?.(state);
+        finished: (connection, reason) => {
+          connection.state.finished.push(reason);
+          if (behaviour.finished === undefined) connection.end(reason);
+          else behaviour.finished(connection.state, reason);
         },
         closed: ({ state }, reason) => {
           state.reasons.push(reason);

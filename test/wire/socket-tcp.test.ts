@@ -48,14 +48,17 @@ describe.each(["tcp", "tcp+tls"] as const)("%s", (transport) => {
     "a length of %i is answered, flushed and closed; frames before it count",
     async (length) => {
       const server = new TestServer(transport, {
-        broken: ({ connection }) => void connection.send(encodeFrame(102, { error: 1 })),
+        finished: ({ connection }, reason) => {
+          connection.send(encodeFrame(102, { error: 1 }));
+          connection.end(reason);
+        },
       });
       const { peer, seen } = await server.connect();
       peer.write(join(encodeFrame(17, { n: 0 }), Uint8Array.of(0, 17, 0, length), encodeFrame(17, { n: 1 })));
       await until(() => peer.closed);
       await closed(seen);
       expect(numbers(seen)).toEqual([0]);
-      expect(seen.broken).toBe(1);
+      expect(seen.finished).toEqual(["protocol"]);
       expect(seen.reasons).toEqual(["protocol"]);
       expect(peer.frames.map((frame) => frame.id)).toEqual([102]);
     },
@@ -72,7 +75,7 @@ describe.each(["tcp", "tcp+tls"] as const)("%s", (transport) => {
     server.now += 10_000;
     await closed(seen);
     expect(seen.reasons).toEqual(["deadline"]);
-    expect([seen.frames.length, seen.broken]).toEqual([0, 0]);
+    expect([seen.frames, seen.finished]).toEqual([[], []]);
   });
 
   test("half a frame and then the end is a close, not a frame", async () => {
@@ -83,7 +86,29 @@ describe.each(["tcp", "tcp+tls"] as const)("%s", (transport) => {
     peer.close();
     await closed(seen);
     expect(numbers(seen)).toEqual([0]);
-    expect([seen.broken, seen.reasons]).toEqual([0, ["peer"]]);
+    expect([seen.finished, seen.reasons]).toEqual([["peer"], ["peer"]]);
+  });
+
+  test("frames are answered however late, although the peer sends no more", async () => {
+    const server = new TestServer(transport, { finished: () => {} });
+    const peer = await new Peer().connect(server.listener.address.port, transport.endsWith("+tls"), {
+      allowHalfOpen: true,
+    });
+    const seen = await until(() => server.all[0]);
+    peer.send(encodeFrame(17, { n: 0 }), encodeFrame(17, { n: 1 }), encodeFrame(17, {}).subarray(0, 5));
+    peer.finish();
+    await until(() => seen.finished.length === 1);
+    expect(numbers(seen)).toEqual([0, 1]);
+    expect(seen.connection.isOpen).toBe(true);
+    seen.connection.send(encodeFrame(18, {}));
+    await until(() => peer.frames.length === 1);
+    seen.connection.send(encodeFrame(18, {}));
+    seen.connection.end("ended");
+    await closed(seen);
+    await until(() => peer.ended || peer.closed);
+    expect(peer.frames.length).toBe(2);
+    expect([seen.finished, seen.reasons]).toEqual([["peer"], ["peer"]]);
+    expect(server.listener.connections).toBe(0);
   });
 
   test("what was queued is written although the peer has closed its side", async () => {

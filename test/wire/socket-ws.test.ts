@@ -30,23 +30,26 @@ describe("what is not one binary message of one frame", () => {
   ];
   test.each(bad)("%s is answered, flushed and closed", async (_, message) => {
     const server = new TestServer("ws", {
-      broken: ({ connection }) => void connection.send(encodeFrame(102, { error: 1 })),
+      finished: ({ connection }, reason) => {
+        connection.send(encodeFrame(102, { error: 1 }));
+        connection.end(reason);
+      },
     });
     const { peer, seen } = await connect(server);
     peer.write(join(webSocketMessage(2, frame), message, webSocketMessage(2, frame)));
     await until(() => peer.closed);
     await closed(seen);
     expect(seen.frames.length).toBe(1);
-    expect(seen.broken).toBe(1);
+    expect(seen.finished).toEqual(["protocol"]);
     expect(seen.reasons).toEqual(["protocol"]);
     expect(peer.frames.map(({ id }) => id)).toEqual([102]);
     expect(peer.closeCode).toBe(1002);
   });
 
   test.each([
-    ["answered", MAX_FRAME_BYTES + 1, 1],
-    ["not waited for", 4 * MAX_FRAME_BYTES, 0],
-  ] as const)("a message longer than any frame is %s", async (_, length, broken) => {
+    ["answered", MAX_FRAME_BYTES + 1, ["protocol"]],
+    ["not waited for", 4 * MAX_FRAME_BYTES, []],
+  ] as const)("a message longer than any frame is %s", async (_, length, finished) => {
     const server = new TestServer("ws");
     const { peer, seen } = await connect(server);
     const head = new Uint8Array(14);
@@ -54,10 +57,26 @@ describe("what is not one binary message of one frame", () => {
     new DataView(head.buffer).setBigUint64(2, BigInt(length));
     peer.write(Buffer.concat([head, new Uint8Array(length)]));
     await closed(seen);
-    expect(seen.broken).toBe(broken);
+    expect(seen.finished).toEqual([...finished]);
     expect(seen.frames).toEqual([]);
     expect(server.listener.connections).toBe(0);
   });
+});
+
+test.each([
+  ["a close", webSocketMessage(8, Uint8Array.of(0x03, 0xe8))],
+  ["what is no WebSocket", Buffer.from("\xff\xff\xff\xff garbage", "latin1")],
+])("what is answered at once is, although %s comes in the same read", async (_, behind) => {
+  const server = new TestServer("ws", {
+    frame: ({ connection }, id) => void connection.send(encodeFrame(id + 1, {})),
+  });
+  const { peer, seen } = await connect(server);
+  const frames = [100, 100, 100].map((id) => webSocketMessage(2, encodeFrame(id, {})));
+  peer.write(Buffer.concat([...frames, behind]));
+  await closed(seen);
+  await until(() => peer.closed);
+  expect(peer.frames.map(({ id }) => id)).toEqual([101, 101, 101]);
+  expect(server.logged).toEqual([]);
 });
 
 test("a request that asks for no WebSocket gets 426", async () => {

@@ -382,17 +382,20 @@ describe.each(transports)("%s", (transport) => {
   test("what cannot be a frame comes in its turn: after the frames that wait for the end of a pause", async () => {
     const server = new TestServer(transport, {
       frame: ({ connection }) => connection.pauseReading(),
-      broken: ({ frames }) => expect(frames.length).toBe(3),
+      finished: ({ frames, connection }, reason) => {
+        expect(frames.length).toBe(3);
+        connection.end(reason);
+      },
     });
     const { peer, seen } = await server.connect();
     peer.send(...upTo(3).map((n) => encodeFrame(17, { n })), Uint8Array.of(0, 17, 0, 0));
     for (const n of upTo(3)) {
       await until(() => seen.frames.length === n + 1);
-      expect(seen.broken).toBe(0);
+      expect(seen.finished).toEqual([]);
       seen.connection.resumeReading();
     }
     await closedBy(seen, "protocol");
-    expect(seen.broken).toBe(1);
+    expect(seen.finished).toEqual(["protocol"]);
     expect(server.logged).toEqual([]);
   });
 

@@ -29,9 +29,12 @@ export const text: Handler<"TEXTCHATMSGREQUEST"> = (context, session, body) => {
   return after(context.conversations.withPeer(sender, receiver), (place) => {
     outbox.heardTexts(receiver, texts.length);
     delivery.sending(ids);
+    session.texts++;
     context.messaging.send(sender, bound.session, place, texts, (result) => {
       delivery.sent(ids);
+      session.texts--;
       if (session.isOpen) answerText(session, body, result);
+      session.settle();
     });
   });
 };
