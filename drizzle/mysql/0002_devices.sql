@@ -3,13 +3,13 @@ CREATE TABLE `AccountName` (
 	`skeleton` varchar(255) COLLATE utf8mb4_bin NOT NULL,
 	CONSTRAINT `AccountName_uuid_skeleton_pk` PRIMARY KEY(`uuid`,`skeleton`),
 	CONSTRAINT `AccountName_skeleton` UNIQUE(`skeleton`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 --> statement-breakpoint
 CREATE TABLE `AccountState` (
 	`uuid` int NOT NULL,
 	`version` int unsigned NOT NULL DEFAULT 0,
 	CONSTRAINT `AccountState_uuid` PRIMARY KEY(`uuid`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 --> statement-breakpoint
 CREATE TABLE `DeviceCursor` (
 	`uuid` int NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE `DeviceCursor` (
 	`conversation_id` bigint NOT NULL,
 	`delivered_seq` int unsigned NOT NULL DEFAULT 0,
 	CONSTRAINT `DeviceCursor_uuid_device_conversation_id_pk` PRIMARY KEY(`uuid`,`device`,`conversation_id`)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci;
 --> statement-breakpoint
 ALTER TABLE `ConversationMember` ADD `moved_at` timestamp(3) NOT NULL DEFAULT '2000-01-01 00:00:00.000' ON UPDATE CURRENT_TIMESTAMP(3);--> statement-breakpoint
 ALTER TABLE `Conversation` ADD `grown_at` timestamp(3) NOT NULL DEFAULT '2000-01-01 00:00:00.000' ON UPDATE CURRENT_TIMESTAMP(3);--> statement-breakpoint

@@ -113,7 +113,7 @@ export async function startMariaDb(options: MariaDbOptions = {}): Promise<MariaD
 
 /** Makes the account that tests use. */
 export async function makeUser(server: MariaDb): Promise<void> {
-  await server.query(`CREATE USER '${USER}'@'%' IDENTIFIED BY "${PASSWORD}"`);
+  await server.query(`CREATE USER '${USER}'@'%' IDENTIFIED BY '${PASSWORD.replaceAll("'", "''")}'`);
   await server.query(`GRANT ALL ON *.* TO '${USER}'@'%'`);
 }
 
@@ -133,6 +133,8 @@ async function withConnection<T>(
 ): Promise<T> {
   const connection = await createConnection({ host: HOST, port, user, database, multipleStatements: true });
   try {
+    // A test may have made the server's default something else.
+    await connection.query("SET autocommit = 1; SET SESSION TRANSACTION READ WRITE");
     return await use(connection);
   } finally {
     connection.destroy();

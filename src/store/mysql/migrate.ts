@@ -104,20 +104,32 @@ export async function recordApplied(client: Connection, { name }: Migration): Pr
   await finish(client, name);
 }
 
-/**
- * Accounts take with them what is theirs by cascading foreign keys, which a group of MySQL servers refuses (error 3098)
- * when all of them take writes.
- * @throws AppError UNSUPPORTED
- */
+/** Settings of a server on which the tables can be made and nothing can be written to them, and what to do. */
+const UNFIT: readonly (readonly [name: string, value: string, mend: string])[] = [
+  // Accounts take with them what is theirs by cascading foreign keys: error 3098.
+  [
+    "group_replication_single_primary_mode",
+    "OFF",
+    "MySQL group replication in multi-primary mode refuses tables with cascading foreign keys; switch it over: SELECT group_replication_switch_to_single_primary_mode()",
+  ],
+  // Error 1665.
+  [
+    "binlog_format",
+    "STATEMENT",
+    "binlog_format=STATEMENT cannot log what is read as committed; set it to ROW (or MIXED)",
+  ],
+];
+
+/** @throws AppError UNSUPPORTED */
 async function requireGround(client: Pick<Connection, "query">): Promise<void> {
-  const [rows] = await client.query<RowDataPacket[]>(
-    "SHOW VARIABLES LIKE 'group_replication_single_primary_mode'",
-  );
-  if (rows[0]?.Value === "OFF")
-    throw new AppError("UNSUPPORTED", {
-      detail:
-        "MySQL group replication in multi-primary mode refuses tables with cascading foreign keys; switch it over: SELECT group_replication_switch_to_single_primary_mode()",
-    });
+  const [rows] = await client.query<RowDataPacket[]>("SHOW VARIABLES WHERE Variable_name IN (?)", [
+    ["log_bin", ...UNFIT.map(([name]) => name)],
+  ]);
+  const values = new Map(rows.map(({ Variable_name: name, Value: value }) => [name, value]));
+  // Without a log its format is of no account.
+  if (values.get("log_bin") !== "ON") values.delete("binlog_format");
+  for (const [name, value, detail] of UNFIT)
+    if (values.get(name) === value) throw new AppError("UNSUPPORTED", { detail });
 }
 
 /** @returns names of the migrations this database has not seen. @throws AppError UNSUPPORTED */

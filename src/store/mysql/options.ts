@@ -61,6 +61,9 @@ export function sessionSettings({
     unique_checks: 1,
     sql_safe_updates: 0,
     sql_select_limit: "18446744073709551615",
+    sql_big_selects: 1,
+    // Which index or column an error is about stands in its words.
+    lc_messages: "'en_US'",
     innodb_lock_wait_timeout: 3,
     wait_timeout: MISSED_HEARTBEATS * heartbeatSeconds,
   };

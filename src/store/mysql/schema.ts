@@ -2,7 +2,7 @@
  * @module store/mysql/schema
  * The tables in MySQL and MariaDB: the original's four as they were, and ours beside them.
  * `drizzle-kit generate` makes the migrations in drizzle/mysql from this file; what drizzle cannot say is added
- * there by hand: every table is InnoDB, utf8mb4, with the collation utf8mb4_unicode_520_ci, the one that both
+ * there by hand: every table is InnoDB with dynamic rows, utf8mb4, with the collation utf8mb4_unicode_520_ci, the one that both
  * servers have and that tells one emoji from another.
  */
 import { sql } from "drizzle-orm";
