@@ -70,8 +70,8 @@ export class ChatSession {
     return session;
   }
 
-  static async login({ server }: Target, account: Account, tally: Tally): Promise<ChatSession> {
-    const { uuid, token, address } = await account.admission(server.url);
+  static async login({ at }: Target, account: Account, tally: Tally): Promise<ChatSession> {
+    const { uuid, token, address } = await account.admission(`http://${at.http}`);
     const session = await ChatSession.connect(address, tally);
     const { proto } = account;
     session.#proto = proto;

@@ -2,7 +2,6 @@
  * @module fuzz/tally
  * What came of a run's inputs, and what should not have come of them.
  */
-import type { Chatsrv } from "../support/chatsrv-process.ts";
 import type { User } from "../support/users.ts";
 import type { Dice } from "./dice.ts";
 
@@ -29,9 +28,12 @@ export class Tally {
   }
 }
 
+export type Port = "http" | "chat" | "ws" | "verify" | "balance" | "grpc";
+
 /** A live server and accounts on it that inputs may use. */
 export interface Target {
-  readonly server: Chatsrv;
+  /** `host:port` of what it serves. */
+  readonly at: Readonly<Record<Port, string>>;
   /** Pairs of friends: 0 and 1, 2 and 3, … */
   readonly users: readonly User[];
 }

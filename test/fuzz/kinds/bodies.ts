@@ -65,7 +65,7 @@ async function attack(
     if (session === undefined || session.closed) {
       if (session !== undefined) tally.count("closed");
       session = dice.chance(0.1)
-        ? await ChatSession.connect(target.server.address("chat"), tally)
+        ? await ChatSession.connect(target.at.chat, tally)
         : await ChatSession.login(target, account, tally);
     }
     const together = Math.min(1 + dice.below(TOGETHER), inputs - sent);

@@ -56,7 +56,7 @@ async function attack(
     const loggedIn = dice.chance(0.5);
     const session = loggedIn
       ? await ChatSession.login(target, account, tally)
-      : await ChatSession.connect(target.server.address("chat"), tally);
+      : await ChatSession.connect(target.at.chat, tally);
     const count = Math.min(1 + dice.below(20), inputs - sent);
     sent += count;
     const stream = Buffer.concat(

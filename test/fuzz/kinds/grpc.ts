@@ -25,10 +25,10 @@ import {
 } from "../../../src/rpc/gen/message_pb.ts";
 import type { Dice } from "../dice.ts";
 import { RawSocket } from "../socket.ts";
-import { type Kind, sideBySide, type Tally, type Target } from "../tally.ts";
+import { type Kind, type Port, sideBySide, type Tally, type Target } from "../tally.ts";
 
 /** Each service and the port that serves it. */
-const services: readonly (readonly [DescService, string])[] = [
+const services: readonly (readonly [DescService, Port])[] = [
   [VerificationService, "verify"],
   [BalancerService, "balance"],
   [DistributedChattingService, "grpc"],
@@ -164,7 +164,7 @@ async function attack(target: Target, dice: Dice, inputs: number, tally: Tally):
   };
   for (let sent = 0; sent < inputs; sent++) {
     const [service, port] = dice.pick(services);
-    const address = target.server.address(port);
+    const address = target.at[port];
     if (dice.chance(0.1)) {
       await noise(address, dice, tally);
       continue;
@@ -188,7 +188,7 @@ async function attack(target: Target, dice: Dice, inputs: number, tally: Tally):
 /** Takes back every chat server that was registered: logins would be sent there. */
 async function takeBack(target: Target): Promise<void> {
   const rpc = new RpcClient({ secret: "", tls: { ca: "", cert: "", key: "" } });
-  const [host = "", port] = target.server.address("balance").split(":");
+  const [host = "", port] = target.at.balance.split(":");
   const at = { host, port: Number(port) };
   const {
     getPeerChattingServerInfo,

@@ -161,7 +161,7 @@ function judge(sent: Sent, answer: { status: number; body: string } | undefined,
 }
 
 async function attack(target: Target, dice: Dice, inputs: number, tally: Tally): Promise<void> {
-  const { server, users } = target;
+  const { at, users } = target;
   const known: Known = (field, own) => {
     if (field === "uuid" && own.chance(0.5)) return users[own.below(users.length)]?.uuid;
     if (field === "username" && own.chance(0.5)) return users[own.below(users.length)]?.username;
@@ -174,12 +174,12 @@ async function attack(target: Target, dice: Dice, inputs: number, tally: Tally):
     const request =
       kind < 0.6 ? wellFormed(dice, known) : kind < 0.8 ? unusual(dice, known) : malformed(dice, known);
     const used = line !== undefined && !line.socket.closed;
-    if (line === undefined || !used) line = await connect(server.address("http"));
+    if (line === undefined || !used) line = await connect(at.http);
     let answer = await ask(line, request, dice, tally);
     // A server may close between two requests; whoever speaks HTTP asks again then.
     if (answer === undefined && used && request.expects !== "anything") {
       tally.count("asked again");
-      line = await connect(server.address("http"));
+      line = await connect(at.http);
       answer = await ask(line, request, dice, tally);
     }
     judge(request, answer, tally);

@@ -129,7 +129,7 @@ async function attack(target: Target, dice: Dice, inputs: number, tally: Tally):
   for (let sent = 0; sent < inputs; ) {
     let answer = "";
     const decoder = new TextDecoder("latin1");
-    const socket = await RawSocket.connect(target.server.address("ws"), (bytes) => {
+    const socket = await RawSocket.connect(target.at.ws, (bytes) => {
       answer += decoder.decode(bytes);
     });
     socket.write(utf8.encode(handshake(dice)));
