@@ -7,6 +7,7 @@ import type { TransportEvents } from "../../src/client/index.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
 import { conversationOf, type Ledger } from "./ledger.ts";
 import type { Screen } from "./screen.ts";
+import { now } from "./stage.ts";
 
 /** The body of a frame, its fields not believed in. */
 type Json = Record<string, unknown>;
@@ -98,16 +99,10 @@ class SessionOrder {
     const friend = String(uuid);
     const word = { online: online === true, lastSeen: Number(last_seen) };
     const before = screen.presence.get(friend);
-    if (
-      before !== undefined &&
-      before.online !== word.online &&
-      word.lastSeen < before.lastSeen &&
-      comparable()
-    )
-      screen.verdict.add(
-        "presence went back",
-        `${screen.device}: ${friend} ${words(word)} after ${words(before)}`,
-      );
+    const isOlder = before !== undefined && word.lastSeen < before.lastSeen;
+    if (isOlder && before.online !== word.online && comparable())
+      screen.doubtful.set(friend, { what: `${words(word)} after ${words(before)}`, at: now() });
+    else screen.doubtful.delete(friend);
     screen.presence.set(friend, word);
   }
 }

@@ -4,9 +4,13 @@
  * truth: somebody is online who has a session on some device. A fault may make it wrong for its while; what is wrong
  * for longer than allowed, counted in time that no fault disturbs, is wrong for good.
  */
+import type { Watched } from "./device.ts";
 import type { Rule } from "./rules.ts";
 import type { Stage } from "./stage.ts";
 import type { Sight } from "./watch.ts";
+
+/** What the clients know and what friends are told may be so far apart. Milliseconds. */
+const SURE_MS = 500;
 
 interface Truth {
   online: boolean;
@@ -35,6 +39,7 @@ export class PresenceWatch {
         const key = `${device.name} of ${friend}`;
         const truth = this.#truths.get(friend);
         const shown = device.screen.presence.get(friend)?.online ?? false;
+        if (shown !== truth?.online && !moved.has(friend)) this.#doubt(device, friend, at);
         if (truth === undefined || !device.screen.seesPresence || freeSince === undefined)
           this.#wrong.delete(key);
         else if (shown === truth.online || moved.has(friend)) this.#wrong.delete(key);
@@ -42,6 +47,14 @@ export class PresenceWatch {
           this.#count(key, pastMs, `${device.name}: ${friend} is ${truth.online ? "" : "not "}online`);
       }
     }
+  }
+
+  /** An older word came after a newer one, and it is not even true. */
+  #doubt({ name, screen }: Watched, friend: string, at: number): void {
+    const doubt = screen.doubtful.get(friend);
+    if (doubt === undefined || at - doubt.at < SURE_MS) return;
+    screen.doubtful.delete(friend);
+    this.#stage.verdict.add("presence went back", `${name}: ${friend} ${doubt.what}`);
   }
 
   #count(key: string, pastMs: number, what: string): void {

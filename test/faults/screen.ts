@@ -31,6 +31,8 @@ export class Screen {
   readonly cursors = new Map<string, Marks>();
   /** By friend; emptied at each login, when whoever is online is told anew. */
   readonly presence = new Map<string, PresenceWord>();
+  /** Friends of whom an older word came after a newer one, and when; right or wrong, faults/presence tells. */
+  readonly doubtful = new Map<string, { readonly what: string; readonly at: number }>();
   count = 0;
   /** Whether it is told of presence and receipts at all; the original's client is not. */
   seesPresence = true;

@@ -75,14 +75,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: "tell receipts as they come",
     changes: [
       {
-        file: "src/chat/session.ts",
-        replace: "if (deliveredSeq <= last.delivered_seq && readSeq <= last.read_seq) return;",
-        by: "",
-      },
-      {
-        file: "src/chat/session.ts",
-        replace: "delivered_seq: Math.max(deliveredSeq, last.delivered_seq),",
-        by: "delivered_seq: deliveredSeq,",
+        file: "src/chat/delivery.ts",
+        replace: "return isNews ? position.marks : undefined;",
+        by: "return marks;",
       },
     ],
     breaks: "receipt went back",

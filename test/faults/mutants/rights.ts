@@ -42,8 +42,8 @@ export const RIGHTS_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/services/sessions.ts",
-        replace: "for (const route of evicted)",
-        by: "for (const route of [])",
+        replace: 'void this.#options.endings.close(evicted, "kicked");',
+        by: "void evicted;",
       },
     ],
     scenes: [EVICTIONS],

@@ -61,8 +61,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: APPEND,
-        replace: "const outcomes = entries.map((entry, index): AppendOutcome => {",
-        by: "const outcomes = entries.toReversed().map((entry, back): AppendOutcome => { const index = entries.length - 1 - back;",
+        replace: "const outcomes = entries.map(",
+        by: "const outcomes = entries.toReversed().map(",
       },
       {
         file: APPEND,
@@ -101,8 +101,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/chat/handlers/texts.ts",
-        replace: "if (!session.isOpen) return;\n    session.send(",
-        by: "if (!session.isOpen || receipts.some(({ seq }) => seq % 100 === 0)) return;\n    session.send(",
+        replace: "if (session.isOpen) answerText",
+        by: "if (session.isOpen && !result.receipts.some(({ seq }) => seq % 100 === 0)) answerText",
       },
     ],
     breaks: "neither acknowledged nor refused",
