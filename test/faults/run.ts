@@ -15,7 +15,7 @@ import { type Rule, Verdict, type Violation } from "./rules.ts";
 import { SCENES } from "./scenes/index.ts";
 import { play, type Scene } from "./scenes/scene.ts";
 import { FAULTS, strikeAll } from "./schedule.ts";
-import { Friendships, type Stage, sleep } from "./stage.ts";
+import { Friendships, now, type Stage, sleep } from "./stage.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 export interface RunOptions extends Omit<WorldOptions, "replica"> {
@@ -95,7 +95,7 @@ async function conclude(
 ): Promise<number> {
   const { world, say, verdict } = stage;
   await world.heal();
-  const settled = await settle(stage, cast, settleMs);
+  const settled = await settle(stage, cast, settleMs, found);
   if (!settled) tellWhy(stage, cast);
   say(`missing for longest: ${cast.watch.longest.what}`);
   const after = await measure(world);
@@ -108,12 +108,18 @@ async function conclude(
 }
 
 /** Waits until every text is settled and nothing is missing or wrong that is still in its time. */
-async function settle({ withinMs }: Stage, cast: Cast, timeoutMs: number): Promise<boolean> {
+async function settle(
+  { withinMs }: Stage,
+  cast: Cast,
+  timeoutMs: number,
+  found: () => boolean,
+): Promise<boolean> {
   try {
-    const quiet = () => cast.devices.every(({ waiting }) => waiting === 0) && cast.watch.missing === 0;
+    const nobodyWaits = () => cast.devices.every(({ waiting, off }) => waiting === 0 || off);
+    const quiet = () => found() || (nobodyWaits() && cast.watch.missing === 0);
     await until(quiet, { timeoutMs, intervalMs: 200, what: "all devices to have everything" });
     // What is wrong about presence and receipts shows after its time.
-    await sleep(withinMs * 2 + 1_000);
+    for (const until = now() + withinMs * 2 + 1_000; !found() && now() < until; ) await sleep(100);
     return true;
   } catch {
     return false;

@@ -14,6 +14,8 @@ import { ReceiptWatch } from "./receipts.ts";
 import { now, type Stage } from "./stage.ts";
 
 const LOOK_EVERY_MS = 200;
+/** Between two looks: this process did not get its time, so nobody can be blamed for theirs. */
+const STOOD_STILL_MS = 1_000;
 /** Seqs beyond the first missing one that are looked at: nobody is told of some before they are acknowledged. */
 const LOOK_AHEAD = 300;
 
@@ -35,6 +37,7 @@ export class Watch {
   readonly #complained = new WeakSet<Text>();
   readonly #presence: PresenceWatch;
   readonly #receipts: ReceiptWatch;
+  #lookedAt = now();
   readonly #timer: ReturnType<typeof setInterval>;
   /** When links between nodes were broken; what is written then must find another way. */
   readonly #brokenLinks: { readonly from: number; until: number }[] = [];
@@ -84,9 +87,12 @@ export class Watch {
   look(): void {
     const { world } = this.#stage;
     const at = now();
+    const stoodStill = at - this.#lookedAt > STOOD_STILL_MS;
+    this.#lookedAt = at;
     for (const sight of this.#sights) {
       const { device } = sight;
-      if (device.since === undefined || world.hinders("texts", device)) sight.freeSince = undefined;
+      const isHindered = stoodStill || world.hinders("texts", device);
+      if (device.since === undefined || isHindered) sight.freeSince = undefined;
       else sight.freeSince = Math.max(device.since, sight.freeSince ?? at);
     }
     for (const [sight, conversation] of this.#pairs()) this.#lookAt(sight, conversation, at);

@@ -14,7 +14,7 @@ export const MUTANTS: readonly Mutant[] = [...STORE_MUTANTS, ...DELIVERY_MUTANTS
 /** Long enough for most differences to show, seconds. */
 const SECONDS = 12;
 /** A build that loses messages never settles; it is not waited for long. Milliseconds. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 9_000;
 /** What a mutant loses never comes: it need not be waited for as long as what is late. Milliseconds. */
 const WITHIN_MS = 4_000;
 
