@@ -38,6 +38,8 @@ export const RULES = {
     "the same, and the device runs the original's client, which remembers nothing",
   "receipt not told in time":
     "a device does not know how far the other side has got, so long after it got there",
+  "cursor not told in time":
+    "a device does not know how far another device of its account has read, so long after",
   // What never goes back.
   "receipt went back": "a device was told that the other side has got less far than it was told before",
   "cursor went back": "a device was told that its account has got less far than it was told before",

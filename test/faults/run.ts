@@ -3,6 +3,7 @@
  * One run: people, load, faults, quiet, verdict.
  */
 import { until } from "../support/until.ts";
+import { buildChanged } from "./builds.ts";
 import { Cast } from "./cast.ts";
 import type { Fault } from "./fault.ts";
 import { checkDevices, checkStore } from "./final.ts";
@@ -55,7 +56,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
   say(
     `seed ${seed}: ${faults} faults in ${seconds} s; a connected device is shown a text within ${withinMs / 1_000} s`,
   );
-  const world = await World.start({ ...options, replica: faults > 0 && kinds.includes(DATABASE_FAILOVER) });
+  const world = await World.start({
+    // A copy: who works on the sources meanwhile does not change what is restarted.
+    command: options.command ?? buildChanged("the sources as they are", []),
+    ...(options.beside !== undefined && { beside: options.beside }),
+    replica: faults > 0 && kinds.includes(DATABASE_FAILOVER),
+  });
   const verdict = new Verdict(({ rule, what }) => say(`          ! ${rule}: ${what}`));
   const stage: Stage = {
     ...{ world, verdict, withinMs, say },

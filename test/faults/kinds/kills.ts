@@ -94,9 +94,9 @@ const ROLL: Fault = {
     const stopped = process.stop().catch(() => {});
     const mend = async () => {
       await stopped;
-      world.down.delete(process);
       if (beside !== undefined) place.become(other ? beside : command);
       await revive(world, place.process);
+      world.down.delete(process);
     };
     return { target: `${place.name}${other ? " to the other build" : ""}`, obstacle: NO_OBSTACLE, mend };
   },

@@ -15,6 +15,12 @@ const BATCH = '"chatsrv.cluster.EventBatch", id: batch.id, events';
 const without = (kind: string) => `${BATCH}: events.filter(({ event }) => event.case !== "${kind}")`;
 const EMIT = "outbox.sendTexts(peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));";
 
+const NEVER_RECONCILE = {
+  file: "src/services/reconciler.ts",
+  replace: "this.#rounds.push({ reason, since });",
+  by: "void [reason, since];",
+};
+
 export const DELIVERY_MUTANTS: readonly Mutant[] = [
   {
     // Of texts only: the run makes friends before it begins.
@@ -50,19 +56,16 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
   {
     name: "never reconcile",
     short: true,
-    changes: [
-      {
-        file: "src/services/reconciler.ts",
-        replace: "this.#rounds.push({ reason, since });",
-        by: "void [reason, since];",
-      },
-    ],
+    changes: [NEVER_RECONCILE],
     faults: { count: 3, kinds: [LINK_REFUSES] },
     breaks: "not shown after a link healed",
   },
   {
     name: "serve on when its name is taken",
-    changes: [{ file: "src/services/membership.ts", replace: "events.superseded();", by: "" }],
+    changes: [
+      { file: "src/services/membership.ts", replace: "events.superseded();", by: "" },
+      NEVER_RECONCILE,
+    ],
     faults: { count: 1, kinds: [ZOMBIE] },
     breaks: "kept by a zombie",
   },
@@ -72,12 +75,23 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     breaks: "receipt not told in time",
   },
   {
+    name: "not tell one's other devices what was read",
+    changes: [
+      {
+        file: "src/chat/session.ts",
+        replace: 'if (news) this.send("CURSOR"',
+        by: 'if (news && !news) this.send("CURSOR"',
+      },
+    ],
+    breaks: "cursor not told in time",
+  },
+  {
     name: "tell receipts as they come",
     changes: [
       {
         file: "src/chat/delivery.ts",
-        replace: "return isNews ? position.marks : undefined;",
-        by: "return marks;",
+        replace: "return after === before ? undefined : after;",
+        by: "return told;",
       },
     ],
     breaks: "receipt went back",
