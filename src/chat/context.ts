@@ -14,6 +14,7 @@ import type { Cursors } from "../services/cursors.ts";
 import type { Friends } from "../services/friends.ts";
 import type { Messaging } from "../services/messaging.ts";
 import type { Sessions } from "../services/sessions.ts";
+import type { Standing } from "../services/standing.ts";
 import type { MessageStore } from "../store/store.ts";
 import type { ChatLimits } from "./limits.ts";
 import type { NodeSessions } from "./local-sessions.ts";
@@ -35,6 +36,7 @@ export interface ChatSettings {
 export interface ChatContext {
   readonly settings: ChatSettings;
   readonly sessions: Sessions;
+  readonly standing: Pick<Standing, "doubt">;
   readonly local: NodeSessions;
   readonly friends: Friends;
   readonly conversations: Conversations;

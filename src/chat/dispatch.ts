@@ -46,13 +46,22 @@ export function receiveFrame(context: ChatContext, session: ChatSession, id: num
   if (session.ending) return;
   session.heard();
   if (session.entered && !session.answered) answered(context, session);
-  if (!session.busy) {
+  if (!session.busy && !waitsForStanding(context, session)) {
     handleFrame(context, session, id, body);
     return;
   }
   session.waiting ??= [];
   session.waiting.push({ id, body: body.slice() });
   if (session.waiting.length === MAX_WAITING) session.connection.pauseReading();
+}
+
+/** Holds a session's frames back while it is not known whether it still has the right to be here. */
+function waitsForStanding(context: ChatContext, session: ChatSession): boolean {
+  const doubt = session.login === undefined ? undefined : context.standing.doubt();
+  if (doubt === undefined) return false;
+  session.busy = true;
+  void doubt.finally(() => release(context, session));
+  return true;
 }
 
 /** The client speaks after its login was answered, so it has the answer, and the ticket in it. */
@@ -141,6 +150,8 @@ async function whenItIsTurn<K>(
 function release(context: ChatContext, session: ChatSession): void {
   session.busy = false;
   while (!session.busy) {
+    if (session.waiting !== undefined && session.waiting.length > 0 && waitsForStanding(context, session))
+      return;
     const next = session.waiting?.shift();
     if (next === undefined) {
       if (session.waiting !== undefined) session.connection.resumeReading();

@@ -42,7 +42,8 @@ export class NodeSessions implements LocalSessions {
 
   /** What the cluster knows of the sessions here. */
   *bound(): Iterable<BoundSession> {
-    for (const session of this.#hub.all()) if (session.login !== undefined) yield session.login.bound;
+    for (const { login } of this.#hub.all())
+      if (login !== undefined && login.bound.born > 0) yield login.bound;
   }
 
   all(): Iterable<ChatSession> {

@@ -32,6 +32,7 @@ import type { Allocator, LocalSessions } from "../services/ports.ts";
 import { Reconciler } from "../services/reconciler.ts";
 import { Recovery } from "../services/recovery.ts";
 import { Sessions } from "../services/sessions.ts";
+import { Standing } from "../services/standing.ts";
 import type { Store } from "../store/store.ts";
 import { Code } from "../wire/codes.ts";
 import { encodeFrame } from "../wire/frame.ts";
@@ -141,7 +142,13 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     clock,
     logger,
   });
-  const reconciler = new Reconciler({ conversations: store.conversations, local, clock, logger });
+  const reconciler = new Reconciler({
+    conversations: store.conversations,
+    local,
+    doubt: () => standing.doubt(),
+    clock,
+    logger,
+  });
   const doubts = new Doubts({
     peers,
     livePeers: () => membership.peers,
@@ -150,21 +157,32 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     reconciler,
     clock,
   });
+  const standing = new Standing({
+    routes: coordination.routes,
+    accounts: store.accounts,
+    sessions,
+    membership: () => membership,
+    leaseMs,
+    local: () => local.bound(),
+    isHere: (session) => local.find(session.user, session.session) !== undefined,
+    clock,
+    logger,
+  });
   const recovery = new Recovery({
     sessions,
+    standing,
     reconciler,
     registry: coordination.nodes,
     heardAt: (peer) => doubts.heardAt(peer),
     leaseMs,
     clock,
-    local: () => local.bound(),
-    isHere: (session) => local.find(session.user, session.session) !== undefined,
     logger,
   });
 
   const context: ChatContext = {
     settings: chatSettings(config),
     sessions,
+    standing,
     local,
     friends,
     conversations,
@@ -253,6 +271,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     await within(LAST_STEPS_MS / 4, courier.idle()).catch(() => {});
     clearInterval(reaper);
     doubts.stop();
+    standing.stop();
     stopRecovery();
     await membership.leave();
     await Promise.all([tcp.stop(), ws.stop()]);
@@ -263,6 +282,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   try {
     await joinWhenPossible(membership, input);
     doubts.start();
+    standing.start();
     open = true;
   } catch (error) {
     clearInterval(reaper);

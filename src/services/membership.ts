@@ -47,8 +47,10 @@ export class Membership {
   /** A read of the registry under way, and the one that follows it because somebody asked meanwhile. */
   #reading: Promise<void> | undefined;
   #nextRead: Promise<void> | undefined;
-  #renewing = false;
+  #renewal: Promise<void> | undefined;
   #confirmedAt = 0;
+  #heldSince = 0;
+  #failedAt = Number.NEGATIVE_INFINITY;
   #superseded = false;
 
   constructor(options: MembershipOptions) {
@@ -63,6 +65,16 @@ export class Membership {
   /** When the lease was held for sure, milliseconds of `Clock.monotonic`. */
   get confirmedAt(): number {
     return this.#confirmedAt;
+  }
+
+  /** Since when the lease has been held without a gap, milliseconds of `Clock.monotonic`. */
+  get heldSince(): number {
+    return this.#heldSince;
+  }
+
+  /** When coordination last could not be asked for the lease, milliseconds of `Clock.monotonic`. */
+  get failedAt(): number {
+    return this.#failedAt;
   }
 
   /** True once the lease is held and the peers are known. */
@@ -88,6 +100,7 @@ export class Membership {
       await new Promise((resolve) => setTimeout(resolve, Math.min(500, leaseMs / 4)));
     }
     this.#confirmedAt = clock.monotonic();
+    this.#heldSince = this.#confirmedAt;
     await this.watch();
     this.#renewTimer = setInterval(() => void this.renew(), leaseMs / 3);
     this.#watchTimer = setInterval(() => void this.watch(), Math.min(WATCH_MS, leaseMs / 3));
@@ -109,15 +122,21 @@ export class Membership {
       .catch((error: unknown) => logger.log("warn", "node.deregister_failed", { error }));
   }
 
-  /** Extends the lease; takes it again when it was lost. Logs what fails: the next round tries again. */
-  async renew(): Promise<void> {
-    if (this.#renewing) return;
-    this.#renewing = true;
+  /** Extends the lease; takes it again when it was lost. Logs what fails: the next round tries again. Never rejects. */
+  renew(): Promise<void> {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined;
+    });
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<void> {
     const { node, registry, leaseMs, sessions, events, clock, logger } = this.#options;
     try {
       const report = { sessions: sessions(), draining: this.#draining };
       const askedAt = clock.monotonic();
       if (await registry.renew(node.name, node.incarnation, report, leaseMs)) {
+        if (askedAt - this.#confirmedAt > leaseMs) this.#heldSince = askedAt;
         this.#confirmedAt = askedAt;
         return;
       }
@@ -131,11 +150,11 @@ export class Membership {
       }
       const before = this.#confirmedAt;
       this.#confirmedAt = clock.monotonic();
+      this.#heldSince = this.#confirmedAt;
       events.rejoined(before);
     } catch (error) {
+      this.#failedAt = clock.monotonic();
       logger.log("warn", "node.renew_failed", { error });
-    } finally {
-      this.#renewing = false;
     }
   }
 

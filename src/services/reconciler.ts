@@ -16,6 +16,8 @@ import type { LocalSessions } from "./ports.ts";
 export interface ReconcilerOptions {
   readonly conversations: Pick<ConversationStore, "grownWithin" | "movedWithin">;
   readonly local: Pick<LocalSessions, "has" | "catchUp" | "deliver">;
+  /** Resolves when every session here may be served; undefined when that is so now. */
+  readonly doubt: () => Promise<void> | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -52,7 +54,8 @@ export class Reconciler {
   }
 
   async #reconcile(rounds: readonly Round[]): Promise<void> {
-    const { conversations, clock, logger } = this.#options;
+    const { conversations, doubt, clock, logger } = this.#options;
+    await doubt();
     const since = Math.min(...rounds.map((round) => round.since));
     const reasons = [...new Set(rounds.map(({ reason }) => reason))];
     const windowMs = clock.monotonic() - since + MARGIN_MS;

@@ -10,10 +10,13 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MembershipEvents } from "./membership.ts";
 import type { Reconciler } from "./reconciler.ts";
-import type { BoundSession, Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Standing } from "./standing.ts";
 
 export interface RecoveryOptions {
-  readonly sessions: Pick<Sessions, "bind" | "unbind" | "announcePresence">;
+  readonly sessions: Pick<Sessions, "announcePresence">;
+  /** Takes the routes again, and ends the sessions whose right is gone. */
+  readonly standing: Pick<Standing, "recheckAll">;
   readonly reconciler: Pick<Reconciler, "request">;
   readonly registry: Pick<NodeRegistry, "reap">;
   /** When a node was heard last, on the monotonic clock; undefined for one that never was. */
@@ -21,10 +24,6 @@ export interface RecoveryOptions {
   /** How long a node that died may have lived unheard, milliseconds. */
   readonly leaseMs: number;
   readonly clock: Clock;
-  /** Every bound session of this node. */
-  readonly local: () => Iterable<BoundSession>;
-  /** Whether a session is still here; one that left while its route was taken again gives it back. */
-  readonly isHere: (session: BoundSession) => boolean;
   readonly logger: Logger;
 }
 
@@ -33,8 +32,6 @@ export interface RecoveryOptions {
  * look is taken when it must be through. Milliseconds.
  */
 const LATE_COMMIT_MS = 4_000;
-/** Routes taken again at a time. */
-const AT_ONCE = 50;
 
 export class Recovery implements Omit<MembershipEvents, "superseded"> {
   readonly #options: RecoveryOptions;
@@ -77,25 +74,11 @@ export class Recovery implements Omit<MembershipEvents, "superseded"> {
   async #rebind(reason: string, since: number): Promise<void> {
     if (this.#rebinding) return;
     this.#rebinding = true;
-    const { local, logger, reconciler } = this.#options;
-    try {
-      const all = [...local()];
-      for (let from = 0; from < all.length; from += AT_ONCE)
-        await Promise.all(all.slice(from, from + AT_ONCE).map((session) => this.#bindAgain(session)));
-      logger.log("info", "routes.rebound", { sessions: all.length, reason });
-    } catch (error) {
-      logger.log("warn", "routes.rebind_failed", { error });
-    } finally {
-      this.#rebinding = false;
-    }
+    const { standing, logger, reconciler } = this.#options;
+    await standing.recheckAll(reason);
+    this.#rebinding = false;
+    logger.log("info", "routes.rebound", { reason });
     // Only after the routes: what is committed from now on finds them, what was before is found here.
     reconciler.request(reason, since);
-  }
-
-  async #bindAgain(session: BoundSession): Promise<void> {
-    const { sessions, isHere } = this.#options;
-    if (!isHere(session)) return;
-    await sessions.bind(session);
-    if (!isHere(session)) await sessions.unbind(session);
   }
 }

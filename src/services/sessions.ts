@@ -171,6 +171,16 @@ export class Sessions {
     if (ticket !== undefined) await this.#options.endings.end(user, { session }, "revoked");
   }
 
+  /** Ends one of this node's own sessions, and its device, because the account's version has moved on. Never throws. */
+  async endOutdated(session: BoundSession): Promise<void> {
+    const { endings, logger } = this.#options;
+    this.endHere(session, "reset");
+    await endings
+      .end(session.user, { session: session.session }, "reset")
+      // Worth nothing under the new version all the same.
+      .catch((error: unknown) => logger.log("debug", "session.end_lost", { user: session.user, error }));
+  }
+
   /** Ends one of this node's own sessions. */
   endHere({ user, session }: BoundSession, reason: EndReason): void {
     this.#options.local.deliver([{ type: "end_session", to: user, session, reason }]);

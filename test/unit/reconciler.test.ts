@@ -47,6 +47,7 @@ function reconcilerOver(conversations: Grown[], cursors: Moved[], failures = 0) 
       catchUp: (growth) => caughtUp.push(growth),
       deliver: (events) => told.push(...events),
     },
+    doubt: () => undefined,
     clock,
     logger: silentLogger,
   });

@@ -1,45 +1,30 @@
 /** @module What a chat node does after it, another node or coordination was away. */
 import { describe, expect, jest, test } from "bun:test";
 import type { ChatNode } from "../../src/domain/entities.ts";
-import { nodeName, sessionId, type UserId, userId } from "../../src/domain/ids.ts";
+import { nodeName, type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Recovery } from "../../src/services/recovery.ts";
-import type { BoundSession } from "../../src/services/sessions.ts";
 import { HeldClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";
 
-const session = (user: number): BoundSession => ({
-  user: userId(user),
-  session: sessionId(`s${user}`),
-  grant: { version: 0 },
-  ticket: undefined,
-  claimed: undefined,
-  device: "",
-  name: "",
-  since: 0,
-  epoch: 1,
-  born: 1,
-});
-
 function recoveryOver(options: { reaped?: UserId[]; heard?: Record<string, number> } = {}) {
   const log: string[] = [];
-  const here = new Set([session(1), session(2)]);
   const recovery = new Recovery({
-    sessions: {
-      bind: async (one) => void log.push(`bind ${one.user}`),
-      unbind: async (one) => void log.push(`unbind ${one.user}`),
-      announcePresence: async (user) => void log.push(`presence of ${user}`),
+    sessions: { announcePresence: async (user) => void log.push(`presence of ${user}`) },
+    standing: {
+      recheckAll: async (reason) => {
+        await Promise.resolve();
+        log.push(`all asked: ${reason}`);
+      },
     },
     reconciler: { request: (reason, since) => log.push(`reconcile: ${reason} since ${since}`) },
     registry: { reap: async () => options.reaped ?? [] },
     heardAt: (node) => options.heard?.[node],
     leaseMs: 3_000,
     clock: new HeldClock(),
-    local: () => here,
-    isHere: (one) => here.has(one),
     logger: silentLogger,
   });
-  return { recovery, log, here };
+  return { recovery, log };
 }
 
 describe("recovery", () => {
@@ -64,21 +49,13 @@ describe("recovery", () => {
     expect(log).toEqual(["presence of 5", "presence of 6"]);
   });
 
-  test("after coordination was away every route is taken again, then conversations are compared", async () => {
+  test.each([
+    ["coordination was away", (recovery: Recovery) => recovery.coordinationRecovered(7)],
+    ["lease was lost", (recovery: Recovery) => recovery.rejoined(7)],
+  ] as const)("after %s all sessions ask again, then conversations are compared", async (reason, happens) => {
     const { recovery, log } = recoveryOver();
-    recovery.coordinationRecovered(7);
-    await until(() => log.length === 3);
-    expect(log).toEqual(["bind 1", "bind 2", "reconcile: coordination was away since 7"]);
-  });
-
-  test("a session that leaves while its route is taken again gives it back", async () => {
-    const { recovery, log, here } = recoveryOver();
-    const [first] = here;
-    if (first === undefined) throw new Error("no session");
-    recovery.rejoined(7);
-    here.delete(first);
-    await until(() => log.some((line) => line.startsWith("reconcile")));
-    expect(log).toContain("unbind 1");
-    expect(log).not.toContain("unbind 2");
+    happens(recovery);
+    await until(() => log.length === 2);
+    expect(log).toEqual([`all asked: ${reason}`, `reconcile: ${reason} since 7`]);
   });
 });
