@@ -267,6 +267,39 @@ export interface MessageStore {
   trace(clientId: string): Promise<Trace[]>;
 }
 
+/** Where a device stands in one of its account's conversations. */
+export interface DeviceStanding {
+  readonly conversation: ConversationId;
+  readonly peer: UserId;
+  readonly lastSeq: number;
+  /** Everything up to here was shown on the device. */
+  readonly shownSeq: number;
+  /** When the first message beyond it was stored, milliseconds since 1970; undefined when there is none. */
+  readonly waitingSince: number | undefined;
+}
+
+/** What a device was shown of a conversation: everything up to `shown`, the seq of a stored message. */
+export interface DeviceMove {
+  readonly user: UserId;
+  readonly device: string;
+  readonly conversation: ConversationId;
+  readonly shown: number;
+}
+
+/** What devices were shown that keep nothing themselves: those of the original's clients. */
+export interface DeviceStore {
+  /**
+   * The device is here. The first time it counts as having been shown what the account had got delivered by then;
+   * of a conversation that is made later it was shown nothing. Does nothing the other times, and for an account
+   * that is not there.
+   */
+  begin(user: UserId, device: string): Promise<void>;
+  /** All conversations of the account, ascending by id, and where the device stands in each. */
+  standings(user: UserId, device: string, page: PageRequest): Promise<Page<DeviceStanding>>;
+  /** Moves devices that began: never back. An account that is not there is passed over. */
+  advance(moves: readonly DeviceMove[]): Promise<void>;
+}
+
 export interface MigrationReport {
   /** Names of the migrations that were applied now; empty when the schema was current. */
   readonly applied: readonly string[];
@@ -280,6 +313,7 @@ export interface Store {
   readonly friends: FriendStore;
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
+  readonly devices: DeviceStore;
   /**
    * Brings the schema up to date, and gives accounts without skeletons theirs: of two that look alike the older has
    * them. Safe to run from several processes at once.

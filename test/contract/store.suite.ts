@@ -9,6 +9,7 @@ import { accountCases } from "./store.accounts.cases.ts";
 import { blockCases } from "./store.blocks.cases.ts";
 import { concurrencyCases } from "./store.concurrency.cases.ts";
 import { cursorCases } from "./store.cursors.cases.ts";
+import { deviceCases } from "./store.devices.cases.ts";
 import { friendCases } from "./store.friends.cases.ts";
 import { register, type StoreFactory, type StoreHarness } from "./store.harness.ts";
 import { messageCases } from "./store.messages.cases.ts";
@@ -43,6 +44,7 @@ export function storeSuite(factory: StoreFactory): void {
   describe("blocks", () => blockCases(() => store));
   describe("messages", () => messageCases(() => store));
   describe("cursors", () => cursorCases(() => store));
+  describe("devices", () => deviceCases(() => store));
   describe("several handles at once", () => concurrencyCases(() => harness));
 
   describe("migrations", () => {

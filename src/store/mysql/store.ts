@@ -8,6 +8,7 @@ import { accountStore } from "./accounts.ts";
 import { appender } from "./append.ts";
 import { conversationStore } from "./conversations.ts";
 import { cursorStore } from "./cursors.ts";
+import { deviceStore } from "./devices.ts";
 import { friendStore } from "./friends.ts";
 import { historyStore } from "./history.ts";
 import { migrate, pendingNames } from "./migrate.ts";
@@ -27,6 +28,7 @@ export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
     friends: friendStore(pool),
     conversations: { ...conversationStore(pool), ...cursorStore(pool), ...recentStore(pool) },
     messages: { append: appender(pool), ...historyStore(pool) },
+    devices: deviceStore(pool),
     migrate: () => migrate(options),
     pendingMigrations: () => pool.use(({ client }) => pendingNames(client)),
     ping: () =>

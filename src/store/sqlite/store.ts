@@ -10,6 +10,7 @@ import { appender } from "./append.ts";
 import { connect } from "./connection.ts";
 import { conversationStore } from "./conversations.ts";
 import { cursorStore } from "./cursors.ts";
+import { deviceStore } from "./devices.ts";
 import { friendStore } from "./friends.ts";
 import { historyStore } from "./history.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
@@ -36,6 +37,7 @@ export async function openSqliteStore({ path }: SqliteOptions, logger: Logger): 
       ...recentStore(connection),
     },
     messages: { append: appender(connection), ...historyStore(connection) },
+    devices: deviceStore(connection),
     migrate: () => migrate(connection),
     pendingMigrations: () => pendingMigrations(connection),
     ping: () => connection.read(() => void connection.db.get(sql`select 1`)),
