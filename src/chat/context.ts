@@ -11,6 +11,7 @@ import type { Meter } from "../lib/metrics.ts";
 import type { Conversations } from "../services/conversations.ts";
 import type { Courier } from "../services/courier.ts";
 import type { Cursors } from "../services/cursors.ts";
+import type { DeviceCursors } from "../services/device-cursors.ts";
 import type { Friends } from "../services/friends.ts";
 import type { Messaging } from "../services/messaging.ts";
 import type { Sessions } from "../services/sessions.ts";
@@ -43,6 +44,7 @@ export interface ChatContext {
   readonly messaging: Messaging;
   readonly messages: Pick<MessageStore, "history">;
   readonly cursors: Cursors;
+  readonly deviceCursors: DeviceCursors;
   readonly courier: Courier;
   readonly limits: ChatLimits;
   /** Turns at the store, shared between users, so that nobody's reads fill its connections or the event loop. */

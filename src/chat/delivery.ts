@@ -129,7 +129,7 @@ export class Delivery {
     const position = this.#positions?.get(first.conversation);
     if (position !== undefined && first.seq <= position.seq + 1 && !position.fetching) {
       if (last > position.seq)
-        this.#emit(peer, mine ? [] : messages.filter((m) => m.seq > position.seq), last);
+        this.#emit(first.conversation, peer, mine ? [] : messages.filter((m) => m.seq > position.seq), last);
       position.seq = Math.max(position.seq, last);
       position.target = Math.max(position.target, last);
       return;
@@ -184,13 +184,13 @@ export class Delivery {
   }
 
   /** Sends what of the messages the session is to see; with them it has everything up to `through`. */
-  #emit(peer: UserId, messages: readonly Message[], through: number): void {
+  #emit(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void {
     const { outbox } = this.#options;
     const visible = messages.some((message) => this.#isOwn(message))
       ? messages.filter((message) => !this.#isOwn(message))
       : messages;
     if (visible.length === 0) {
-      outbox.sendTexts(peer, [], through);
+      outbox.sendTexts(conversation, peer, [], through);
       return;
     }
     // One 19 has one sender: cut where the sender changes.
@@ -199,7 +199,7 @@ export class Delivery {
       if (i < visible.length && visible[i]?.sender === visible[from]?.sender) continue;
       const isLast = i === visible.length;
       const run = from === 0 && isLast ? visible : visible.slice(from, i);
-      outbox.sendTexts(peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));
+      outbox.sendTexts(conversation, peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));
       from = i;
     }
   }
@@ -271,7 +271,7 @@ export class Delivery {
       if (!isOpen()) return false;
       const taken = takeOneFrame(rest);
       const through = taken.at(-1)?.seq ?? position.seq;
-      this.#emit(peer, taken, through);
+      this.#emit(conversation, peer, taken, through);
       // Only now: what could not be queued is not behind us.
       position.seq = through;
       rest = rest.slice(taken.length);

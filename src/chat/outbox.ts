@@ -4,7 +4,7 @@
  * the original's desktop client gets one frame per write with a gap (chat/paced-outbox).
  */
 import type { Message } from "../domain/entities.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Connection } from "../net/connection.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
@@ -14,11 +14,11 @@ export interface Outbox {
   /** Queues one frame. */
   send(name: ServiceName, body: object): void;
   /**
-   * Queues texts of the conversation with `peer`, in order; cut into as many frames as they need. When they are
+   * Queues texts of a conversation, the one with `peer`, in order; cut into as many frames as they need. When they are
    * written, the session has everything of the conversation up to `through`: beyond the last of them there may
    * be texts that it is not shown.
    */
-  sendTexts(peer: UserId, messages: readonly Message[], through: number): void;
+  sendTexts(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void;
   /** Resolves when little enough is queued that a frame of a backlog may follow. */
   room(): Promise<void>;
   /** The client sent a frame: it is alive, and may be busy with that. */
@@ -34,23 +34,23 @@ export const ROOM_BYTES = 256 * 1024;
 /** A text whose frame surely fits: JSON needs at most 6 bytes per UTF-16 unit. */
 const SURELY_FITS = Math.floor(LIST_BUDGET_BYTES / 6);
 /** Ids and field names of one entry, generously. */
-const ENTRY_OVERHEAD = 300;
+export const ENTRY_OVERHEAD = 300;
 
 export class DirectOutbox implements Outbox {
   readonly #connection: Connection<unknown>;
   readonly #user: UserId;
   readonly #numbered: boolean;
-  readonly #onWritten: ((peer: UserId, seq: number) => void) | undefined;
+  readonly #onWritten: ((conversation: ConversationId, seq: number) => void) | undefined;
 
   /**
    * @param numbered whether texts carry seq and at (protocol 2).
-   * @param onWritten told of texts that were handed to the socket, where that counts as delivered.
+   * @param onWritten told of texts that were handed to the socket, for a client that does not acknowledge them.
    */
   constructor(
     connection: Connection<unknown>,
     user: UserId,
     numbered: boolean,
-    onWritten: ((peer: UserId, seq: number) => void) | undefined,
+    onWritten: ((conversation: ConversationId, seq: number) => void) | undefined,
   ) {
     this.#connection = connection;
     this.#user = user;
@@ -62,7 +62,7 @@ export class DirectOutbox implements Outbox {
     this.#connection.send(encodeFrame(ServiceId[name], body));
   }
 
-  sendTexts(peer: UserId, messages: readonly Message[], through: number): void {
+  sendTexts(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void {
     let rest = messages;
     while (rest.length > 0) {
       const taken = takeOneFrame(rest);
@@ -70,7 +70,7 @@ export class DirectOutbox implements Outbox {
       rest = taken.length === rest.length ? [] : rest.slice(taken.length);
       if (!this.#connection.send(frame)) return;
     }
-    this.#onWritten?.(peer, through);
+    this.#onWritten?.(conversation, through);
   }
 
   async room(): Promise<void> {

@@ -5,7 +5,7 @@
  * meanwhile is merged (chat/paced-queue).
  */
 import type { Message } from "../domain/entities.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
 import type { Connection } from "../net/connection.ts";
 import { encodeFrame } from "../wire/frame.ts";
@@ -21,7 +21,7 @@ export interface PacedOutboxOptions {
   /** Items and bytes that may be queued; beyond them the connection is cut. */
   readonly limits: { readonly frames: number; readonly bytes: number };
   /** Told of texts that were handed to the socket. */
-  readonly onWritten: (peer: UserId, seq: number) => void;
+  readonly onWritten: (conversation: ConversationId, seq: number) => void;
   readonly clock: Pick<Clock, "monotonic">;
   readonly timer: Timer;
 }
@@ -53,12 +53,12 @@ export class PacedOutbox implements Outbox {
     this.#pushed();
   }
 
-  sendTexts(peer: UserId, messages: readonly Message[], through: number): void {
+  sendTexts(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void {
     if (messages.length > 0) {
-      this.#queue.pushTexts(peer, messages, through, this.#now());
+      this.#queue.pushTexts({ conversation, peer, messages, through, since: this.#now() });
       this.#pushed();
-    } else if (!this.#queue.pass(peer, through)) {
-      this.#options.onWritten(peer, through);
+    } else if (!this.#queue.pass(conversation, through)) {
+      this.#options.onWritten(conversation, through);
     }
   }
 
@@ -140,11 +140,11 @@ export class PacedOutbox implements Outbox {
 
   #writeTexts(item: Extract<PacedItem, { kind: "texts" }>): () => void {
     const { connection, user, onWritten } = this.#options;
-    const { peer, messages, through } = item;
+    const { conversation, peer, messages, through } = item;
     const taken = takeOneFrame(messages.slice(0, this.#pace.maxTexts(peer)));
     const sent = connection.send(textsFrame(user, peer, taken, false));
     this.#queue.take(item, taken.length);
-    if (sent) onWritten(peer, taken.length === messages.length ? through : (taken.at(-1)?.seq ?? 0));
+    if (sent) onWritten(conversation, taken.length === messages.length ? through : (taken.at(-1)?.seq ?? 0));
     return () => this.#pace.wroteTexts(this.#now(), peer, taken.length);
   }
 

@@ -9,8 +9,9 @@
  * - Of call signals only the latest few are kept: a call that is so far behind is over.
  */
 import type { Message } from "../domain/entities.ts";
-import type { UserId } from "../domain/ids.ts";
+import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { ServiceName } from "../wire/ids.ts";
+import { ENTRY_OVERHEAD } from "./outbox.ts";
 
 interface Frame {
   readonly kind: "frame";
@@ -22,6 +23,7 @@ interface Frame {
 interface Texts {
   readonly kind: "texts";
   readonly since: number;
+  readonly conversation: ConversationId;
   readonly peer: UserId;
   messages: Message[];
   /** What the session has of the conversation when they are written. */
@@ -65,22 +67,23 @@ export class PacedQueue {
   }
 
   /** Adds texts to those of the friend that wait, if nothing that they must not overtake was queued in between. */
-  pushTexts(peer: UserId, messages: readonly Message[], through: number, since: number): void {
+  pushTexts(texts: Omit<Texts, "kind" | "messages"> & { readonly messages: readonly Message[] }): void {
+    const { conversation, messages, through } = texts;
     this.#texts += messages.length;
-    for (const message of messages) this.#bytes += message.body.length;
-    const waiting = this.#mergeable(peer);
+    for (const message of messages) this.#bytes += sizeOf(message);
+    const waiting = this.#mergeable(conversation);
     if (waiting === undefined) {
-      this.#items.push({ kind: "texts", since, peer, messages: [...messages], through });
+      this.#items.push({ kind: "texts", ...texts, messages: [...messages] });
     } else {
       waiting.messages.push(...messages);
       waiting.through = through;
     }
   }
 
-  /** There is nothing to show of a friend up to `through`. @returns whether texts wait that it is behind. */
-  pass(peer: UserId, through: number): boolean {
+  /** There is nothing to show of a conversation up to `through`. @returns whether texts wait that it is behind. */
+  pass(conversation: ConversationId, through: number): boolean {
     const waiting = this.#items.findLast(
-      (item): item is Texts => item.kind === "texts" && item.peer === peer,
+      (item): item is Texts => item.kind === "texts" && item.conversation === conversation,
     );
     if (waiting !== undefined) waiting.through = through;
     return waiting !== undefined;
@@ -99,7 +102,7 @@ export class PacedQueue {
     if (item.kind === "texts") {
       const taken = item.messages.slice(0, count);
       this.#texts -= taken.length;
-      for (const message of taken) this.#bytes -= message.body.length;
+      for (const message of taken) this.#bytes -= sizeOf(message);
       item.messages = item.messages.slice(taken.length);
       if (item.messages.length > 0) return;
     }
@@ -111,11 +114,11 @@ export class PacedQueue {
     this.#items.splice(this.#items.indexOf(item), 1);
   }
 
-  #mergeable(peer: UserId): Texts | undefined {
+  #mergeable(conversation: ConversationId): Texts | undefined {
     for (let i = this.#items.length - 1; i >= 0; i--) {
       const item = this.#items[i];
       if (item === undefined) return undefined;
-      if (item.kind === "texts" && item.peer === peer) return item;
+      if (item.kind === "texts" && item.conversation === conversation) return item;
       if (item.kind === "frame" && !waits(item)) return undefined;
     }
     return undefined;
@@ -128,4 +131,5 @@ export class PacedQueue {
   }
 }
 
+const sizeOf = (message: Message): number => message.body.length + ENTRY_OVERHEAD;
 const waits = (item: PacedItem): boolean => item.kind === "frame" && LATER.has(item.name);

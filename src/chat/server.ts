@@ -65,6 +65,7 @@ export class ChatServer implements ConnectionHandler<ChatSession> {
     const session = connection.state;
     const { login } = session;
     if (login === undefined) return;
+    login.shown?.ended();
     this.#context.logger.log("info", "session.closed", {
       user: login.bound.user,
       session: login.bound.session,

@@ -23,12 +23,15 @@ import {
 import type { Delivery } from "./delivery.ts";
 import type { Outbox } from "./outbox.ts";
 import type { FrameFamily } from "./prices.ts";
+import type { Shown } from "./shown.ts";
 
 /** What a session has from its login on. */
 export interface LoggedIn {
   readonly bound: BoundSession;
   readonly outbox: Outbox;
   readonly delivery: Delivery;
+  /** What its client was surely shown, which one of the original does not tell by itself. */
+  readonly shown: Shown | undefined;
 }
 
 /** A frame that waits for an earlier one of its connection to be handled. */
@@ -86,6 +89,7 @@ export class ChatSession {
   /** The client sent a frame. */
   heard(): void {
     this.login?.outbox.heard();
+    this.login?.shown?.heard();
   }
 
   /** Queues a frame. Before login there is nothing else to queue with, so it goes out as it is. */

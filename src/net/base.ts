@@ -131,6 +131,14 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
 
   // What its user sees.
 
+  get acknowledged(): boolean | undefined {
+    return undefined;
+  }
+
+  get peerEnded(): boolean {
+    return false;
+  }
+
   get isOpen(): boolean {
     return this.#phase <= ANSWERING;
   }

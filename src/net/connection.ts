@@ -54,6 +54,13 @@ export interface Connection<S> {
   /** Bytes queued and not yet taken by the kernel. */
   readonly queuedBytes: number;
   /**
+   * Whether the peer's machine has acknowledged all that was sent; undefined where that cannot be told. It says nothing
+   * of the program there, which need not have read it. Once the peer has closed its side: how it was then.
+   */
+  readonly acknowledged: boolean | undefined;
+  /** Whether the peer has closed its side in good order. With something left to read, its system resets the connection. */
+  readonly peerEnded: boolean;
+  /**
    * Queues one whole frame, which must not be changed afterwards. It is written at the end of this turn of the
    * event loop, together with what else was queued, in as few writes as possible.
    * @returns false when the connection is not open, or was cut because the queue passed the listener's limits.

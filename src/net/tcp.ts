@@ -9,6 +9,7 @@ import { BaseConnection } from "./base.ts";
 import { ConnectionGroup } from "./group.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
 import type { FrameQueue } from "./queue.ts";
+import { type Unacknowledged, unacknowledgedBytes } from "./unacknowledged.ts";
 
 /** Small frames are gathered into writes of at most so many bytes. */
 const SCRATCH_BYTES = 65_536;
@@ -17,24 +18,46 @@ const KEEP_ALIVE_MS = 60_000;
 /** What a TLS handshake may take. */
 const HANDSHAKE_MS = 10_000;
 
+/** What the connections of one listener share. */
+interface Shared {
+  readonly scratch: Uint8Array;
+  readonly unacknowledged: Unacknowledged;
+}
+
 type TcpSocket<S> = Bun.Socket<TcpConnection<S> | undefined>;
 
 class TcpConnection<S> extends BaseConnection<S> {
   override readonly remoteAddress: string;
   readonly #socket: TcpSocket<S>;
   readonly #scratch: Uint8Array;
+  readonly #unacknowledged: Unacknowledged;
   #peerEnded = false;
+  /** Whether everything was acknowledged when the peer had sent its last. */
+  #acknowledgedAtEnd: boolean | undefined;
   #shutDown = false;
 
-  constructor(group: ConnectionGroup<S>, socket: TcpSocket<S>, scratch: Uint8Array) {
+  constructor(group: ConnectionGroup<S>, socket: TcpSocket<S>, shared: Shared) {
     super(group);
     this.#socket = socket;
-    this.#scratch = scratch;
+    this.#scratch = shared.scratch;
+    this.#unacknowledged = shared.unacknowledged;
     this.remoteAddress = plainAddress(socket.remoteAddress ?? ""); // none when the peer is gone already
   }
 
   override get kind(): "tcp" {
     return "tcp";
+  }
+
+  override get peerEnded(): boolean {
+    return this.#peerEnded;
+  }
+
+  override get acknowledged(): boolean | undefined {
+    if (this.#peerEnded) return this.#acknowledgedAtEnd;
+    const socket = this.#socket;
+    if (!("fd" in socket) || typeof socket.fd !== "number") return undefined;
+    const bytes = this.#unacknowledged(socket.fd);
+    return bytes === undefined ? undefined : bytes === 0 && this.queuedBytes === 0;
   }
 
   bytesReceived(chunk: Uint8Array): void {
@@ -44,6 +67,7 @@ class TcpConnection<S> extends BaseConnection<S> {
 
   /** The peer sent FIN; whoever closes second closes the whole connection. */
   finReceived(): void {
+    this.#acknowledgedAtEnd = this.acknowledged;
     this.#peerEnded = true;
     if (this.#shutDown) this.#socket.end();
     else this.reader.end();
@@ -84,7 +108,7 @@ class TcpConnection<S> extends BaseConnection<S> {
 /** Listens for TCP connections. @throws Error of the system when the address cannot be bound. */
 export function listenTcp<S>(options: ListenOptions<S>): Listener {
   const group = new ConnectionGroup(options);
-  const scratch = new Uint8Array(SCRATCH_BYTES);
+  const shared = { scratch: new Uint8Array(SCRATCH_BYTES), unacknowledged: unacknowledgedBytes() };
   const open = (port: number) =>
     Bun.listen<TcpConnection<S> | undefined>({
       hostname: options.host,
@@ -97,7 +121,7 @@ export function listenTcp<S>(options: ListenOptions<S>): Listener {
           if (!group.admits()) return turnAway(socket, options);
           socket.setNoDelay(true);
           socket.setKeepAlive(true, KEEP_ALIVE_MS);
-          const connection = new TcpConnection(group, socket, scratch);
+          const connection = new TcpConnection(group, socket, shared);
           socket.data = connection;
           connection.accepted();
           if (options.tls) connection.deadlineAt = options.clock.monotonic() + HANDSHAKE_MS;

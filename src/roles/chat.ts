@@ -22,6 +22,7 @@ import { PeerStreams, peerService } from "../rpc/peers.ts";
 import { Conversations } from "../services/conversations.ts";
 import { Courier } from "../services/courier.ts";
 import { Cursors } from "../services/cursors.ts";
+import { DeviceCursors } from "../services/device-cursors.ts";
 import { Doubts } from "../services/doubts.ts";
 import { Endings } from "../services/endings.ts";
 import { Friends } from "../services/friends.ts";
@@ -111,6 +112,11 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     intervalMs: CURSOR_INTERVAL_MS,
     post,
   });
+  const deviceCursors = new DeviceCursors({
+    devices: store.devices,
+    logger,
+    intervalMs: CURSOR_INTERVAL_MS,
+  });
   const messaging = new Messaging({
     conversations: store.conversations,
     messages: store.messages,
@@ -189,6 +195,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     messaging,
     messages: store.messages,
     cursors,
+    deviceCursors,
     courier,
     limits: new ChatLimits(frameLimits(config), clock),
     // What commits and logins need of the store's connections stays free.
@@ -267,7 +274,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     await server.drain(Math.max(0, drainMs - LAST_STEPS_MS));
     // Each may hang on a server that is away; none may hold up the exit.
     await within(LAST_STEPS_MS / 2, messaging.idle()).catch(() => {});
-    await within(LAST_STEPS_MS / 4, cursors.flush()).catch(() => {});
+    await within(LAST_STEPS_MS / 4, Promise.all([cursors.flush(), deviceCursors.flush()])).catch(() => {});
     await within(LAST_STEPS_MS / 4, courier.idle()).catch(() => {});
     clearInterval(reaper);
     doubts.stop();

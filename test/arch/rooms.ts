@@ -72,7 +72,7 @@ export const ROOMS: readonly Room[] = [
     packages: ["@grpc/grpc-js", "@bufbuild/protobuf"],
   },
   { name: "chat", files: ["src/chat/**"], rooms: ["net", "services", ...CONTRACTS, "wire", ...FLOOR] },
-  { name: "net", files: ["src/net/**"], rooms: ["wire", "wire codes", "lib"] },
+  { name: "net", files: ["src/net/**"], rooms: ["wire", "wire codes", "lib"], packages: ["bun:ffi"] },
   { name: "ops", files: ["src/ops/**"], rooms: ["lib"] },
 
   // What the product does.

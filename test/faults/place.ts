@@ -57,6 +57,8 @@ export class Place {
       CHATSRV_GRPCSERVER_PORT: String(grpc),
       CHATSRV_CHATTINGSERVER_PORT: String(chat),
       CHATSRV_CHATTINGSERVER_WS_PORT: String(ws),
+      // The pace that the real desktop client needs grows with its transcript, and would be taken for lateness here.
+      CHATSRV_CHATTINGSERVER_LEGACY_FRAME_GAP: "0",
       CHATSRV_MYSQL_PORT: String(this.database.port),
       CHATSRV_REDIS_PORT: String(this.redis.port),
       ...(CLOCKS_CAN_STEP && {

@@ -16,6 +16,8 @@ export class FakeConnection<S> implements Connection<S> {
   state!: S;
   readonly remoteAddress = "127.0.0.1";
   readonly kind = "tcp";
+  acknowledged: boolean | undefined = true;
+  peerEnded = false;
   isOpen = true;
   queuedFrames = 0;
   queuedBytes = 0;

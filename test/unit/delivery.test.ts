@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { Delivery } from "../../src/chat/delivery.ts";
 import type { Outbox } from "../../src/chat/outbox.ts";
 import type { Message } from "../../src/domain/entities.ts";
-import { conversationId, type UserId, userId } from "../../src/domain/ids.ts";
+import { type ConversationId, conversationId, type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import type { HistoryRange } from "../../src/store/store.ts";
 import { messagesOf } from "../support/messages.ts";
@@ -23,7 +23,7 @@ class RecordingOutbox implements Outbox {
   broken = false;
   readonly waiters: (() => void)[] = [];
   send(): void {}
-  sendTexts(_peer: UserId, messages: readonly Message[]): void {
+  sendTexts(_conversation: ConversationId, _peer: UserId, messages: readonly Message[]): void {
     if (this.broken) throw new Error("broken");
     this.texts.push(...messages);
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { PaceSettings } from "../../src/chat/pace.ts";
 import { PacedOutbox } from "../../src/chat/paced-outbox.ts";
-import { userId } from "../../src/domain/ids.ts";
+import { conversationId, userId } from "../../src/domain/ids.ts";
 import { HeldClock } from "../support/clock.ts";
 import { DesktopScreen, IDLE_MS, LOADED_MS } from "../support/desktop-screen.ts";
 import { FakeConnection, type SentFrame } from "../support/fake-connection.ts";
@@ -10,6 +10,7 @@ import { messagesOf } from "../support/messages.ts";
 
 const ME = userId(1);
 const FRIEND = userId(2);
+const CONVERSATION = conversationId(1);
 const DEFAULTS: PaceSettings = { gapMs: 400, maxGapMs: 10_000 };
 
 interface Chat {
@@ -62,7 +63,7 @@ async function chat({ pace = DEFAULTS, msPerBubble, mergedShare, texts, everyMs,
     clock.timer(() => outbox.send("TEXTCHATMSGRESPONSE", { error: 0 }), 5);
   };
   for (let i = 0; i < texts; i++) {
-    clock.timer(() => outbox.sendTexts(FRIEND, messagesOf(2, [i + 1]), i + 1), i * everyMs);
+    clock.timer(() => outbox.sendTexts(CONVERSATION, FRIEND, messagesOf(2, [i + 1]), i + 1), i * everyMs);
     clock.timer(type, i * everyMs + offsetMs);
   }
   await clock.live(texts * everyMs + 10 * 60_000);

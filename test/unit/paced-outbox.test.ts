@@ -1,7 +1,8 @@
 /** @module The desktop client's outbox: one frame per write, a gap between writes, texts merged, in held time. */
 import { describe, expect, test } from "bun:test";
 import { PacedOutbox } from "../../src/chat/paced-outbox.ts";
-import { userId } from "../../src/domain/ids.ts";
+import type { Message } from "../../src/domain/entities.ts";
+import { conversationId, type UserId, userId } from "../../src/domain/ids.ts";
 import { HeldClock } from "../support/clock.ts";
 import { FakeConnection } from "../support/fake-connection.ts";
 import { messagesOf } from "../support/messages.ts";
@@ -9,6 +10,10 @@ import { messagesOf } from "../support/messages.ts";
 const ME = userId(1);
 const GAP_MS = 400;
 const MAX_GAP_MS = 10_000;
+
+/** Texts of the conversation with a user; its id is a hundred of theirs. */
+const sendTexts = (outbox: PacedOutbox, peer: UserId, messages: readonly Message[], through: number) =>
+  outbox.sendTexts(conversationId(100 * peer), peer, messages, through);
 
 function paced(limits = { frames: 100, bytes: 4_000_000 }) {
   const clock = new HeldClock();
@@ -19,7 +24,7 @@ function paced(limits = { frames: 100, bytes: 4_000_000 }) {
     user: ME,
     pace: { gapMs: GAP_MS, maxGapMs: MAX_GAP_MS },
     limits,
-    onWritten: (_peer, seq) => written.push(seq),
+    onWritten: (_conversation, seq) => written.push(seq),
     clock,
     timer: clock.timer,
   });
@@ -76,7 +81,7 @@ describe("the gap", () => {
     const { clock, connection, outbox } = paced();
     outbox.heardTexts(userId(2), 80);
     await clock.live(MAX_GAP_MS);
-    outbox.sendTexts(userId(2), messagesOf(2, [1, 2]), 2);
+    sendTexts(outbox, userId(2), messagesOf(2, [1, 2]), 2);
     outbox.send("LOGOUTRESPONSE", { error: 0 });
     expect(connection.writes.length).toBe(1);
     await clock.live((81 + 82) * 6 - 1);
@@ -84,7 +89,7 @@ describe("the gap", () => {
     await clock.live(1);
     expect(connection.writes.length).toBe(2);
     // Another friend's is short.
-    outbox.sendTexts(userId(3), messagesOf(3, [1]), 1);
+    sendTexts(outbox, userId(3), messagesOf(3, [1]), 1);
     outbox.send("LOGOUTRESPONSE", { error: 0 });
     await clock.live(2 * GAP_MS);
     expect(connection.writes.length).toBe(4);
@@ -93,7 +98,7 @@ describe("the gap", () => {
   test("has an end: who never pauses is written to", async () => {
     const { clock, connection, outbox } = paced();
     outbox.send("LOGINRESPONSE", { error: 0 });
-    outbox.sendTexts(userId(3), messagesOf(3, [1]), 1);
+    sendTexts(outbox, userId(3), messagesOf(3, [1]), 1);
     for (let passed = 0; passed < MAX_GAP_MS + GAP_MS; passed += 100) {
       expect(connection.writes.length).toBe(1);
       outbox.heard();
@@ -111,8 +116,8 @@ describe("what waits", () => {
     const { clock, outbox, written, texts } = paced();
     outbox.send("LOGINRESPONSE", { error: 0 });
     for (let seq = 1; seq <= 6; seq++) {
-      outbox.sendTexts(userId(2), messagesOf(2, [seq]), seq);
-      outbox.sendTexts(userId(3), messagesOf(3, [seq]), seq);
+      sendTexts(outbox, userId(2), messagesOf(2, [seq]), seq);
+      sendTexts(outbox, userId(3), messagesOf(3, [seq]), seq);
     }
     await clock.live(2 * GAP_MS);
     expect([texts(2), texts(3)]).toEqual([["123456"], ["123456"]]);
@@ -124,7 +129,7 @@ describe("what waits", () => {
     outbox.heardTexts(userId(2), 1_000);
     await clock.live(MAX_GAP_MS);
     const seqs = Array.from({ length: 40 }, (_, i) => i + 1);
-    outbox.sendTexts(userId(2), messagesOf(2, seqs), 40);
+    sendTexts(outbox, userId(2), messagesOf(2, seqs), 40);
     await clock.live(3 * MAX_GAP_MS);
     expect(texts(2).join("")).toBe(seqs.join(""));
     expect(written).toEqual([15, 30, 40]);
@@ -133,9 +138,9 @@ describe("what waits", () => {
   test("texts are not moved ahead of a new friend's announcement", async () => {
     const { clock, ids, outbox } = paced();
     outbox.send("LOGINRESPONSE", { error: 0 });
-    outbox.sendTexts(userId(2), messagesOf(2, [1]), 1);
+    sendTexts(outbox, userId(2), messagesOf(2, [1]), 1);
     outbox.send("FRIENDING_ON_BIDDIRECTIONAL", { friend_uuid: "2" });
-    outbox.sendTexts(userId(2), messagesOf(2, [2]), 2);
+    sendTexts(outbox, userId(2), messagesOf(2, [2]), 2);
     await clock.live(3 * GAP_MS);
     expect(ids()).toEqual([6, 19, 16, 19]);
   });
@@ -145,7 +150,7 @@ describe("what waits", () => {
     outbox.send("LOGINRESPONSE", { error: 0 });
     outbox.send("TEXTCHATMSGRESPONSE", { error: 0 });
     outbox.send("VOICECHATMSGREQUEST", {});
-    outbox.sendTexts(userId(2), messagesOf(2, [1]), 1);
+    sendTexts(outbox, userId(2), messagesOf(2, [1]), 1);
     outbox.send("SEARCHUSERNAMERESPONSE", {});
     await clock.live(5 * GAP_MS);
     expect(ids()).toEqual([6, 19, 10, 18, 20]);
@@ -157,7 +162,7 @@ describe("what waits", () => {
     for (let i = 0; i < 30; i++) outbox.send("TEXTCHATMSGRESPONSE", { error: 0 });
     const ends = clock.monotonic() + 20_000;
     for (let seq = 1; clock.monotonic() < ends; seq++) {
-      outbox.sendTexts(userId(seq + 1), messagesOf(seq + 1, [seq]), 1);
+      sendTexts(outbox, userId(seq + 1), messagesOf(seq + 1, [seq]), 1);
       await clock.live(GAP_MS);
     }
     const late = ids().slice(-20).join(" ");
@@ -167,7 +172,7 @@ describe("what waits", () => {
   test("what does not fit a frame is cut into several, in order", async () => {
     const { clock, connection, outbox } = paced();
     const large = messagesOf(2, [1, 2, 3, 4, 5, 6], () => "x".repeat(16_000));
-    outbox.sendTexts(userId(2), large, 6);
+    sendTexts(outbox, userId(2), large, 6);
     await clock.live(GAP_MS);
     expect(connection.writes.length).toBe(2);
     const seen = connection.frames.flatMap(({ body }) =>
@@ -179,11 +184,11 @@ describe("what waits", () => {
   test("what the client is not shown counts as written with what was queued before it", async () => {
     const { clock, outbox, written } = paced();
     outbox.send("LOGINRESPONSE", { error: 0 });
-    outbox.sendTexts(userId(2), messagesOf(2, [1]), 1);
-    outbox.sendTexts(userId(2), [], 3);
+    sendTexts(outbox, userId(2), messagesOf(2, [1]), 1);
+    sendTexts(outbox, userId(2), [], 3);
     expect(written).toEqual([]);
     await clock.live(GAP_MS);
-    outbox.sendTexts(userId(2), [], 4);
+    sendTexts(outbox, userId(2), [], 4);
     expect(written).toEqual([3, 4]);
   });
 });
@@ -200,7 +205,7 @@ describe("bounds", () => {
     const { clock, connection, outbox, texts } = paced({ frames: 20, bytes: 4_000_000 });
     outbox.send("LOGINRESPONSE", { error: 0 });
     for (let i = 0; i < 1_000; i++) outbox.send(i % 2 ? "VOICECHATMSGREQUEST" : "VIDEOCHATMSGREQUEST", { i });
-    outbox.sendTexts(userId(2), messagesOf(2, [1]), 1);
+    sendTexts(outbox, userId(2), messagesOf(2, [1]), 1);
     await clock.live(60_000);
     expect(connection.closedBecause).toBeUndefined();
     expect(texts(2)).toEqual(["1"]);
@@ -213,7 +218,8 @@ describe("bounds", () => {
     connection.stuck = true;
     const room = { there: false };
     const seqs = Array.from({ length: 21 }, (_, i) => i + 1);
-    outbox.sendTexts(
+    sendTexts(
+      outbox,
       userId(2),
       messagesOf(2, seqs, () => "x".repeat(16_000)),
       21,

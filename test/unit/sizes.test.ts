@@ -92,7 +92,7 @@ describe("a text that was stored before there was a limit", () => {
     const written: number[] = [];
     const outbox = new DirectOutbox(connection, ME, true, (_peer, seq) => written.push(seq));
     const messages = messagesOf(2, [1, 2, 3], (seq) => (seq === 2 ? body : `text ${seq}`));
-    outbox.sendTexts(PEER, messages, 3);
+    outbox.sendTexts(conversationId(1), PEER, messages, 3);
     const shown = connection.frames.flatMap((frame) => frame.body.text_msg);
     expect(shown.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(shown[2].msg_content).toBe("text 3");

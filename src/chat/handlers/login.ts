@@ -4,8 +4,10 @@
  */
 import type { Head, Page, Profile } from "../../domain/entities.ts";
 import { AppError, toAppError } from "../../domain/error.ts";
+import type { ConversationId } from "../../domain/ids.ts";
 import { systemTimer } from "../../lib/clock.ts";
 import type { BoundSession } from "../../services/sessions.ts";
+import type { DeviceStanding } from "../../store/store.ts";
 import type { Body } from "../../wire/messages.ts";
 import {
   fitting,
@@ -22,12 +24,12 @@ import { type Handler, requireLogin, requireUser } from "../handler.ts";
 import { DirectOutbox, type Outbox } from "../outbox.ts";
 import { PacedOutbox } from "../paced-outbox.ts";
 import type { ChatSession } from "../session.ts";
+import { Shown } from "../shown.ts";
 
 /** The original's clients do not say which device they are: an account has one of them. */
 const ORIGINAL_DEVICE = "desktop";
 /** Heads in the login answer of protocol 2; the rest comes by HEADSREQUEST. */
 const LOGIN_HEADS = 100;
-const HEADS_PAGE = 500;
 const LOGIN_REQUESTS = 100;
 const LOGIN_FRIENDS = 500;
 
@@ -72,7 +74,7 @@ export async function leave(context: ChatContext, session: ChatSession): Promise
   session.login = undefined;
   const { bound } = login;
   context.local.remove(bound.user, bound.session);
-  await context.cursors.flush();
+  await Promise.all([context.cursors.flush(), context.deviceCursors.flush()]);
   await context.sessions.unbind(bound);
   await context.sessions.announcePresence(bound.user);
 }
@@ -89,7 +91,8 @@ async function open(
   proto: 1 | 2,
 ): Promise<void> {
   const { local, sessions, cursors, settings, messages, logger } = context;
-  const outbox = makeOutbox(context, session, bound, proto);
+  const shown = proto === 1 ? makeShown(context, session, bound) : undefined;
+  const outbox = makeOutbox(context, session, bound, shown);
   const isOpen = () => session.isOpen;
   const delivery = new Delivery({
     user: bound.user,
@@ -101,43 +104,58 @@ async function open(
     logger,
   });
   session.proto = proto;
-  session.login = { bound, outbox, delivery };
+  session.login = { bound, outbox, delivery, shown };
   session.connection.deadlineAt = 0;
   session.connection.idleTimeoutMs = proto === 2 ? settings.idleTimeoutMs : 0;
   local.add(bound.user, bound.session, session);
   await sessions.bind(bound);
   // An earlier session's acknowledgements must be in what is read now, or its texts would come again.
   await cursors.flush();
-  const [heads, lists] = await Promise.all([
-    proto === 2 ? firstHeads(context, bound) : allHeads(context, bound),
+  const [{ heads, standings }, lists] = await Promise.all([
+    readConversations(context, bound, proto),
     readLists(context, bound),
     sessions.requireStanding(bound),
   ]);
   if (!session.isOpen || session.login === undefined) return;
-  for (const head of heads.items) startAtHead(delivery, head, proto === 2 ? head.lastSeq : head.deliveredSeq);
+  for (const head of heads.items) startAtHead(delivery, head, head.lastSeq);
+  for (const { conversation, peer, shownSeq } of standings) delivery.startAt(conversation, peer, shownSeq);
   const modern = proto === 2 ? modernFields(context, bound, heads) : {};
   session.send("LOGINRESPONSE", loginBody(profile, lists, modern));
   logger.log("info", "login", { user: bound.user, session: bound.session, proto, device: bound.device });
   session.enter();
-  if (proto === 1) await sendOffline(context, session, heads.items);
+  sendOffline(session, standings);
   void afterLogin(context, session, bound);
 }
 
-function makeOutbox(context: ChatContext, session: ChatSession, bound: BoundSession, proto: 1 | 2): Outbox {
+function makeShown(
+  context: ChatContext,
+  session: ChatSession,
+  { user, device, session: own }: BoundSession,
+): Shown {
+  const { cursors, deviceCursors, clock } = context;
+  return new Shown({
+    connection: session.connection,
+    clock,
+    timer: systemTimer,
+    onGot: (conversation, seq) => cursors.move(conversation, user, { delivered: seq }, own),
+    onShown: (conversation, seq) => deviceCursors.move(user, device, conversation, seq),
+  });
+}
+
+/** @param shown undefined for protocol 2. */
+function makeOutbox(
+  context: ChatContext,
+  { connection }: ChatSession,
+  { user }: BoundSession,
+  shown: Shown | undefined,
+): Outbox {
   const { legacyPace, sendQueue } = context.settings;
-  const { connection } = session;
-  if (proto === 2) return new DirectOutbox(connection, bound.user, true, undefined);
-  const onWritten = (peer: Head["peer"], seq: number) => {
-    // What is not noted is sent once more.
-    Promise.resolve(context.conversations.withPeer(bound.user, peer)).then(
-      ({ conversation }) => context.cursors.move(conversation, bound.user, { delivered: seq }, bound.session),
-      (error: unknown) => context.logger.log("warn", "session.cursor_lost", { user: bound.user, error }),
-    );
-  };
-  if (legacyPace === undefined) return new DirectOutbox(connection, bound.user, false, onWritten);
+  if (shown === undefined) return new DirectOutbox(connection, user, true, undefined);
+  const onWritten = (conversation: ConversationId, seq: number) => shown.written(conversation, seq);
+  if (legacyPace === undefined) return new DirectOutbox(connection, user, false, onWritten);
   return new PacedOutbox({
     connection,
-    user: bound.user,
+    user,
     pace: legacyPace,
     limits: sendQueue,
     onWritten,
@@ -146,19 +164,22 @@ function makeOutbox(context: ChatContext, session: ChatSession, bound: BoundSess
   });
 }
 
-function firstHeads(context: ChatContext, bound: BoundSession): Promise<Page<Head>> {
-  return context.messaging.heads(bound.user, { limit: LOGIN_HEADS });
+/** Where a session starts in the conversations of its account. */
+interface Conversations {
+  /** For a client that fetches by itself what it lacks. */
+  readonly heads: Page<Head>;
+  /** For one of the original, which is sent what its device was not shown. */
+  readonly standings: readonly DeviceStanding[];
 }
 
-async function allHeads(context: ChatContext, bound: BoundSession): Promise<Page<Head>> {
-  const items: Head[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await context.messaging.heads(bound.user, { cursor, limit: HEADS_PAGE });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return { items, next: undefined };
+async function readConversations(
+  { messaging, deviceCursors }: ChatContext,
+  { user, device }: BoundSession,
+  proto: 1 | 2,
+): Promise<Conversations> {
+  return proto === 2
+    ? { heads: await messaging.heads(user, { limit: LOGIN_HEADS }), standings: [] }
+    : { heads: { items: [], next: undefined }, standings: await deviceCursors.standings(user, device) };
 }
 
 interface Lists {
@@ -204,25 +225,11 @@ function loginBody(profile: Profile, lists: Lists, modern: object): Partial<Body
   } as Partial<Body<"LOGINRESPONSE">>;
 }
 
-/** What was stored for a session without `proto` while it was away: oldest conversation first. */
-async function sendOffline(
-  context: ChatContext,
-  session: ChatSession,
-  heads: readonly Head[],
-): Promise<void> {
-  const behind = heads.filter((head) => head.lastSeq > head.deliveredSeq);
-  const user = session.login?.bound.user;
-  if (behind.length === 0 || user === undefined) return;
-  const firstAt = new Map<Head, number>();
-  for (const head of behind) {
-    const page = await context.messages.history(head.conversation, user, {
-      after: head.deliveredSeq,
-      limit: 1,
-    });
-    firstAt.set(head, page?.messages[0]?.at ?? 0);
-  }
-  behind.sort((a, b) => (firstAt.get(a) ?? 0) - (firstAt.get(b) ?? 0));
-  for (const head of behind) session.catchUp(head);
+/** What a device of the original was not shown yet: what waits longest comes first. */
+function sendOffline(session: ChatSession, standings: readonly DeviceStanding[]): void {
+  const behind = standings.filter(({ lastSeq, shownSeq }) => lastSeq > shownSeq);
+  behind.sort((a, b) => (a.waitingSince ?? 0) - (b.waitingSince ?? 0));
+  for (const standing of behind) session.catchUp(standing);
 }
 
 /** Presence both ways, once the session is in. */
