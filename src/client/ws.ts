@@ -4,21 +4,25 @@
  */
 import { FrameDecoder } from "../wire/frame.ts";
 import { connectionLost } from "./errors.ts";
+import type { Placement } from "./http.ts";
 import type { Dialer, Transport, TransportEvents } from "./transport.ts";
 
 export interface WsOptions {
   /** Makes the socket; for an environment that needs options of its own (authorities, a proxy). */
   open?: (url: string) => WebSocket;
+  /** The URL to dial for a placement; its `ws_url` unless given. */
+  urlOf?: (placement: Placement) => string | undefined;
   /** Milliseconds until an attempt to connect is given up; 5 seconds unless given. */
   connectTimeoutMs?: number;
 }
 
-/** Dials `ws_url` of the placement. */
+/** Dials the node of a placement. */
 export function wsDialer(options: WsOptions = {}): Dialer {
   const { open = (url: string) => new WebSocket(url), connectTimeoutMs = 5_000 } = options;
+  const { urlOf = ({ ws_url }: Placement) => ws_url } = options;
   return (placement, events) =>
     new Promise((resolve, reject) => {
-      const url = placement.ws_url;
+      const url = urlOf(placement);
       if (!url) return reject(connectionLost("the chat server offers no WebSocket"));
       const socket = open(url);
       socket.binaryType = "arraybuffer";

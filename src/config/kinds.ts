@@ -119,6 +119,18 @@ export function url(...schemes: string[]): Kind<string> {
   });
 }
 
+/** A URL with one of these schemes, a host and maybe a port, nothing behind them; or nothing. Without a slash at the end. */
+export function origin(...schemes: string[]): Kind<string> {
+  const prefixes = schemes.map((scheme) => `${scheme}://`);
+  const allowed = `${prefixes.join(" or ")} with a host and maybe a port, nothing behind them, or empty`;
+  return kind(allowed, (given) => {
+    if (given === "") return ok("");
+    const bare = given.replace(/\/$/, "");
+    const fits = prefixes.some((prefix) => bare.startsWith(prefix)) && URL.canParse(bare);
+    return fits && !/[/?#@\s]/.test(bare.slice(bare.indexOf("://") + 3)) ? ok(bare) : undefined;
+  });
+}
+
 /** The same kind, its values never shown. */
 export const hidden = <T>(of: Kind<T>): Kind<T> => ({ ...of, secret: true });
 

@@ -79,6 +79,8 @@ export interface ChatNode {
   readonly port: number;
   /** `ws://…` or `wss://…`, or "" when the node serves no WebSocket. */
   readonly wsUrl: string;
+  /** Where gateways reach that WebSocket, which need not be what clients are told; a node of an older release does not say. */
+  readonly relayUrl?: string;
   /** What peers dial. */
   readonly grpcHost: string;
   readonly grpcPort: number;

@@ -22,8 +22,9 @@ import { type HttpLimits, LimitGuard } from "./limits.ts";
 import { observe } from "./observe.ts";
 import { openApi } from "./openapi.ts";
 import { pathOf } from "./path.ts";
+import { originOf, type PublicUrlOptions, type WebSocketPlace, webSocketUrl } from "./public-url.ts";
 
-export interface HttpAppOptions {
+export interface HttpAppOptions extends PublicUrlOptions {
   readonly accounts: AccountService;
   readonly codeSender: CodeSender;
   readonly limiter: RateLimiter;
@@ -31,11 +32,11 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   readonly meter: Meter;
   readonly clock?: Clock;
-  /** Whether X-Forwarded-For is believed (http/client-address). */
+  /** Whether what a proxy says of the client is believed (http/client-address, http/public-url). */
   readonly trustProxy: boolean;
-  /** The program's version and the gateway's public address ("" for the request's own), for `/openapi.json`. */
+  /** The program's version and the gateway's address ("" for the request's own), for `/openapi.json`. */
   readonly version: string;
-  readonly publicUrl: string;
+  readonly documentUrl: string;
 }
 
 export type HttpApp = Hono<HttpEnv>;
@@ -47,7 +48,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const paths = Object.keys(httpCalls) as HttpPath[];
   const guard = new LimitGuard({ limiter, limits, logger, clock });
   const calls = createCalls(options);
-  const description = openApi(options.version, options.publicUrl);
+  const description = openApi(options.version, options.documentUrl);
 
   app.use(async (c, next) => {
     const forwardedFor = c.req.header("x-forwarded-for") ?? null;
@@ -57,7 +58,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.use(observe({ logger, meter, clock, paths: new Set([...paths, "/healthz", "/openapi.json"]) }));
   app.use(protectiveHeaders);
 
-  for (const path of paths) app.post(path, answering(path, calls, guard));
+  for (const path of paths) app.post(path, answering(path, calls, guard, options));
   app.get("/healthz", () => Response.json({ status: "ok" }));
   app.get("/openapi.json", () => Response.json(description));
 
@@ -72,7 +73,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 const requests: { readonly [P in HttpPath]: { readonly request: Schema<HttpRequest<P>> } } = httpCalls;
 
 /** A call's way: shape, limits, service. */
-function answering<P extends HttpPath>(path: P, calls: Calls, guard: LimitGuard): MiddlewareHandler<HttpEnv> {
+function answering<P extends HttpPath>(
+  path: P,
+  calls: Calls,
+  guard: LimitGuard,
+  reached: PublicUrlOptions,
+): MiddlewareHandler<HttpEnv> {
   const call = calls[path];
   const schema = requests[path].request;
   return async (c) => {
@@ -80,7 +86,8 @@ function answering<P extends HttpPath>(path: P, calls: Calls, guard: LimitGuard)
     const toll = call.toll(request);
     const from = addressGroup(c.get("client"));
     await guard.take([[call.perAddress, from], ...(toll ? [toll] : [])]);
-    return success(await call.run(request, from));
+    const webSocket = (place: WebSocketPlace) => webSocketUrl(place, originOf(c.req.raw, reached), reached);
+    return success(await call.run(request, { from, webSocketUrl: webSocket }));
   };
 }
 

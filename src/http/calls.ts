@@ -11,10 +11,19 @@ import type { AccountService, Admission } from "../services/accounts.ts";
 import type { CodeSender } from "../services/ports.ts";
 import type { HttpAnswer, HttpPath, HttpRequest } from "../wire/http.ts";
 import type { LimitName, Toll } from "./limits.ts";
+import type { WebSocketPlace } from "./public-url.ts";
 
 export interface CallOptions {
   readonly accounts: AccountService;
   readonly codeSender: CodeSender;
+}
+
+/** Who asks. */
+export interface Caller {
+  /** The client's address, as limits count it. */
+  readonly from: string;
+  /** The URL under which they reach a node's WebSocket; "" for none. */
+  readonly webSocketUrl: (place: WebSocketPlace) => string;
 }
 
 export interface Call<P extends HttpPath> {
@@ -23,10 +32,9 @@ export interface Call<P extends HttpPath> {
   /** The bucket per account or e-mail; nothing for a name that no account can have. @throws AppError INVALID_FIELD */
   readonly toll: (request: HttpRequest<P>) => Toll | undefined;
   /**
-   * @param from the client's address, as limits count it.
    * @returns the answer's fields beside `error: 0`. @throws AppError
    */
-  readonly run: (request: HttpRequest<P>, from: string) => Promise<Omit<HttpAnswer<P>, "error">>;
+  readonly run: (request: HttpRequest<P>, caller: Caller) => Promise<Omit<HttpAnswer<P>, "error">>;
 }
 
 export type Calls = { readonly [P in HttpPath]: Call<P> };
@@ -45,7 +53,7 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     "/post_registration": {
       perAddress: "registration_ip",
       toll: ({ email }) => ["registration_email", normalizeEmail(email)],
-      run: async ({ username, email, password, cpatcha }, from) => {
+      run: async ({ username, email, password, cpatcha }, { from }) => {
         const account = await accounts.register({ username, email, password, code: cpatcha }, from);
         return { username: account.username, email: account.email, uuid: String(account.id) };
       },
@@ -58,7 +66,7 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     "/reset_password": {
       perAddress: "reset_ip",
       toll: ({ username }) => perAccount("reset_account", username),
-      run: async ({ username, email, password, cpatcha }, from) => {
+      run: async ({ username, email, password, cpatcha }, { from }) => {
         await accounts.resetPassword({ username, email, password, code: cpatcha }, from);
         return {};
       },
@@ -66,7 +74,8 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     "/trylogin_server": {
       perAddress: "login_ip",
       toll: ({ username }) => perAccount("login_account", username),
-      run: async ({ username, password }, from) => placement(await accounts.logIn(username, password, from)),
+      run: async ({ username, password }, caller) =>
+        placement(await accounts.logIn(username, password, caller.from), caller),
     },
     "/resume_server": {
       perAddress: "resume_ip",
@@ -74,19 +83,25 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
         const id = parseUserId(uuid);
         return id === undefined ? undefined : ["resume_account", String(id)];
       },
-      run: async ({ uuid, resume_token }) => placement(await accounts.resume(uuid, resume_token)),
+      run: async ({ uuid, resume_token }, caller) =>
+        placement(await accounts.resume(uuid, resume_token), caller),
     },
   };
 }
 
 /** Strings throughout: the desktop client reads a numeric port as 0 and a numeric uuid as nothing. */
-const placement = ({ user, host, port, token, wsUrl }: Admission) => ({
-  uuid: String(user),
-  host,
-  port: String(port),
-  token,
-  ...(wsUrl !== "" && { ws_url: wsUrl }),
-});
+function placement(admission: Admission, caller: Caller) {
+  const { user, host, port, token, node } = admission;
+  const url = caller.webSocketUrl(admission);
+  return {
+    uuid: String(user),
+    host,
+    port: String(port),
+    token,
+    // The node is what the gateway's own WebSocket has to be told.
+    ...(url !== "" && { ws_url: url, ...(node !== "" && { node }) }),
+  };
+}
 
 /** Names that differ in case alone, or in what is not seen, are one account, so they share its bucket. */
 function perAccount(limit: LimitName, username: string): Toll | undefined {

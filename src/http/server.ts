@@ -6,10 +6,13 @@
 import { toAppError } from "../domain/error.ts";
 import type { Logger } from "../lib/log.ts";
 import { Reopenable } from "../lib/reopenable.ts";
+import { type WsEvents, webSockets } from "../net/ws-socket.ts";
+import { WS_PATH } from "../wire/http.ts";
 import { failureResponse } from "./answer.ts";
 import type { HttpApp } from "./app.ts";
 import { pageFiles } from "./page.ts";
 import { pathOf } from "./path.ts";
+import type { WebSocketEndpoint } from "./web-socket.ts";
 
 export interface HttpServerOptions {
   /** The address to bind, and the port; 0 for any free one. */
@@ -18,6 +21,8 @@ export interface HttpServerOptions {
   readonly app: HttpApp;
   /** Certificate chain and private key as PEM texts; without them it is plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** What takes requests for `/ws`; without it they are as unknown as any other path. */
+  readonly sockets?: WebSocketEndpoint | undefined;
   /** The web client, `import page from "….html"`; served at `/`. */
   readonly page?: Bun.HTMLBundle | undefined;
   readonly logger: Logger;
@@ -50,10 +55,11 @@ const IDLE_TIMEOUT_S = 75;
 const GRACE_MS = 5_000;
 
 /** @throws Error when the port is taken or the certificate and key cannot be used. */
-export function startHttp({ host, port, app, tls, page, logger }: HttpServerOptions): HttpServer {
+export function startHttp(options: HttpServerOptions): HttpServer {
+  const { host, port, app, tls, page, sockets, logger } = options;
   const files = page ? pageFiles(page) : undefined;
   const open = (port: number) =>
-    Bun.serve({
+    Bun.serve<WsEvents>({
       hostname: host,
       port,
       idleTimeout: IDLE_TIMEOUT_S,
@@ -63,9 +69,13 @@ export function startHttp({ host, port, app, tls, page, logger }: HttpServerOpti
       // Bun's default outside development is to share the port with whoever has it already.
       reusePort: false,
       fetch: (request, connection) => {
-        const file = isRead(request.method) ? files?.get(pathOf(request.url)) : undefined;
-        return file?.() ?? app.fetch(request, { peer: connection.requestIP(request)?.address ?? "" });
+        const path = pathOf(request.url);
+        const peer = connection.requestIP(request)?.address ?? "";
+        if (path === WS_PATH && sockets) return sockets(request, connection, peer);
+        const file = isRead(request.method) ? files?.get(path) : undefined;
+        return file?.() ?? app.fetch(request, { peer });
       },
+      websocket: webSockets,
       // A page that was not built ahead is Bun's to bundle and to serve.
       ...(page && files?.size === 0 && { routes: { "/": page } }),
       error: (error) => {

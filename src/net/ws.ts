@@ -5,18 +5,16 @@
 
 import { plainAddress } from "../lib/address.ts";
 import { Reopenable } from "../lib/reopenable.ts";
-import { HEADER_BYTES, MAX_FRAME_BYTES } from "../wire/frame.ts";
+import { HEADER_BYTES } from "../wire/frame.ts";
 import { BaseConnection } from "./base.ts";
 import type { CloseReason } from "./connection.ts";
 import { ConnectionGroup } from "./group.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
 import type { FrameQueue } from "./queue.ts";
+import { noWebSocket, type WsEvents, type WsSocket, webSockets } from "./ws-socket.ts";
 
 /** Seconds that a request which is to become a WebSocket may take. */
 const UPGRADE_SECONDS = 10;
-
-/** A message between the longest frame and this is answered as no frame; beyond, Bun cuts the connection. */
-const MAX_MESSAGE_BYTES = 2 * MAX_FRAME_BYTES;
 
 /** Close codes of RFC 6455, section 7.4.1, for a connection that is closed in good order. */
 const closeCodes: { readonly [R in CloseReason]: number } = {
@@ -33,27 +31,24 @@ const closeCodes: { readonly [R in CloseReason]: number } = {
 /** Read in place of a message that is not exactly one frame: a header that cannot be. */
 const NO_FRAME = new Uint8Array(HEADER_BYTES);
 
-interface SocketData<S> {
-  readonly address: string;
-  /** Set when the socket is open. */
-  connection: WsConnection<S> | undefined;
-}
-type WsSocket<S> = Bun.ServerWebSocket<SocketData<S>>;
+class WsConnection<S> extends BaseConnection<S> implements WsEvents {
+  override readonly remoteAddress: string;
+  /** Set when it is open: nobody knows of the connection before. */
+  declare socket: WsSocket;
 
-class WsConnection<S> extends BaseConnection<S> {
-  readonly #socket: WsSocket<S>;
-
-  constructor(group: ConnectionGroup<S>, socket: WsSocket<S>) {
+  constructor(group: ConnectionGroup<S>, remoteAddress: string) {
     super(group);
-    this.#socket = socket;
+    this.remoteAddress = remoteAddress;
   }
 
   override get kind(): "ws" {
     return "ws";
   }
 
-  override get remoteAddress(): string {
-    return this.#socket.data.address;
+  attached(socket: WsSocket): void {
+    this.socket = socket;
+    this.accepted();
+    this.opened();
   }
 
   message(message: string | Uint8Array): void {
@@ -62,12 +57,24 @@ class WsConnection<S> extends BaseConnection<S> {
     this.flush(); // a close that came in the same read takes effect before this turn ends
   }
 
+  alive(): void {
+    this.touch();
+  }
+
+  drained(): void {
+    if (this.transportBytes === 0) this.writable();
+  }
+
+  detached(): void {
+    this.gone("peer");
+  }
+
   protected override get transportBytes(): number {
-    return this.#socket.getBufferedAmount();
+    return this.socket.getBufferedAmount();
   }
 
   protected override transmit(queue: FrameQueue): boolean {
-    const socket = this.#socket;
+    const { socket } = this;
     socket.cork(() => {
       while (queue.length > 0) {
         const frame = queue.first();
@@ -84,57 +91,61 @@ class WsConnection<S> extends BaseConnection<S> {
   }
 
   protected override shutdown(reason: CloseReason): void {
-    this.#socket.close(closeCodes[reason], reason);
+    this.socket.close(closeCodes[reason], reason);
   }
 
   protected override cut(): void {
-    this.#socket.terminate();
+    this.socket.terminate();
   }
 
   override setReading(reading: boolean): void {
-    if (reading) this.#socket.resume();
-    else this.#socket.pause();
+    if (reading) this.socket.resume();
+    else this.socket.pause();
   }
+}
+
+/** Makes a request a WebSocket, whichever server it came to. @returns what is answered instead, if it does not become one. */
+export type WsAcceptor = (
+  request: Request,
+  server: Bun.Server<WsEvents>,
+  /** The client's address. */
+  address: string,
+) => Response | undefined;
+
+export interface WsListenOptions<S> extends ListenOptions<S> {
+  /** The client's address where the request proves that it comes for somebody else. */
+  readonly clientOf?: (request: Request) => string | undefined;
+}
+
+export interface WsListener extends Listener {
+  /** Takes a connection that came to another port of this process. */
+  readonly accept: WsAcceptor;
 }
 
 /**
  * Listens for WebSocket connections, on any path; a request that asks for none gets 426.
  * @throws Error of the system when the address cannot be bound.
  */
-export function listenWs<S>(options: ListenOptions<S>): Listener {
+export function listenWs<S>(options: WsListenOptions<S>): WsListener {
   const group = new ConnectionGroup(options);
+  let accepting = true;
+  const accept: WsAcceptor = (request, server, address) => {
+    if (!accepting) return noWebSocket(503, "no new connections at the moment");
+    if (!group.admits()) return noWebSocket(503, "too many connections");
+    if (server.upgrade(request, { data: new WsConnection(group, address) })) return undefined;
+    return noWebSocket(426, "WebSocket only");
+  };
   const open = (port: number) =>
-    Bun.serve<SocketData<S>>({
+    Bun.serve<WsEvents>({
       hostname: options.host,
       port,
       ...(options.tls && { tls: options.tls }),
       idleTimeout: UPGRADE_SECONDS,
       fetch(request, server) {
-        if (!group.admits()) return refusal(503, "too many connections");
-        const address = plainAddress(server.requestIP(request)?.address ?? "");
-        if (server.upgrade(request, { data: { address, connection: undefined } })) return undefined;
-        return refusal(426, "WebSocket only");
+        const peer = plainAddress(server.requestIP(request)?.address ?? "");
+        return accept(request, server, options.clientOf?.(request) ?? peer);
       },
-      websocket: {
-        maxPayloadLength: MAX_MESSAGE_BYTES,
-        idleTimeout: 0, // ours, see sweeper.ts
-        sendPings: false,
-        backpressureLimit: 0, // no limit: the queue stops at the first message that backs up
-        perMessageDeflate: false,
-        open(socket) {
-          const connection = new WsConnection(group, socket);
-          socket.data.connection = connection;
-          connection.accepted();
-          connection.opened();
-        },
-        message: (socket, message) => socket.data.connection?.message(message),
-        ping: (socket) => socket.data.connection?.touch(),
-        pong: (socket) => socket.data.connection?.touch(),
-        drain(socket) {
-          if (socket.getBufferedAmount() === 0) socket.data.connection?.writable();
-        },
-        close: (socket) => socket.data.connection?.gone("peer"),
-      },
+      websocket: webSockets,
     });
   const listening = new Reopenable(options.port, {
     open,
@@ -142,23 +153,28 @@ export function listenWs<S>(options: ListenOptions<S>): Listener {
     close: (server) => server.stop(),
   });
   const address = { host: listening.first.hostname ?? options.host, port: listening.port };
+  const setAccepting = (wanted: boolean) => {
+    accepting = wanted;
+    listening.setAccepting(wanted);
+  };
+  const end = () => {
+    accepting = false;
+    return listening.end();
+  };
   return {
     address,
     get connections() {
       return group.size;
     },
-    setAccepting: (accepting) => listening.setAccepting(accepting),
-    stopAccepting: () => void listening.end(),
+    accept,
+    setAccepting,
+    stopAccepting: () => void end(),
     async stop() {
-      const stopped = listening.end();
+      const stopped = end();
       await group.endAll();
       await stopped;
     },
   };
-}
-
-function refusal(status: number, text: string): Response {
-  return new Response(`${text}\n`, { status, headers: { Upgrade: "websocket", Connection: "close" } });
 }
 
 /** Whether the header's length is the message's. */

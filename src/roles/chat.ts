@@ -9,13 +9,14 @@ import { ChatLimits } from "../chat/limits.ts";
 import { NodeSessions } from "../chat/local-sessions.ts";
 import { ChatServer } from "../chat/server.ts";
 import type { Coordination } from "../coordination/coordination.ts";
-import { nodeName } from "../domain/ids.ts";
+import { type NodeName, nodeName } from "../domain/ids.ts";
 import { addressText } from "../lib/address.ts";
 import { within } from "../lib/deadline.ts";
 import { FairGate } from "../lib/fair-gate.ts";
 import { randomSecret } from "../lib/random.ts";
+import { relayedClient } from "../net/relayed.ts";
 import { listenTcp } from "../net/tcp.ts";
-import { listenWs } from "../net/ws.ts";
+import { listenWs, type WsAcceptor } from "../net/ws.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import { distributedService } from "../rpc/distributed.ts";
 import { PeerStreams, peerService } from "../rpc/peers.ts";
@@ -38,6 +39,7 @@ import type { Store } from "../store/store.ts";
 import { Code } from "../wire/codes.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId } from "../wire/ids.ts";
+import { chatAddresses } from "./chat-addresses.ts";
 import { chatSettings, frameLimits } from "./chat-settings.ts";
 import { listenerTls } from "./options.ts";
 import type { Role, RoleInput } from "./role.ts";
@@ -65,7 +67,9 @@ export interface ChatRoleInput extends RoleInput {
 }
 
 export interface ChatRole extends Role {
-  readonly node: string;
+  readonly node: NodeName;
+  /** Takes a WebSocket that came to another port of this process. */
+  readonly acceptWebSocket: WsAcceptor;
   readonly local: LocalSessions;
   readonly joined: () => boolean;
   /** Resolves when this node cannot serve any more: another process has its name. Its sessions are sent away by then. */
@@ -226,7 +230,11 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     log: logger,
   };
   const tcp = await listenTcp({ ...listening, port: ChattingServer.port });
-  const ws = await listenWs({ ...listening, port: ChattingServer.ws_port });
+  const ws = await listenWs({
+    ...listening,
+    port: ChattingServer.ws_port,
+    clientOf: relayedClient(config.Cluster.secret),
+  });
   const unwatch = [tcp, ws].map((listener) => guard?.watch(listener));
   meter.gauge("chatsrv_connections_waiting", "Connections that have not logged in.", () => server.waiting);
   meter.gauge("chatsrv_connections", "Open TCP connections.", () => tcp.connections, { transport: "tcp" });
@@ -238,9 +246,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     node: {
       name: node,
       incarnation,
-      host: ChattingServer.host,
-      port: tcp.address.port,
-      wsUrl: `${tls === undefined ? "ws" : "wss"}://${addressText({ host: ChattingServer.host, port: ws.address.port })}`,
+      ...chatAddresses(config, { tcp: tcp.address.port, ws: ws.address.port, secure: tls !== undefined }),
       grpcHost: gRPCServer.host,
       grpcPort: grpc?.address.port ?? 0,
     },
@@ -299,6 +305,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   }
   return {
     node,
+    acceptWebSocket: ws.accept,
     local,
     joined: () => membership.joined,
     superseded: superseded.promise,

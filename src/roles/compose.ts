@@ -112,7 +112,16 @@ async function startAll(
   if (roles.has("gateway") && store !== undefined) {
     const self = roles.has("chat") ? nodeName(config.gRPCServer.server_name) : undefined;
     const sessions = makeSessionEnder(base, coordination, rpcClient, self, () => chat);
-    const gateway = await startGateway({ ...base, store, coordination, allocator, codeSender, sessions });
+    const local = () => chat && { node: chat.node, accept: chat.acceptWebSocket };
+    const gateway = await startGateway({
+      ...base,
+      store,
+      coordination,
+      allocator,
+      codeSender,
+      sessions,
+      local,
+    });
     started.push({ ...gateway, stop: () => gateway.stop().finally(() => sessions.close()) });
   }
   if (roles.has("chat") && store !== undefined) {

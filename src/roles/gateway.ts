@@ -6,14 +6,18 @@
 import type { Coordination } from "../coordination/coordination.ts";
 import { createHttpApp } from "../http/app.ts";
 import { startHttp } from "../http/server.ts";
+import { type LocalNode, webSocketEndpoint } from "../http/web-socket.ts";
 import { addressText } from "../lib/address.ts";
 import { version } from "../lib/version.ts";
+import { WsRelays } from "../net/ws-relay.ts";
 import { AccountService } from "../services/accounts.ts";
+import { NodeDirectory } from "../services/node-directory.ts";
 import { PasswordHasher } from "../services/passwords.ts";
 import type { Allocator, CodeSender, SessionEnder } from "../services/ports.ts";
 import type { Store } from "../store/store.ts";
 import page from "../web/index.html";
 import { listenerTls } from "./options.ts";
+import { relayTargets } from "./relay-targets.ts";
 import type { Role, RoleInput } from "./role.ts";
 
 export interface GatewayInput extends RoleInput {
@@ -22,10 +26,13 @@ export interface GatewayInput extends RoleInput {
   readonly allocator: Allocator;
   readonly codeSender: CodeSender;
   readonly sessions: SessionEnder;
+  /** The chat node of this process, once it runs. */
+  readonly local: () => LocalNode | undefined;
 }
 
 export async function startGateway(input: GatewayInput): Promise<Role> {
-  const { config, store, coordination, allocator, codeSender, sessions, logger, meter, clock, guard } = input;
+  const { config, store, coordination, allocator, codeSender, sessions, logger, meter, clock, guard, local } =
+    input;
   const { GateServer, VerificationServer, Limits } = config;
   const accounts = new AccountService({
     accounts: store.accounts,
@@ -51,15 +58,28 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
     clock,
     trustProxy: GateServer.trust_proxy,
     version,
-    publicUrl: GateServer.public_host === "" ? "" : `${scheme}://${GateServer.public_host}`,
+    publicUrl: GateServer.public_url,
+    documentUrl: GateServer.public_url || (GateServer.public_host && `${scheme}://${GateServer.public_host}`),
   });
-  const http = await startHttp({ host: GateServer.host, port: GateServer.port, tls, app, page, logger });
+  const relays = new WsRelays(logger);
+  meter.gauge("chatsrv_relays", "WebSocket connections relayed to other nodes.", () => relays.size);
+  const sockets = webSocketEndpoint({
+    local,
+    directory: new NodeDirectory(coordination.nodes, clock),
+    relays,
+    targetOf: await relayTargets(config),
+    trustProxy: GateServer.trust_proxy,
+  });
+  const { host, port } = GateServer;
+  const http = startHttp({ host, port, tls, app, page, sockets, logger });
   const unwatch = guard?.watch(http);
   return {
     addresses: { http: addressText(http) },
     stop: async () => {
       unwatch?.();
-      await http.stop();
+      const stopped = http.stop();
+      await relays.endAll();
+      await stopped;
     },
   };
 }

@@ -2,7 +2,6 @@
  * @module rpc/auth
  * The cluster's shared secret in the metadata of every call: `authorization: Bearer SECRET`.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import {
   Metadata,
   ResponderBuilder,
@@ -11,14 +10,14 @@ import {
   ServerListenerBuilder,
   status,
 } from "@grpc/grpc-js";
+import { bearer, bearerCheck } from "../lib/secret.ts";
 
 const HEADER = "authorization";
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /** Metadata that proves to hold the secret; empty when there is none. */
 export function credentialsOf(secret: string): Metadata {
   const metadata = new Metadata();
-  if (secret !== "") metadata.set(HEADER, `Bearer ${secret}`);
+  if (secret !== "") metadata.set(HEADER, bearer(secret));
   return metadata;
 }
 
@@ -27,12 +26,12 @@ export function credentialsOf(secret: string): Metadata {
  * or a handler runs. The comparison takes the same time whatever came.
  */
 export function requireSecret(secret: string): ServerInterceptor {
-  const expected = digest(`Bearer ${secret}`);
+  const isRight = bearerCheck(secret);
   return (_method, call) => {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const [given = ""] = metadata.get(HEADER);
-        if (timingSafeEqual(digest(String(given)), expected)) next(metadata);
+        if (isRight(String(given))) next(metadata);
         else
           call.sendStatus({
             code: status.UNAUTHENTICATED,

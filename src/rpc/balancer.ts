@@ -2,7 +2,7 @@
  * @module rpc/balancer
  * BalancerService of the original: the balance role served, and its placement as gateway and chat call it. What
  * the original's messages have no room for travels as metadata: `chatsrv-grant` with the wish for a token,
- * `chatsrv-ws-url` with an allocation, `chatsrv-node` with a token that is to be spent.
+ * `chatsrv-ws-url` and `chatsrv-node` with an allocation, `chatsrv-node` with a token that is to be spent.
  */
 import type { NodeRegistry } from "../coordination/coordination.ts";
 import { AppError } from "../domain/error.ts";
@@ -41,8 +41,10 @@ export function balancerService({ allocator, nodes, leaseMs, logger }: BalancerO
         const text = metadataText(context.metadata, GRANT);
         const grant = text === undefined ? undefined : readGrant(text);
         if (text !== undefined && grant === undefined) throw new AppError("INVALID_FIELD", { field: GRANT });
-        const { host, port, wsUrl, token } = await allocator.allocate(requireUser(uuid, "uuid"), grant);
+        const place = await allocator.allocate(requireUser(uuid, "uuid"), grant);
+        const { host, port, wsUrl, node, token } = place;
         if (wsUrl !== "") context.trailer.set(WS_URL, encodeURIComponent(wsUrl));
+        context.trailer.set(NODE, encodeURIComponent(node));
         return { host, port: String(port), token };
       }),
     userLoginToServer: ({ uuid, token }, context) =>
@@ -88,7 +90,8 @@ export function remoteAllocator(rpc: RpcClient, address: RpcAddress): Allocator 
       );
       requireSuccess(answer, trailer);
       const { host, port, token } = answer;
-      return { host, port: Number(port), wsUrl: metadataText(trailer, WS_URL) ?? "", token };
+      const told = (key: string) => metadataText(trailer, key) ?? "";
+      return { host, port: Number(port), wsUrl: told(WS_URL), node: told(NODE), token };
     },
     async redeem(user, token, node) {
       const { answer, trailer } = await rpc.unary(

@@ -30,7 +30,7 @@ export class PlacementService implements Allocator {
     const token = tokenOf(makeToken(), grant);
     const node = await coordinated(placement.allocate(user, token, tokenTtlMs));
     if (!node) throw new AppError("CHATTING_SERVER_NOT_EXISTS");
-    return { host: node.host, port: node.port, wsUrl: node.wsUrl, token };
+    return { host: node.host, port: node.port, wsUrl: node.wsUrl, node: node.name, token };
   }
 
   async redeem(user: UserId, token: string, node: NodeName): Promise<boolean> {

@@ -23,6 +23,8 @@ export interface Allocation {
   readonly host: string;
   readonly port: number;
   readonly wsUrl: string;
+  /** The node's name; "" when a balance role of an older release placed the user. */
+  readonly node: string;
   readonly token: string;
 }
 

@@ -30,7 +30,7 @@ function start(root: HTMLElement): void {
       api,
       credentials,
       deviceName: deviceName(navigator.userAgent),
-      pageHost: location.hostname,
+      page: location,
       storage,
       now,
       note,

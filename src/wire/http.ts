@@ -9,6 +9,9 @@ import { type Infer, int, type ObjectSchema, object, optional, text } from "./sc
 /** Largest body of a request, in bytes; more answers TOO_LARGE. */
 export const MAX_HTTP_BODY_BYTES = 65_536;
 
+/** Where the gateway takes WebSocket connections, `?node=` the name of the chat node they are for. */
+export const WS_PATH = "/ws";
+
 const error = int(0, 255);
 const username = text({ max: 1024 });
 const email = text({ max: 1024 });
@@ -22,6 +25,7 @@ const placement = object({
   port: text(),
   token: text(),
   ws_url: optional(text()),
+  node: optional(text()),
 });
 
 const call = <Q, A>(request: ObjectSchema<Q>, answer: ObjectSchema<A>, meaning: string) => ({

@@ -5,7 +5,7 @@
  *
  *     main -> cli -> roles -> { config, the three open.ts, http, rpc, net, chat, ops }
  *     http | chat | rpc -> services -> { the three contracts, domain }
- *     adapters -> contract, domain, lib        chat -> net -> wire        domain -> wire/codes, ids, sizes
+ *     adapters -> contract, domain, lib        http | chat -> net -> wire        domain -> wire/codes, ids, sizes
  *     web -> client -> wire                     wire -> nothing, lib -> nothing
  */
 
@@ -62,7 +62,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "http",
     files: ["src/http/**"],
-    rooms: ["services", ...CONTRACTS, "web", "wire", ...FLOOR],
+    rooms: ["net", "services", ...CONTRACTS, "web", "wire", ...FLOOR],
     packages: ["hono"],
   },
   {

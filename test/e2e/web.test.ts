@@ -38,7 +38,7 @@ class Browser {
       api: server.api,
       credentials,
       deviceName: "Test",
-      pageHost: "127.0.0.1",
+      page: new URL(server.url),
       storage: this.storage,
       now: Date.now,
       note: (text) => this.notes.push(text),

@@ -63,6 +63,7 @@ export interface GatewayOptions {
   readonly limits?: Partial<HttpLimits>;
   readonly resetRequiresCode?: boolean;
   readonly trustProxy?: boolean;
+  readonly publicUrl?: string;
   /** Stands in for parts of the real ones, to make them fail. */
   readonly coordination?: (real: Coordination) => Coordination;
   readonly store?: (real: Store) => Store;
@@ -147,7 +148,8 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     clock,
     trustProxy: options.trustProxy ?? false,
     version: "0.0.0-test",
-    publicUrl: "",
+    publicUrl: options.publicUrl ?? "",
+    documentUrl: "",
   });
 
   const codeFor = async (email: string) => {

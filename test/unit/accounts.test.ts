@@ -321,7 +321,7 @@ describe("login", () => {
     const gateway = await openGateway();
     const id = await gateway.register("Ada", ADA.email);
     const { token, ...rest } = await gateway.accounts.logIn("ADA ", PASSWORD);
-    expect(rest).toEqual({ user: id, host: NODE.host, port: NODE.port, wsUrl: NODE.wsUrl });
+    expect(rest).toEqual({ user: id, host: NODE.host, port: NODE.port, wsUrl: NODE.wsUrl, node: NODE.name });
     expect(await gateway.coordination.placement.redeem(id, token, NODE.name)).toBe(true);
   });
 
@@ -379,7 +379,13 @@ describe("resume", () => {
     const { gateway, id } = await ticketed();
     for (let i = 0; i < 2; i++) {
       const { token, ...rest } = await gateway.accounts.resume(String(id), "ticket");
-      expect(rest).toEqual({ user: id, host: NODE.host, port: NODE.port, wsUrl: NODE.wsUrl });
+      expect(rest).toEqual({
+        user: id,
+        host: NODE.host,
+        port: NODE.port,
+        wsUrl: NODE.wsUrl,
+        node: NODE.name,
+      });
       expect(await gateway.coordination.placement.redeem(id, token, NODE.name)).toBe(true);
     }
     gateway.pass(1000);

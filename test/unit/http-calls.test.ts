@@ -52,7 +52,7 @@ describe("the way of a new user, as the desktop client goes it", () => {
 
     const login = await call(gateway, "/trylogin_server", qt({ username: "Ada", password: NEW_PASSWORD }));
     const { token } = login;
-    const where = { host: NODE.host, port: String(NODE.port), ws_url: NODE.wsUrl };
+    const where = { host: NODE.host, port: String(NODE.port), ws_url: NODE.wsUrl, node: NODE.name };
     expect(token).toMatch(/^[\w-]{43}\.1$/);
     expect(login).toEqual({ error: 0, uuid, token, ...where });
 

@@ -31,7 +31,12 @@ describe("PlacementService", () => {
     await coordination.nodes.register(node, TTL);
     const balance = new PlacementService({ placement: coordination.placement, tokenTtlMs: TTL });
     const { token, ...where } = await balance.allocate(ada);
-    expect(where).toEqual({ host: "chat.example", port: 60_000, wsUrl: "wss://chat.example/" });
+    expect(where).toEqual({
+      host: "chat.example",
+      port: 60_000,
+      wsUrl: "wss://chat.example/",
+      node: "chat0",
+    });
     expect(Buffer.from(token, "base64url")).toHaveLength(32);
     expect(await balance.redeem(userId(8), token, node.name)).toBe(false);
     expect(await balance.redeem(ada, token, nodeName("chat1"))).toBe(false);

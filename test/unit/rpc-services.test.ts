@@ -73,7 +73,13 @@ describe("balancer", () => {
   const allocator: Allocator = {
     async allocate(user) {
       if (error !== undefined) throw error;
-      return { host: "chat.example", port: 60_000, wsUrl: user === 1 ? "" : "wss://chät/?a=b", token: "t" };
+      return {
+        host: "chat.example",
+        port: 60_000,
+        wsUrl: user === 1 ? "" : "wss://chät/?a=b",
+        node: "nöde",
+        token: "t",
+      };
     },
     redeem: async (user, token, node) => user === 1 && tokens.get(node) === token,
   };
@@ -108,6 +114,7 @@ describe("balancer", () => {
       host: "chat.example",
       port: 60_000,
       wsUrl: "",
+      node: "nöde",
       token: "t",
     });
     expect((await remote.allocate(userId(2))).wsUrl).toBe("wss://chät/?a=b");

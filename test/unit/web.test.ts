@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "bun:test";
 import { ChatError, type ChatMessage, Code, codeTable } from "../../src/client/index.ts";
-import { reachable } from "../../src/web/model/address.ts";
+import { webSocketUrl } from "../../src/web/model/address.ts";
 import { Conversation } from "../../src/web/model/conversation.ts";
 import { deviceName } from "../../src/web/model/device.ts";
 import { Model, nameOf, TYPING_MS } from "../../src/web/model/model.ts";
@@ -270,11 +270,27 @@ describe("the browser", () => {
     expect(deviceName("curl/8")).toBe("Web");
   });
 
-  test("dials the page's host where the server only knows its loopback", () => {
-    expect(reachable("ws://127.0.0.1:60001", "chat.local")).toBe("ws://chat.local:60001/");
-    expect(reachable("ws://127.0.0.1:60001", "localhost")).toBe("ws://127.0.0.1:60001/");
-    expect(reachable("wss://node1.example.org:60001", "chat.example.org")).toBe(
-      "wss://node1.example.org:60001/",
-    );
+  test.each([
+    // What it is told, wherever it can be opened.
+    ["ws://127.0.0.1:60001", "http://localhost:8080", "ws://127.0.0.1:60001"],
+    ["ws://10.0.0.1:60001", "http://10.0.0.1:8080", "ws://10.0.0.1:60001"],
+    ["wss://node1.example.org:60001", "https://chat.example.org", "wss://node1.example.org:60001"],
+    ["wss://chat.example.org/ws?node=a", "https://chat.example.org", "wss://chat.example.org/ws?node=a"],
+    // A server that only knows its loopback.
+    ["ws://127.0.0.1:60001", "http://chat.local:8080", "ws://chat.local:8080/ws?node=a%20b"],
+    ["ws://[::1]:60001", "http://[fd00::1]:8080", "ws://[fd00::1]:8080/ws?node=a%20b"],
+    ["wss://localhost:60001", "https://chat.example.org", "wss://chat.example.org/ws?node=a%20b"],
+    // A page that came over TLS.
+    ["ws://127.0.0.1:60001", "https://localhost", "wss://localhost/ws?node=a%20b"],
+    ["ws://10.0.0.1:60001", "https://chat.example.org:8443", "wss://chat.example.org:8443/ws?node=a%20b"],
+  ])("told %s it dials from %s %s", (ws_url, page, dialled) => {
+    const placement = { uuid: "1", host: "h", port: "1", token: "t", ws_url, node: "a b" };
+    expect(webSocketUrl(placement, new URL(page))).toBe(dialled);
+  });
+
+  test("dials nothing where there is no WebSocket, and lets the gateway choose where it is not told the node", () => {
+    const placement = { uuid: "1", host: "h", port: "1", token: "t" };
+    expect(webSocketUrl(placement, new URL("https://x"))).toBeUndefined();
+    expect(webSocketUrl({ ...placement, ws_url: "ws://x:1" }, new URL("https://x"))).toBe("wss://x/ws");
   });
 });

@@ -14,10 +14,16 @@ export const roles = {
       port: key(is.port, 8080, "TCP port of the HTTP API and the web client. 0 binds any free one.", {
         prominent: true,
       }),
+      public_url: key(
+        is.origin("https", "http"),
+        "",
+        "URL under which people reach this gateway, for instance through a proxy that ends TLS. Clients are then told to reach chat servers there too, at /ws, unless a chat server has a wss:// of its own: one port is enough. Empty: what each request tells.",
+        { example: "https://chat.example.org" },
+      ),
       public_host: key(
         is.optionalHost,
         "",
-        "Name under which people reach this gateway; shown in /openapi.json. Empty: the name each request uses.",
+        "The name alone, shown in /openapi.json where public_url is not set. Empty: the name each request uses.",
         { example: "chat.example.org" },
       ),
       tls_cert: tlsCert("the gateway's port"),
@@ -25,7 +31,7 @@ export const roles = {
       trust_proxy: key(
         is.bool,
         false,
-        "Whether the client's address is taken from the last entry of X-Forwarded-For. Set true only behind a proxy that writes that header: otherwise anybody can choose an address, and so get around the limits per address.",
+        "Whether the client's address is taken from the last entry of X-Forwarded-For, and how it reached the proxy from X-Forwarded-Proto and X-Forwarded-Host. Set true only behind a proxy that writes these headers: otherwise anybody can choose an address, and so get around the limits per address.",
       ),
       reset_requires_code: key(
         is.bool,
@@ -107,6 +113,12 @@ export const roles = {
       ws_port: key(is.port, 60001, "TCP port of the chat protocol over WebSocket. 0 binds any free one.", {
         prominent: true,
       }),
+      public_ws_url: key(
+        is.url("wss", "ws"),
+        "",
+        "URL that clients are told for WebSocket, where that is not host and ws_port: a proxy that ends TLS in front of this chat server alone. Empty: host and ws_port, or the gateway's /ws.",
+        { example: "wss://chat1.example.org" },
+      ),
       tls_cert: tlsCert("both chat ports"),
       tls_key: tlsKey,
       send_queue_size: key(

@@ -4,7 +4,7 @@
  */
 import { ChatClient, type Credentials, type HttpApi, wsDialer } from "../../client/index.ts";
 import { Account } from "./account.ts";
-import { reachable } from "./address.ts";
+import { type PageOrigin, webSocketUrl } from "./address.ts";
 import { type FeedPorts, feed } from "./feed.ts";
 import { Model } from "./model.ts";
 
@@ -13,19 +13,19 @@ export interface OpenOptions extends FeedPorts {
   readonly credentials: Credentials;
   /** What the list of sessions calls this browser. */
   readonly deviceName: string;
-  /** The host that served the page. */
-  readonly pageHost: string;
+  /** Where the page came from. */
+  readonly page: PageOrigin;
 }
 
 /** Starts connecting and returns at once; the model tells how it goes, `ended` when it is over. */
-export function openAccount({ api, credentials, deviceName, pageHost, ...ports }: OpenOptions): Account {
+export function openAccount({ api, credentials, deviceName, page, ...ports }: OpenOptions): Account {
   const { storage, now } = ports;
   const client = new ChatClient({
     server: api,
     credentials,
     device: storage.device,
     name: deviceName,
-    dial: wsDialer({ open: (url) => new WebSocket(reachable(url, pageHost)) }),
+    dial: wsDialer({ urlOf: (placement) => webSocketUrl(placement, page) }),
   });
   const model = new Model();
   feed(client, model, ports);
