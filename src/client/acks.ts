@@ -5,6 +5,7 @@
  * connection is seen in the next heads and sent again.
  */
 import type { HeadBody } from "../wire/messages.ts";
+import type { CursorMark } from "./events.ts";
 
 interface Marks {
   delivered: number;
@@ -49,6 +50,13 @@ export class Acks {
     marks.sentDelivered = head.delivered_seq;
     marks.sentRead = head.read_seq;
     this.#moved(head.peer, marks);
+  }
+
+  /** The server knows as much: another session acknowledged it. */
+  acknowledged({ peer, deliveredSeq, readSeq }: CursorMark): void {
+    const marks = this.#of(peer);
+    marks.sentDelivered = Math.max(marks.sentDelivered, deliveredSeq);
+    marks.sentRead = Math.max(marks.sentRead, readSeq);
   }
 
   delivered(peer: string, seq: number): void {

@@ -17,17 +17,16 @@ import {
   type FriendRequest,
   headOf,
   messageOf,
-  profileOf,
   type StateChange,
   type UserProfile,
 } from "./events.ts";
 import { HttpApi } from "./http.ts";
 import { textId } from "./id.ts";
-import { Inbox } from "./inbox.ts";
+import { Known } from "./known.ts";
 import type { Push } from "./link.ts";
 import { type Credentials, type LoggedIn, Login } from "./login.ts";
 import { Outbox, type OutgoingText, type SendReceipt } from "./outbox.ts";
-import { Requests } from "./requests.ts";
+import { type ProfilePatch, Requests } from "./requests.ts";
 import { Supervisor } from "./supervisor.ts";
 import type { Dialer } from "./transport.ts";
 import { wsDialer } from "./ws.ts";
@@ -81,8 +80,8 @@ export class ChatClient extends Requests {
   readonly #supervisor: Supervisor;
   readonly #conversations: Conversations;
   readonly #acks = new Acks(ACK_DELAY_MS);
+  readonly #known = new Known(this.#acks);
   readonly #outbox: Outbox;
-  readonly #inbox = new Inbox();
   readonly #autoAck: boolean;
   #state: StateChange = { state: "offline" };
   #session: Body<"LOGINRESPONSE"> | undefined;
@@ -162,9 +161,9 @@ export class ChatClient extends Requests {
     return this.#state.state;
   }
 
-  /** One's own profile, as of the last login. */
+  /** One's own profile; undefined before the first login. */
   get profile(): UserProfile | undefined {
-    return this.#session && profileOf(this.#session);
+    return this.#known.profile;
   }
 
   /** This session's id and node, as `sessions()` lists them; undefined before the first login. */
@@ -184,7 +183,7 @@ export class ChatClient extends Requests {
 
   /** Friend requests that wait for an answer. */
   get friendRequests(): FriendRequest[] {
-    return this.#inbox.open;
+    return this.#known.inbox.open;
   }
 
   /** How far each conversation has come out; `known` of a later client. */
@@ -229,17 +228,27 @@ export class ChatClient extends Requests {
 
   override async confirmFriend(uuid: string, alternativeName = ""): Promise<void> {
     await super.confirmFriend(uuid, alternativeName);
-    this.#inbox.added(uuid);
+    this.#known.inbox.added(uuid);
   }
 
   override async rejectFriend(uuid: string): Promise<void> {
     await super.rejectFriend(uuid);
-    this.#inbox.removed(uuid);
+    this.#known.inbox.gone(uuid);
+  }
+
+  override async block(uuid: string, blocked = true): Promise<void> {
+    await super.block(uuid, blocked);
+    if (blocked) this.#known.inbox.gone(uuid);
+  }
+
+  override async updateProfile(patch: ProfilePatch): Promise<void> {
+    await super.updateProfile(patch);
+    this.#known.changed(patch);
   }
 
   override async removeFriend(uuid: string): Promise<void> {
     await super.removeFriend(uuid);
-    this.#inbox.removed(uuid);
+    this.#known.inbox.removed(uuid);
   }
 
   /** Ends this session at the server, and the client. The resume token is void afterwards. */
@@ -265,7 +274,7 @@ export class ChatClient extends Requests {
   async #online({ link, answer }: LoggedIn): Promise<void> {
     this.#session = answer;
     this.#changed({ state: "online" });
-    const { requests, friends } = this.#inbox.login(answer);
+    const { requests, friends } = this.#known.login(answer);
     for (const request of requests) this.#emitter.emit("friendRequest", request);
     for (const friend of friends) this.#emitter.emit("friendAdded", friend);
     this.#outbox.start();
@@ -292,7 +301,7 @@ export class ChatClient extends Requests {
   #heads(heads: readonly HeadBody[]): void {
     for (const head of heads) {
       this.#acks.known(head);
-      this.#emitter.emit("head", headOf(head));
+      this.#emitter.emit("head", this.#known.head(headOf(head)));
     }
     this.#conversations.heads(heads);
   }
@@ -344,11 +353,9 @@ export class ChatClient extends Requests {
   }
 
   #tell(push: Push): void {
-    const found = eventOf(push);
-    if (found?.event === "friendRequest" && !this.#inbox.requested(found.value)) return;
-    if (found?.event === "friendAdded") this.#inbox.added(found.value.uuid);
-    if (found?.event === "friendRemoved") this.#inbox.removed(found.value.uuid);
-    if (found) this.#emitter.emit(found.event, found.value);
+    const event = eventOf(push);
+    const news = event && this.#known.take(event);
+    if (news) this.#emitter.emit(news.event, news.value);
   }
 
   #deliver(peer: string, messages: readonly ChatMessage[]): void {

@@ -36,6 +36,13 @@ export interface UserProfile {
   readonly sex: number;
 }
 
+/** How far somebody got in the conversation with `peer`: everything up to and including. */
+export interface CursorMark {
+  readonly peer: string;
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+}
+
 /** An open friend request to this account. */
 export interface FriendRequest {
   /** Who asks; `nickname` is how they introduce themselves. */
@@ -78,8 +85,16 @@ export interface ChatEvents {
   friendRequest: FriendRequest;
   friendAdded: UserProfile;
   friendRemoved: { readonly uuid: string };
-  /** How far `peer` got: everything up to and including has arrived there, or was read. */
-  receipt: { readonly peer: string; readonly deliveredSeq: number; readonly readSeq: number };
+  /** The request of `uuid` waits no more: another session turned it down, or it was taken back. */
+  friendRequestGone: { readonly uuid: string };
+  /** A friend's profile, or one's own, is another now. */
+  profileChanged: Omit<UserProfile, "username">;
+  /** Another session of this account blocked a user, or lifted it. */
+  blockChanged: { readonly uuid: string; readonly blocked: boolean };
+  /** How far `peer` got: it has arrived there, or was read. Never back. */
+  receipt: CursorMark;
+  /** How far this account got in the conversation with `peer`, by another session. Never back. */
+  cursor: CursorMark;
   typing: { readonly peer: string };
   /** `lastSeen` in milliseconds since 1970. */
   presence: { readonly uuid: string; readonly online: boolean; readonly lastSeen: number };
@@ -148,10 +163,20 @@ export function eventOf(push: Push): SimpleEvent | undefined {
       return { event: "friendAdded", value: newFriend(push.body) };
     case "FRIENDREMOVED":
       return { event: "friendRemoved", value: { uuid: push.body.uuid } };
-    case "RECEIPT": {
-      const { peer, delivered_seq, read_seq } = push.body;
-      return { event: "receipt", value: { peer, deliveredSeq: delivered_seq, readSeq: read_seq } };
+    case "FRIENDREJECT":
+      return { event: "friendRequestGone", value: { uuid: push.body.src_uuid } };
+    case "BLOCK": {
+      const { uuid, blocked } = push.body;
+      return { event: "blockChanged", value: { uuid, blocked } };
     }
+    case "PROFILECHANGED": {
+      const { uuid, nickname, avator: avatar, description, sex } = push.body;
+      return { event: "profileChanged", value: { uuid, nickname, avatar, description, sex } };
+    }
+    case "RECEIPT":
+      return { event: "receipt", value: markOf(push.body) };
+    case "CURSOR":
+      return { event: "cursor", value: markOf(push.body) };
     case "TYPING":
       return { event: "typing", value: { peer: push.body.peer } };
     case "PRESENCE": {
@@ -166,6 +191,10 @@ export function eventOf(push: Push): SimpleEvent | undefined {
     default:
       return undefined;
   }
+}
+
+function markOf({ peer, delivered_seq, read_seq }: Body<"RECEIPT">): CursorMark {
+  return { peer, deliveredSeq: delivered_seq, readSeq: read_seq };
 }
 
 function incomingRequest(body: Body<"FRIENDREINCOMINGREQUEST">): FriendRequest {

@@ -42,7 +42,12 @@ export class Inbox {
     this.#friends.add(uuid);
   }
 
-  /** A request was turned down, or a friendship ended. */
+  /** A request was turned down, or taken back. */
+  gone(uuid: string): void {
+    this.#open.delete(uuid);
+  }
+
+  /** A friendship ended. */
   removed(uuid: string): void {
     this.#open.delete(uuid);
     this.#friends.delete(uuid);

@@ -11,6 +11,7 @@ export type {
   ChatEvents,
   ChatMessage,
   ConversationHead,
+  CursorMark,
   FriendRequest,
   StateChange,
   UserProfile,
@@ -19,6 +20,6 @@ export { HttpApi, type Placement } from "./http.ts";
 export { textId } from "./id.ts";
 export type { Credentials } from "./login.ts";
 export type { OutgoingText, SendReceipt } from "./outbox.ts";
-export type { Friend, HistoryRange, SessionInfo } from "./requests.ts";
+export type { BlockedUser, Friend, HistoryRange, ProfilePatch, SessionInfo } from "./requests.ts";
 export type { Dialer, Transport, TransportEvents } from "./transport.ts";
 export { type WsOptions, wsDialer } from "./ws.ts";

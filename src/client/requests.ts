@@ -13,6 +13,12 @@ export interface Friend extends UserProfile {
   readonly alternativeName: string;
 }
 
+/** What may be changed of one's own profile. */
+export type ProfilePatch = Partial<Omit<UserProfile, "uuid" | "username">>;
+
+/** Whom this account blocks. */
+export type BlockedUser = Pick<UserProfile, "uuid" | "username" | "nickname" | "avatar">;
+
 /** A device of this account, by the session it has or had last. Times are milliseconds since 1970. */
 export interface SessionInfo {
   readonly session: string;
@@ -53,6 +59,11 @@ export abstract class Requests {
     await this.request("FRIENDREQUESTSENDER", { src_uuid: this.uuid, dst_uuid: uuid, nickname, message });
   }
 
+  /** Takes one's own open request to `uuid` back. 19: there is none. */
+  async cancelFriendRequest(uuid: string): Promise<void> {
+    await this.request("FRIENDREQUESTSENDER", { src_uuid: this.uuid, dst_uuid: uuid, cancel: true });
+  }
+
   /** Confirms the open request of `uuid`. 19: there is none. */
   async confirmFriend(uuid: string, alternativeName = ""): Promise<void> {
     await this.request("FRIENDREQUESTCONFIRM", {
@@ -75,6 +86,18 @@ export abstract class Requests {
   /** Blocks a user or lifts it: nothing of theirs comes here, and nothing goes there. */
   async block(uuid: string, blocked = true): Promise<void> {
     await this.request("BLOCK", { uuid, blocked });
+  }
+
+  /** Whom this account blocks. */
+  async blocked(): Promise<BlockedUser[]> {
+    const users: BlockedUser[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.request("BLOCKLIST", cursor === undefined ? {} : { cursor });
+      for (const { avator: avatar, ...user } of page.users) users.push({ ...user, avatar });
+      cursor = page.next;
+    } while (cursor !== undefined);
+    return users;
   }
 
   /** All friends. */
@@ -123,7 +146,7 @@ export abstract class Requests {
   }
 
   /** Changes one's own profile; what is not given stays. */
-  async updateProfile({ avatar, ...rest }: Partial<Omit<UserProfile, "uuid" | "username">>): Promise<void> {
+  async updateProfile({ avatar, ...rest }: ProfilePatch): Promise<void> {
     await this.request("PROFILEUPDATE", { ...rest, ...(avatar !== undefined && { avator: avatar }) });
   }
 

@@ -163,7 +163,7 @@ export const protocol2Frames = {
   ),
   CURSOR: push(
     2,
-    object({ conversation: optional(text()), peer: userId(), delivered_seq: seq, read_seq: seq }),
+    object({ conversation: conversationId, peer: userId(), delivered_seq: seq, read_seq: seq }),
     "one's own cursors were moved by another session",
   ),
   BLOCKLIST: request(2, I.BLOCKLISTRESPONSE, object({ cursor }), "a page of the users that one blocks"),

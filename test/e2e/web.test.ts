@@ -126,6 +126,25 @@ describe("two friends", () => {
     await until(() => b.model.presence.get(ann.uuid)?.online === false);
   });
 
+  test("own texts are not unread anywhere, and what one device read is read on the others", async () => {
+    const { ann, bob, a, b } = await friends();
+    const phone = await browser().open(ann);
+    for (let i = 1; i <= 5; i++) a.send(bob.uuid, `${i}`);
+    await until(() => phone.model.conversation(bob.uuid).messages.length === 5);
+    expect([a.model.unread, phone.model.unread]).toEqual([0, 0]);
+    const fresh = await browser().open(ann);
+    await until(() => fresh.model.conversation(bob.uuid).lastSeq === 5);
+    expect(fresh.model.unread).toBe(0);
+
+    b.send(ann.uuid, "an answer");
+    const devices = [a, phone, fresh];
+    await until(() => devices.every(({ model }) => model.unread === 1));
+    phone.select(bob.uuid);
+    phone.seen();
+    await until(() => devices.every(({ model }) => model.unread === 0));
+    await until(() => progress(b, ann.uuid).at(-1) === "read");
+  });
+
   test("a page that is opened again is logged in, counts what is unread and scrolls back to the start", async () => {
     const { ann, bob, a, b, bobsBrowser } = await friends();
     b.close();
@@ -150,9 +169,14 @@ describe("two friends", () => {
   });
 
   test("block and part: texts are refused with a reason and can be dropped", async () => {
-    const { ann, bob, a, b, annsBrowser } = await friends();
+    const { ann, bob, a, b } = await friends();
+    const phone = await browser().open(ann);
     await a.block(bob.uuid, true);
-    expect(annsBrowser.storage.blocked(ann.uuid)).toEqual([bob.uuid]);
+    expect([...a.model.blocked.keys()]).toEqual([bob.uuid]);
+    await until(() => phone.model.blocked.has(bob.uuid), { what: "the other device to be told" });
+    const later = await browser().open(ann);
+    await until(() => later.model.blocked.get(bob.uuid)?.username === bob.username);
+    await until(() => b.model.presence.get(ann.uuid)?.online === false);
     b.send(ann.uuid, "are you there?");
     const conversation = b.model.conversation(ann.uuid);
     await until(() => conversation.pending[0]?.problem !== undefined);
@@ -160,12 +184,13 @@ describe("two friends", () => {
     const [refused] = conversation.pending;
 
     await a.block(bob.uuid, false);
+    await until(() => phone.model.blocked.size === 0 && b.model.presence.get(ann.uuid)?.online === true);
     b.send(ann.uuid, "are you there?", refused?.id);
     await until(() => conversation.last?.content === "are you there?");
     expect(conversation.pending).toEqual([]);
 
     await a.remove(bob.uuid);
-    await until(() => b.model.friends.size === 0);
+    await until(() => b.model.friends.size === 0 && phone.model.friends.size === 0);
     expect(a.model.friends.size).toBe(0);
   });
 });
@@ -178,6 +203,7 @@ describe("an account", () => {
     await a.updateProfile({ nickname: "Ann 🌱", description: "gardens", avatar: "", sex: 1 });
     expect(a.model.profile).toMatchObject({ nickname: "Ann 🌱", sex: 1 });
     expect(await b.search(user.username)).toMatchObject({ nickname: "Ann 🌱", description: "gardens" });
+    await until(() => b.model.profile?.nickname === "Ann 🌱");
 
     const sessions = await a.sessions();
     expect(sessions.map(({ name }) => name)).toEqual(["Test", "Test"]);

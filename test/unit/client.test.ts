@@ -213,7 +213,7 @@ describe("GOAWAY", () => {
     const told = new Promise((resolve) => client.on("receipt", resolve));
     server.peers[0]?.sendAll([
       ["GOAWAY", { reason: "drain", reconnect_in_ms: 30, resume: true }],
-      ["RECEIPT", { conversation: "12", peer: "2", delivered_seq: 0, read_seq: 0 }],
+      ["RECEIPT", { conversation: "12", peer: "2", delivered_seq: 1, read_seq: 0 }],
     ]);
     await told;
     await client.sendText("2", "x");

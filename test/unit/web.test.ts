@@ -68,15 +68,22 @@ describe("a conversation", () => {
     expect(conversation.hasEarlier).toBe(false);
   });
 
-  test("counts what is unread; one's own answer reads everything before it", () => {
+  test("counts what the other said and was not read, here or on another device", () => {
     const conversation = new Conversation("2");
     conversation.head(head(5, 3));
     expect(conversation.unread).toBe(2);
     conversation.take([message(6)]);
     expect(conversation.unread).toBe(3);
     conversation.take([message(7, { mine: true })]);
+    expect(conversation.unread).toBe(3);
+    conversation.take([message(8)]);
+    expect(conversation.unread).toBe(4);
+    conversation.read(6);
+    expect(conversation.unread).toBe(1);
+    conversation.read(8);
     expect(conversation.unread).toBe(0);
-    conversation.head(head(7, 3));
+    conversation.head(head(8, 3));
+    conversation.take([message(9, { mine: true })]);
     expect(conversation.unread).toBe(0);
   });
 
@@ -171,6 +178,18 @@ describe("the model", () => {
     expect(model.presence.size).toBe(0);
   });
 
+  test("shows a profile that changed, a friend's under the name given here, or one's own", () => {
+    const model = new Model();
+    const { alternativeName: _, ...own } = friend("1", "me");
+    model.profile = own;
+    model.setFriends([friend("2", "bob", { alternativeName: "Bobby" })]);
+    const changed = { nickname: "Bob B.", avatar: "b.png", description: "hi", sex: 1 };
+    for (const uuid of ["1", "2", "9"]) model.profileChanged({ uuid, ...changed });
+    expect(model.friends.get("2")).toEqual(friend("2", "bob", { ...changed, alternativeName: "Bobby" }));
+    expect(model.profile).toMatchObject({ uuid: "1", username: "me", ...changed });
+    expect(model.friends.size).toBe(1);
+  });
+
   test("calls people by the name given here, else by theirs", () => {
     expect(nameOf(friend("2", "bob", { nickname: "Bob B.", alternativeName: "Bobby" }))).toBe("Bobby");
     expect(nameOf(friend("2", "bob", { nickname: "Bob B." }))).toBe("Bob B.");
@@ -204,22 +223,18 @@ describe("what the browser keeps", () => {
     expect([...values.values.keys()].filter((key) => key.includes("resume"))).toEqual([]);
   });
 
-  test("one device id, and who was blocked", () => {
+  test("one device id", () => {
     const values = memory();
     const storage = new BrowserStorage(() => values);
     expect(storage.device).toMatch(/^[0-9a-f-]{36}$/);
     expect(new BrowserStorage(() => values).device).toBe(storage.device);
-    storage.keepBlocked("1", new Set(["5"]));
-    expect(storage.blocked("1")).toEqual(["5"]);
-    expect(storage.blocked("2")).toEqual([]);
   });
 
   test("spoilt or forbidden storage is no storage, not a crash", () => {
     const values = memory();
-    values.values.set("chatsrv.last", "1").set("chatsrv.resume.1", "{spoilt").set("chatsrv.blocked.1", "7");
+    values.values.set("chatsrv.last", "1").set("chatsrv.resume.1", "{spoilt");
     const spoilt = new BrowserStorage(() => values);
     expect(spoilt.login).toBeUndefined();
-    expect(spoilt.blocked("1")).toEqual([]);
     const forbidden = new BrowserStorage(() => {
       throw new Error("SecurityError");
     });

@@ -4,6 +4,7 @@
  * the server takes the other way, model/feed.
  */
 import { type ChatClient, type SessionInfo, textId, type UserProfile } from "../../client/index.ts";
+import { showBlocked } from "./feed.ts";
 import type { Model } from "./model.ts";
 import type { BrowserStorage } from "./storage.ts";
 import { explain } from "./words.ts";
@@ -113,6 +114,13 @@ export class Account {
       nickname: profile?.nickname || profile?.username || "",
       message,
     });
+    this.model.asked.add(uuid);
+  }
+
+  /** Takes a friend request of this visit back; one that was answered meanwhile is forgotten. */
+  async takeBack(uuid: string): Promise<void> {
+    this.model.asked.delete(uuid);
+    await this.#client.cancelFriendRequest(uuid);
   }
 
   /** Answers a friend request. */
@@ -130,10 +138,8 @@ export class Account {
 
   async block(uuid: string, blocked: boolean): Promise<void> {
     await this.#client.block(uuid, blocked);
-    if (blocked) this.model.blocked.add(uuid);
-    else this.model.blocked.delete(uuid);
-    this.#storage.keepBlocked(this.#client.uuid, this.model.blocked);
-    this.model.changed();
+    this.model.requests = this.#client.friendRequests;
+    await showBlocked(this.#client, this.model);
   }
 
   async updateProfile(profile: Omit<UserProfile, "uuid" | "username">): Promise<void> {

@@ -38,9 +38,15 @@ export class Conversation {
     return this.#lastSeq;
   }
 
-  /** Messages that were not read here or on another device of this account. */
+  /** The other's messages that were not read here or on another device of this account. */
   get unread(): number {
-    return Math.max(0, this.#lastSeq - this.#readSeq);
+    let own = 0;
+    for (let i = this.messages.length - 1; i >= 0; i--) {
+      const message = this.messages[i];
+      if (message === undefined || message.seq <= this.#readSeq) break;
+      if (message.mine) own += 1;
+    }
+    return Math.max(0, this.#lastSeq - this.#readSeq - own);
   }
 
   /** The last message, for the list of conversations. */
@@ -65,7 +71,7 @@ export class Conversation {
     for (const message of messages) this.#takeOne(message);
   }
 
-  /** Everything up to `seq` was read here. */
+  /** Everything up to `seq` was read, here or on another device. */
   read(seq: number): void {
     this.#readSeq = Math.max(this.#readSeq, seq);
   }
@@ -95,11 +101,7 @@ export class Conversation {
   #takeOne(message: ChatMessage): void {
     const { seq, mine, id } = message;
     this.#lastSeq = Math.max(this.#lastSeq, seq);
-    if (mine) {
-      this.discard(id);
-      // Who answers has read, on whatever device.
-      this.read(seq);
-    }
+    if (mine) this.discard(id);
     const before = this.messages.findLastIndex((known) => known.seq <= seq);
     if (this.messages[before]?.seq !== seq) this.messages.splice(before + 1, 0, message);
   }

@@ -44,6 +44,10 @@ export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
     model.conversation(peer).receipt(deliveredSeq, readSeq);
     model.changed();
   });
+  client.on("cursor", ({ peer, readSeq }) => {
+    model.conversation(peer).read(readSeq);
+    model.changed();
+  });
   client.on("typing", ({ peer }) => {
     model.typed(peer, now());
     model.changed();
@@ -57,12 +61,22 @@ export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
   client.on("friendRequest", () => showRequests(client, model));
   client.on("friendAdded", (friend) => {
     model.friends.set(friend.uuid, { alternativeName: "", ...friend });
+    model.asked.delete(friend.uuid);
     showRequests(client, model);
     ports.note(`${nameOf(friend)} is now your friend.`);
   });
   client.on("friendRemoved", ({ uuid }) => {
     model.friends.delete(uuid);
     showRequests(client, model);
+  });
+  client.on("friendRequestGone", () => showRequests(client, model));
+  client.on("profileChanged", (changed) => {
+    model.profileChanged(changed);
+    model.changed();
+  });
+  client.on("blockChanged", () => {
+    showRequests(client, model);
+    void showBlocked(client, model);
   });
 }
 
@@ -71,14 +85,24 @@ function showRequests(client: ChatClient, model: Model): void {
   model.changed();
 }
 
+/** Whom the account blocks, as the server has it. Without a connection the next login asks. */
+export async function showBlocked(client: ChatClient, model: Model): Promise<void> {
+  try {
+    model.setBlocked(await client.blocked());
+    model.changed();
+  } catch {
+    // As said.
+  }
+}
+
 /** After every login: what it told, what to keep of it, and the lists that it does not bring. */
 async function loggedIn(client: ChatClient, model: Model, storage: BrowserStorage): Promise<void> {
   const { profile, resumeToken: token, uuid } = client;
   model.profile = profile;
   if (profile && token !== undefined)
     storage.keepLogin({ uuid, username: profile.username, resumeToken: token });
-  for (const blocked of storage.blocked(uuid)) model.blocked.add(blocked);
   showRequests(client, model);
+  void showBlocked(client, model);
   try {
     model.setFriends(await client.friends());
     model.changed();

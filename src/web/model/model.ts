@@ -3,7 +3,7 @@
  * Everything that the chat page shows, and who is told when it changes. Pure: model/account feeds it from the
  * SDK, the views read it.
  */
-import type { ChatMessage, Friend, FriendRequest, UserProfile } from "../../client/index.ts";
+import type { BlockedUser, ChatMessage, Friend, FriendRequest, UserProfile } from "../../client/index.ts";
 import { Conversation } from "./conversation.ts";
 
 /** Whether a friend is there; `lastSeen` in milliseconds since 1970. */
@@ -23,8 +23,10 @@ export class Model {
   /** The friend whose conversation is open. */
   selected: string | undefined;
   requests: readonly FriendRequest[] = [];
-  /** Users that were blocked from this browser: the server does not list them. */
-  readonly blocked = new Set<string>();
+  /** Whom this account blocks, by id. */
+  readonly blocked = new Map<string, BlockedUser>();
+  /** Who was asked to be a friend during this visit, and has not answered yes. */
+  readonly asked = new Set<string>();
   readonly friends = new Map<string, Friend>();
   readonly presence = new Map<string, Presence>();
   readonly #conversations = new Map<string, Conversation>();
@@ -81,6 +83,19 @@ export class Model {
     this.listed = true;
   }
 
+  /** A list of all whom this account blocks came. */
+  setBlocked(users: readonly BlockedUser[]): void {
+    this.blocked.clear();
+    for (const user of users) this.blocked.set(user.uuid, user);
+  }
+
+  /** Somebody's profile is another now: a friend's, or one's own. */
+  profileChanged(changed: Omit<UserProfile, "username">): void {
+    const friend = this.friends.get(changed.uuid);
+    if (friend) this.friends.set(friend.uuid, { ...friend, ...changed });
+    if (this.profile?.uuid === changed.uuid) this.profile = { ...this.profile, ...changed };
+  }
+
   /** A message arrived, or one's own was committed. */
   take(message: ChatMessage): void {
     this.conversation(message.peer).take([message]);
@@ -105,6 +120,10 @@ export class Model {
 }
 
 /** What to call somebody: the name given here, else their own. */
-export function nameOf(person: UserProfile & { readonly alternativeName?: string }): string {
+export function nameOf(person: {
+  readonly username: string;
+  readonly nickname: string;
+  readonly alternativeName?: string;
+}): string {
   return person.alternativeName || person.nickname || person.username;
 }

@@ -1,7 +1,7 @@
 /**
  * @module web/model/storage
- * What the browser keeps between visits: how to log in again, and who was blocked. Every key holds the user, so
- * that several accounts of one browser do not mix. Where nothing may be kept the page works for one visit.
+ * What the browser keeps between visits: how to log in again. Every key holds the user, so that several accounts of one
+ * browser do not mix. Where nothing may be kept the page works for one visit.
  */
 import { textId } from "../../client/index.ts";
 
@@ -16,7 +16,6 @@ const DEVICE = "chatsrv.device";
 /** The account of this browser's last visit. */
 const LAST = "chatsrv.last";
 const resumeKey = (uuid: string) => `chatsrv.resume.${uuid}`;
-const blockedKey = (uuid: string) => `chatsrv.blocked.${uuid}`;
 
 type KeyValues = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
@@ -54,15 +53,6 @@ export class BrowserStorage {
   forgetLogin(uuid: string): void {
     this.#set(resumeKey(uuid), undefined);
     if (this.#get(LAST) === uuid) this.#set(LAST, undefined);
-  }
-
-  blocked(uuid: string): string[] {
-    const list = parsed<unknown>(this.#get(blockedKey(uuid)));
-    return Array.isArray(list) ? list.filter((entry) => typeof entry === "string") : [];
-  }
-
-  keepBlocked(uuid: string, blocked: Iterable<string>): void {
-    this.#set(blockedKey(uuid), JSON.stringify([...blocked]));
   }
 
   #get(key: string): string | undefined {

@@ -1,10 +1,11 @@
 /**
  * @module web/views/dialogs/account
- * One's own account: the profile, where it is logged in, and the way out.
+ * One's own account: the profile, where it is logged in, whom it blocks, and the way out.
  */
 import { openDialog } from "../../dom/dialog.ts";
 import { h } from "../../dom/h.ts";
 import type { ChatPorts } from "../chat/ports.ts";
+import { blockedList } from "./blocked.ts";
 import { personCard } from "./person-card.ts";
 import { profileForm } from "./profile.ts";
 import { sessionList } from "./sessions.ts";
@@ -22,6 +23,7 @@ export function accountDialog(ports: ChatPorts): void {
       profileForm(ports, profile, () => close()),
     ),
     h("section", {}, h("h3", {}, "Logged in on"), sessionList(ports)),
+    h("section", {}, h("h3", {}, "Blocked"), blockedList(ports)),
     h(
       "button",
       {

@@ -1,7 +1,7 @@
 /**
- * @module e2e/blocks
- * What passes between two people, and what does not, where one blocks the other; and requests that are taken back.
- * Frame by frame, in both shapes, with a session of the original's protocol beside.
+ * @module e2e/people-frames
+ * What people's devices are told, frame by frame: of what another device did, of requests that are taken back, and, where
+ * one blocks the other, nothing. In both shapes, with a session of the original's protocol beside.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { Code } from "../../src/wire/codes.ts";
@@ -36,7 +36,7 @@ for (const [name, start] of Object.entries(shapes))
     });
 
     const users = async <N extends number>(count: N): Promise<User[] & { length: N }> =>
-      (await makeUsers(shape, shape.api, count, "blocks")) as User[] & { length: N };
+      (await makeUsers(shape, shape.api, count, "frames")) as User[] & { length: N };
     const login = async (user: User, more: Json = { proto: 2, device: crypto.randomUUID() }) => {
       const peer = await RawPeer.login(shape.api, user, more);
       open.push(peer);
@@ -159,6 +159,64 @@ for (const [name, start] of Object.entries(shapes))
         error: 0,
       });
       expect(a1.bodies("BLOCK")).toEqual([]);
+    });
+
+    test("what one device does reaches the account's others, and friends where it concerns them", async () => {
+      const [a, b, c] = (await users(3)) as [User, User, User];
+      const [a1, a2, b1, c1, a0] = [
+        await login(a),
+        await login(a),
+        await login(b),
+        await login(c),
+        await login(a, {}),
+      ];
+      const request = (from: User) => ({ src_uuid: from.uuid, dst_uuid: a.uuid, nickname: "", message: "" });
+      for (const [peer, user] of [
+        [b1, b],
+        [c1, c],
+      ] as const)
+        await ask(peer, "FRIENDREQUESTSENDER", request(user), "FRIENDSENDERRESPONSE");
+      await a1.next("FRIENDREINCOMINGREQUEST", 2);
+      await ask(a1, "FRIENDREJECT", { src_uuid: b.uuid }, "FRIENDREJECTRESPONSE");
+      expect(await a2.next("FRIENDREJECT")).toEqual({ src_uuid: b.uuid });
+      await ask(a1, "FRIENDREQUESTCONFIRM", { src_uuid: c.uuid, dst_uuid: a.uuid }, "FRIENDCONFIRMRESPONSE");
+      for (const peer of [a1, a2, a0])
+        await until(() => of(peer, "FRIENDING_ON_BIDDIRECTIONAL", "friend_uuid", c).length === 1);
+
+      for (let i = 1; i <= 2; i++) await ask(c1, "TEXTCHATMSGREQUEST", text(c, a), "TEXTCHATMSGRESPONSE");
+      a1.send("ACK", { peer: c.uuid, delivered_seq: 2, read_seq: 1 });
+      await until(() => of(c1, "RECEIPT", "peer", a).at(-1)?.read_seq === 1);
+      const cursor = await until(() => of(a2, "CURSOR", "peer", c).find(({ read_seq }) => read_seq === 1));
+      const { conversation } = (await c1.next("RECEIPT")) as { conversation: string };
+      expect(cursor).toEqual({ conversation, peer: c.uuid, delivered_seq: 2, read_seq: 1 });
+
+      const profile = { nickname: "Ann", avator: "a.png", description: "new", sex: 1 };
+      await ask(a1, "PROFILEUPDATE", profile, "PROFILEUPDATERESPONSE");
+      for (const peer of [a2, c1])
+        expect(await peer.next("PROFILECHANGED")).toEqual({ uuid: a.uuid, ...profile });
+      await ask(a1, "PROFILEUPDATE", { nickname: "Anna" }, "PROFILEUPDATERESPONSE");
+      expect(await a2.next("PROFILECHANGED", 2)).toEqual({ uuid: a.uuid, ...profile, nickname: "Anna" });
+
+      a2.send("ACK", { peer: c.uuid, read_seq: 2 });
+      await until(() => of(a1, "CURSOR", "peer", c).at(-1)?.read_seq === 2);
+      for (let i = 1; i <= 5; i++) await ask(a1, "TEXTCHATMSGREQUEST", text(a, c), "TEXTCHATMSGRESPONSE");
+      for (const [user, marks] of [
+        [a, { delivered_seq: 7, read_seq: 7, peer_read_seq: 2 }],
+        [c, { read_seq: 2, peer_delivered_seq: 7, peer_read_seq: 7 }],
+      ] as const) {
+        const [answer] = (await login(user)).bodies("LOGINRESPONSE") as [{ heads: Json[] }];
+        expect(answer.heads).toMatchObject([{ conversation, last_seq: 7, ...marks }]);
+      }
+
+      await ask(a1, "FRIENDREMOVE", { uuid: c.uuid }, "FRIENDREMOVERESPONSE");
+      expect(await a2.next("FRIENDREMOVED")).toEqual({ uuid: c.uuid });
+      expect(await c1.next("FRIENDREMOVED")).toEqual({ uuid: a.uuid });
+      expect(a1.bodies("CURSOR").every(({ read_seq }) => read_seq !== 1)).toBe(true);
+      for (const [peer, frames] of [
+        [a1, ["FRIENDREJECT", "PROFILECHANGED"]],
+        [b1, ["FRIENDREJECT", "PROFILECHANGED", "CURSOR", "FRIENDREMOVED"]],
+      ] as const)
+        for (const frame of frames) expect(peer.bodies(frame)).toEqual([]);
     });
 
     test("between strangers: open requests of both are gone, and nothing tells why", async () => {
