@@ -1,10 +1,10 @@
 /**
  * @module bench/main
  * `bun run bench`: the durable relay on MariaDB and on SQLite beside the limits it is held against, measured in
- * one run on one machine. Bounded: about five minutes; starts and ends what it needs. Judges nothing: an
+ * one run on one machine; then hostile clients beside well-behaved ones. Bounded: about seven minutes; starts and ends what it needs. Judges nothing: an
  * absolute rate of a shared machine says little, the ratios hold.
  *
- *     bun run bench [--seconds=6] [--only=mariadb|cross|sqlite|idle|history]
+ *     bun run bench [--seconds=6] [--only=mariadb|cross|sqlite|idle|history|hostile] [--attack=NAME]
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -18,6 +18,7 @@ import { closeAll } from "../support/cleanup.ts";
 import { type Cluster, startCluster } from "../support/cluster-process.ts";
 import { type DatabaseAddress, startMariaDb, tempDir } from "../support/servers.ts";
 import { fill, pageTimes } from "./history.ts";
+import { hostile } from "./hostile/main.ts";
 import { measureIdle } from "./memory.ts";
 import { admit, makePairs, type Person } from "./people.ts";
 import type { PairLogin } from "./protocol.ts";
@@ -32,7 +33,11 @@ const LONG_CONVERSATION = 1_000_000;
 const PAGE_OF = 50;
 
 const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "6" }, only: { type: "string" } },
+  options: {
+    seconds: { type: "string", default: "6" },
+    only: { type: "string" },
+    attack: { type: "string" },
+  },
 });
 const seconds = Number(values.seconds);
 const wanted = (name: string): boolean => values.only === undefined || values.only === name;
@@ -207,6 +212,7 @@ async function main(): Promise<void> {
   if (wanted("sqlite")) await onSqlite(relay);
   if (wanted("idle")) await idle();
   if (wanted("history")) await history();
+  if (wanted("hostile")) await hostile(say, seconds, values.attack);
 }
 
 try {

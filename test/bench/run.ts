@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { cpuSeconds } from "./cpu.ts";
+import { linesOf } from "./lines.ts";
 import type { LoadOrder, LoadReport } from "./protocol.ts";
 
 export interface Measured extends LoadReport {
@@ -11,17 +12,6 @@ export interface Measured extends LoadReport {
   readonly rate: number;
   /** CPU per text, microseconds, by process. */
   readonly cpu: Readonly<Record<string, number>>;
-}
-
-/** Splits a child's standard output into lines, as they come. */
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
 }
 
 /** @param pids processes whose CPU counts, by the name it is printed under. */

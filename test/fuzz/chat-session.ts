@@ -8,8 +8,8 @@ import { encodeFrame, FrameDecoder } from "../../src/wire/frame.ts";
 import { ServiceId, type ServiceName } from "../../src/wire/ids.ts";
 import { type FrameSpec, failure, frames } from "../../src/wire/messages.ts";
 import { strangeToOriginal } from "../support/desktop-peer.ts";
+import { RawSocket } from "../support/raw-socket.ts";
 import type { User } from "../support/users.ts";
-import { RawSocket } from "./socket.ts";
 import type { Tally, Target } from "./tally.ts";
 
 type Json = Record<string, unknown>;

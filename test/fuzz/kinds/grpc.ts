@@ -23,8 +23,8 @@ import {
   DistributedChattingService,
   VerificationService,
 } from "../../../src/rpc/gen/message_pb.ts";
+import { RawSocket } from "../../support/raw-socket.ts";
 import type { Dice } from "../dice.ts";
-import { RawSocket } from "../socket.ts";
 import { type Kind, type Port, sideBySide, type Tally, type Target } from "../tally.ts";
 
 /** Each service and the port that serves it. */

@@ -5,9 +5,9 @@
  */
 import { Code } from "../../../src/wire/codes.ts";
 import { type HttpPath, httpCalls } from "../../../src/wire/http.ts";
+import { RawSocket } from "../../support/raw-socket.ts";
 import { type Known, mutatedBody } from "../bodies.ts";
 import type { Dice } from "../dice.ts";
-import { RawSocket } from "../socket.ts";
 import { type Kind, sideBySide, type Tally, type Target } from "../tally.ts";
 
 const paths = Object.keys(httpCalls) as HttpPath[];

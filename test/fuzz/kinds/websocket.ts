@@ -3,8 +3,9 @@
  * Handshakes and frames of RFC 6455 that no browser sends: texts, fragments, control frames of any length and in
  * any place, reserved bits and opcodes, unmasked, lengths that lie; frames of ours within them.
  */
+
+import { RawSocket } from "../../support/raw-socket.ts";
 import type { Dice } from "../dice.ts";
-import { RawSocket } from "../socket.ts";
 import { type Kind, sideBySide, type Tally, type Target } from "../tally.ts";
 import { knownOf, mutatedFrame } from "./bodies.ts";
 

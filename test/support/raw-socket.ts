@@ -1,5 +1,5 @@
 /**
- * @module fuzz/socket
+ * @module support/raw-socket
  * A TCP connection that keeps nothing but what it is asked for: bytes out, bytes in, and its end.
  */
 
