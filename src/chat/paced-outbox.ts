@@ -104,7 +104,8 @@ export class PacedOutbox implements Outbox {
     const item = this.#queue.next(now - pace.maxGapMs);
     const since = item?.since ?? this.#endingSince;
     if (since === undefined) return;
-    const dueAt = this.#pace.dueAt(since);
+    // Who has sent its last is not waited for.
+    const dueAt = item === undefined && connection.peerEnded ? now : this.#pace.dueAt(since);
     if (dueAt > now) this.#look(dueAt - now);
     else if (item !== undefined) this.#write(item);
     else connection.end("ended");

@@ -43,6 +43,7 @@ export class Shown {
   /** Not known to be acknowledged. */
   #underWay = new Map<ConversationId, number>();
   #looking = false;
+  #over = false;
 
   constructor(options: ShownOptions) {
     this.#options = options;
@@ -50,6 +51,7 @@ export class Shown {
 
   /** The client was written everything of a conversation up to `seq`. */
   written(conversation: ConversationId, seq: number): void {
+    if (this.#over) return;
     this.#settle();
     this.#recent.push({ conversation, seq, at: this.#options.clock.monotonic() });
     this.#underWay.set(conversation, seq);
@@ -63,10 +65,11 @@ export class Shown {
     this.#confirm();
   }
 
-  /** The connection is gone. */
+  /** The client has sent its last, or the connection is gone. What is written to it from here on proves nothing any more. */
   ended(): void {
     const { acknowledged, peerEnded } = this.#options.connection;
-    if (!peerEnded) return;
+    if (this.#over || !peerEnded) return;
+    this.#over = true;
     if (acknowledged === true) this.#settleAll();
     else this.#settle();
     this.#confirm();

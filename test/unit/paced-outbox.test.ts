@@ -236,6 +236,15 @@ describe("bounds", () => {
     expect(connection.closedBecause).toBeUndefined();
   });
 
+  test("end does not wait for a client that has sent its last", async () => {
+    const { clock, connection, outbox } = paced();
+    outbox.send("LOGOUTRESPONSE", { error: 0 });
+    connection.peerEnded = true;
+    outbox.end();
+    await clock.live(0);
+    expect(connection.closedBecause).toBe("ended");
+  });
+
   test("end writes what is queued before it closes, and gives it ten seconds", async () => {
     const { clock, connection, outbox } = paced();
     outbox.send("LOGOUTRESPONSE", { error: 0 });

@@ -104,6 +104,17 @@ describe("a sign of life", () => {
       expect(seen.map(([, seq]) => seq)).toEqual([...expected]);
     });
 
+  test("what is written behind its close was not shown, though all was acknowledged then", async () => {
+    const { clock, connection, shown, seen } = client();
+    shown.written(BEN, 3);
+    connection.peerEnded = true;
+    shown.ended();
+    shown.written(BEN, 4);
+    await clock.live(5_000);
+    shown.ended();
+    expect(seen).toEqual([[BEN, 3]]);
+  });
+
   test("a reset is none, however long ago it was written and acknowledged", async () => {
     const { clock, connection, shown, seen } = client();
     shown.written(BEN, 3);
