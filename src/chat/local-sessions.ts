@@ -5,7 +5,8 @@
 import type { SessionId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import { Hub } from "../net/hub.ts";
-import type { Growth, LocalSessions, UserEvent } from "../services/ports.ts";
+import type { UserEvent } from "../services/events.ts";
+import type { Growth, LocalSessions } from "../services/ports.ts";
 import type { BoundSession } from "../services/sessions.ts";
 import type { ChatSession } from "./session.ts";
 

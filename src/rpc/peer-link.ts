@@ -7,13 +7,15 @@
 import { type ClientDuplexStream, status } from "@grpc/grpc-js";
 import { type AppError, unavailable } from "../domain/error.ts";
 import type { Logger } from "../lib/log.ts";
-import type { UserEvent } from "../services/ports.ts";
+import { type UserEvent, unitsOf } from "../services/events.ts";
 import { toMessage } from "./events.ts";
 import type { BatchAck, Event, EventBatch } from "./gen/cluster_pb.ts";
 
 /** Batches written and not yet acknowledged. */
 const MAX_OUTSTANDING = 4;
 const MAX_BATCH_EVENTS = 1_000;
+/** About what an event takes beside its texts, which count one byte a character. */
+const EVENT_BYTES = 200;
 const MAX_BATCH_BYTES = 1024 * 1024;
 /** What one link holds, outstanding batches included. */
 const MAX_QUEUED_EVENTS = 10_000;
@@ -223,7 +225,7 @@ function split(events: readonly UserEvent[]): Pick<Parcel, "events" | "bytes">[]
   let piece: { events: Event[]; bytes: number } | undefined;
   for (const event of events) {
     const message = toMessage(event);
-    const bytes = roughBytes(message);
+    const bytes = EVENT_BYTES + unitsOf(event);
     if (
       piece === undefined ||
       piece.events.length === MAX_BATCH_EVENTS ||
@@ -236,13 +238,4 @@ function split(events: readonly UserEvent[]): Pick<Parcel, "events" | "bytes">[]
     piece.bytes += bytes;
   }
   return pieces;
-}
-
-/** About what an event takes, in bytes; text counts one byte a character. */
-function roughBytes({ event }: Event): number {
-  if (event.case === "signal") return 64 + event.value.json.length;
-  if (event.case !== "texts") return 256;
-  let bytes = 64;
-  for (const text of event.value.messages) bytes += 96 + text.body.length;
-  return bytes;
 }

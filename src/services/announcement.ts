@@ -6,7 +6,7 @@
 import type { Message } from "../domain/entities.ts";
 import type { SessionId, UserId } from "../domain/ids.ts";
 import type { CommittedSubmission, Submission } from "./committer.ts";
-import type { UserEvent } from "./ports.ts";
+import type { UserEvent } from "./events.ts";
 
 /** Texts of one 17. */
 export interface TextSubmission extends Submission {

@@ -11,8 +11,9 @@ import type { NodeName, UserId } from "../domain/ids.ts";
 import { Batcher } from "../lib/batcher.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
+import type { UserEvent } from "./events.ts";
 import { type NodeAddress, type Outcome, PeerQueues } from "./peer-queues.ts";
-import type { LocalSessions, Peers, UserEvent } from "./ports.ts";
+import type { LocalSessions, Peers } from "./ports.ts";
 
 export interface CourierOptions {
   readonly self: NodeName;

@@ -8,7 +8,7 @@ import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { ConversationStore, CursorMove, CursorState } from "../store/store.ts";
-import type { UserEvent } from "./ports.ts";
+import type { UserEvent } from "./events.ts";
 
 export interface CursorsOptions {
   readonly conversations: Pick<ConversationStore, "advance">;

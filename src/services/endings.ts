@@ -10,7 +10,7 @@ import type { UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Courier } from "./courier.ts";
-import type { UserEvent } from "./ports.ts";
+import type { UserEvent } from "./events.ts";
 
 export interface EndingsOptions {
   readonly devices: Pick<DeviceTable, "end" | "list" | "settle">;

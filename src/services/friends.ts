@@ -11,7 +11,7 @@ import { requireShowable, usernamesToFind } from "../domain/names.ts";
 import { requireLength } from "../domain/sizes.ts";
 import type { ConversationStore, FriendStore, PageRequest, ProfileStore } from "../store/store.ts";
 import { MAX_AVATAR, MAX_DESCRIPTION, MAX_LABEL, MAX_NICKNAME } from "../wire/sizes.ts";
-import type { UserEvent } from "./ports.ts";
+import type { UserEvent } from "./events.ts";
 
 export interface FriendsOptions {
   readonly friends: FriendStore;

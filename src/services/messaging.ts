@@ -22,7 +22,7 @@ import type {
 import { announcement, type TextSubmission } from "./announcement.ts";
 import { type CommittedSubmission, Committer } from "./committer.ts";
 import type { Place } from "./conversations.ts";
-import type { UserEvent } from "./ports.ts";
+import type { UserEvent } from "./events.ts";
 import { UncertainCommits } from "./uncertain.ts";
 
 /** What the sender learns of one text. */

@@ -1,6 +1,6 @@
 /**
  * @module services/peer-queues
- * What is under way to each other node. An event that lasts (`lasts` in the table below) is kept until its node
+ * What is under way to each other node. An event that lasts (services/events) is kept until its node
  * has acknowledged it or is gone; the rest goes once. Nothing overtakes: while a node is owed something, what
  * comes later queues behind it. What is owed is bounded: texts beyond the bound are left out, and the node is told
  * since when it has missed some, so that it asks the store (services/reconciler).
@@ -8,7 +8,8 @@
 import type { NodeName } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
-import type { Peers, UserEvent } from "./ports.ts";
+import { lasts, supersededBy, type UserEvent, unitsOf } from "./events.ts";
+import type { Peers } from "./ports.ts";
 
 /** A node as a route or the registry names it: a restarted one is another. */
 export interface NodeAddress {
@@ -33,23 +34,6 @@ const MAX_OWED_UNITS = 8 * 1024 * 1024;
 /** Wait before what is owed is tried again: doubled at each failure. Milliseconds. */
 const RETRY_MS = { first: 100, last: 1_000 };
 const COMPLAIN_EVERY_MS = 1_000;
-
-/** Whether an event matters when it comes late. Typing and signals are of their moment. */
-const LASTS: Readonly<Record<UserEvent["type"], boolean>> = {
-  texts: true,
-  friend_request: true,
-  friend_added: true,
-  friend_removed: true,
-  receipt: true,
-  presence: true,
-  cursor_moved: true,
-  request_gone: true,
-  block_changed: true,
-  profile_changed: true,
-  end_session: true,
-  typing: false,
-  signal: false,
-};
 
 interface Owed {
   readonly event: UserEvent;
@@ -139,7 +123,7 @@ export class PeerQueues {
 
   #add(queue: Queue, events: readonly UserEvent[], settle?: (outcome: Outcome) => void): void {
     for (const event of events) {
-      if (!LASTS[event.type]) continue;
+      if (!lasts(event)) continue;
       const units = unitsOf(event);
       const full = queue.owed.size >= MAX_OWED || queue.units + units > MAX_OWED_UNITS;
       if (full && event.type === "texts") {
@@ -215,27 +199,3 @@ export class PeerQueues {
 }
 
 const keyOf = ({ node, incarnation }: NodeAddress): string => `${incarnation} ${node}`;
-
-/** Events of one key tell where something stands: only the last of them matters. */
-function supersededBy(event: UserEvent): string | undefined {
-  switch (event.type) {
-    case "receipt":
-      return `receipt ${event.to} ${event.peer}`;
-    case "presence":
-      return `presence ${event.to} ${event.friend}`;
-    // Whoever moved it is told of another's move, and not of its own.
-    case "cursor_moved":
-      return `cursor ${event.to} ${event.peer} ${event.except}`;
-    case "profile_changed":
-      return `profile ${event.to} ${event.profile.id} ${event.except}`;
-    default:
-      return undefined;
-  }
-}
-
-/** What an event takes, roughly: the characters of its texts. */
-function unitsOf(event: UserEvent): number {
-  if (event.type === "profile_changed") return event.profile.description.length;
-  if (event.type !== "texts") return 0;
-  return event.messages.reduce((sum, { body }) => sum + body.length, 0);
-}

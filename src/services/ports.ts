@@ -4,9 +4,9 @@
  * process, and the sessions on this node and on others. roles/compose binds each to the direct object when
  * it lives in this process, and to a gRPC client when it does not.
  */
-import type { EndReason, Message, Profile } from "../domain/entities.ts";
 import type { Grant } from "../domain/grants.ts";
-import type { ConversationId, NodeName, SessionId, UserId } from "../domain/ids.ts";
+import type { ConversationId, NodeName, UserId } from "../domain/ids.ts";
+import type { UserEvent } from "./events.ts";
 
 /** The verify role, as the gateway sees it. */
 export interface CodeSender {
@@ -39,100 +39,6 @@ export interface Allocator {
   /** Spends a token on the node that was named. @returns whether it was good. @throws as allocate */
   redeem(user: UserId, token: string, node: NodeName): Promise<boolean>;
 }
-
-/** Something that a user's sessions are to be told. Each session decides what of it its protocol may see. */
-export type UserEvent =
-  | {
-      readonly type: "texts";
-      readonly to: UserId;
-      /** The other member of the conversation, as `to` sees it: for a sender's own sessions the receiver. */
-      readonly peer: UserId;
-      /** Ascending, without a gap, all of one conversation. */
-      readonly messages: readonly Message[];
-      /** The session that sent them and needs no copy. */
-      readonly except?: SessionId | undefined;
-    }
-  | {
-      readonly type: "friend_request";
-      readonly to: UserId;
-      readonly from: Profile;
-      readonly nickname: string;
-      readonly message: string;
-    }
-  /** `to` and `friend` are friends now. */
-  | { readonly type: "friend_added"; readonly to: UserId; readonly friend: Profile }
-  | { readonly type: "friend_removed"; readonly to: UserId; readonly friend: UserId }
-  | {
-      readonly type: "signal";
-      readonly to: UserId;
-      readonly from: UserId;
-      readonly medium: "voice" | "video";
-      /** Opaque JSON. */
-      readonly signal: unknown;
-    }
-  /** `peer` has got, or read, `to`'s texts so far. */
-  | {
-      readonly type: "receipt";
-      readonly to: UserId;
-      readonly conversation: ConversationId;
-      readonly peer: UserId;
-      readonly deliveredSeq: number;
-      readonly readSeq: number;
-    }
-  | {
-      readonly type: "typing";
-      readonly to: UserId;
-      readonly conversation: ConversationId;
-      readonly from: UserId;
-    }
-  | {
-      readonly type: "presence";
-      readonly to: UserId;
-      readonly friend: UserId;
-      readonly online: boolean;
-      readonly lastSeen: number;
-      /** `Presence.order` of coordination: what is older than what was told already is not told. */
-      readonly order: number;
-    }
-  /** A session of `to` got on in the conversation with `peer`. `except` is that session, here and below. */
-  | {
-      readonly type: "cursor_moved";
-      readonly to: UserId;
-      readonly conversation: ConversationId;
-      readonly peer: UserId;
-      readonly deliveredSeq: number;
-      readonly readSeq: number;
-      readonly except?: SessionId | undefined;
-    }
-  /** The open request of `from` to `to` is gone: `to` turned it down, or `from` took it back. */
-  | {
-      readonly type: "request_gone";
-      readonly to: UserId;
-      readonly from: UserId;
-      readonly except?: SessionId | undefined;
-    }
-  /** `to` blocked `other`, or lifted it. */
-  | {
-      readonly type: "block_changed";
-      readonly to: UserId;
-      readonly other: UserId;
-      readonly blocked: boolean;
-      readonly except?: SessionId | undefined;
-    }
-  /** `profile` is new: a friend's of `to`, or their own. */
-  | {
-      readonly type: "profile_changed";
-      readonly to: UserId;
-      readonly profile: Profile;
-      readonly except?: SessionId | undefined;
-    }
-  /** End this one session (`session`) or all of the user's (undefined). */
-  | {
-      readonly type: "end_session";
-      readonly to: UserId;
-      readonly session: SessionId | undefined;
-      readonly reason: EndReason;
-    };
 
 /** The sessions on this node. Implemented by chat/. */
 export interface LocalSessions {

@@ -15,7 +15,8 @@ import type { Store } from "../store/store.ts";
 import { coordinated } from "./coordinated.ts";
 import type { Courier } from "./courier.ts";
 import type { Endings } from "./endings.ts";
-import type { Allocator, LocalSessions, UserEvent } from "./ports.ts";
+import type { UserEvent } from "./events.ts";
+import type { Allocator, LocalSessions } from "./ports.ts";
 
 export interface SessionsOptions {
   readonly store: Pick<Store, "accounts" | "profiles" | "friends">;

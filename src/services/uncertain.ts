@@ -10,7 +10,7 @@ import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MessageStore } from "../store/store.ts";
 import type { TextSubmission } from "./announcement.ts";
-import type { UserEvent } from "./ports.ts";
+import type { UserEvent } from "./events.ts";
 
 export interface UncertainOptions {
   readonly messages: Pick<MessageStore, "history">;

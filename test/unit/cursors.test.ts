@@ -4,7 +4,7 @@ import { AppError } from "../../src/domain/error.ts";
 import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Cursors } from "../../src/services/cursors.ts";
-import type { UserEvent } from "../../src/services/ports.ts";
+import type { UserEvent } from "../../src/services/events.ts";
 import type { CursorMove } from "../../src/store/store.ts";
 import { HeldClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";

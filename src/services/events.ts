@@ -1,0 +1,116 @@
+/**
+ * @module services/events
+ * What sessions are told: one row an event. What it carries stands in `Payloads`; whether it matters when it comes
+ * late, what it replaces and what it weighs stand in `eventTable`. The codec between nodes (rpc/events) and what a
+ * session of each protocol sees of it (chat/) are tables over the same names: the compiler asks for all three.
+ */
+import type { EndReason, Message, Profile } from "../domain/entities.ts";
+import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
+
+/** How far somebody got in a conversation. */
+interface Marks {
+  readonly conversation: ConversationId;
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+}
+
+/** The session that did it and needs no copy; undefined when all are to be told. */
+interface ButOne {
+  readonly except?: SessionId | undefined;
+}
+
+interface Payloads {
+  readonly texts: ButOne & {
+    /** The other member of the conversation, as `to` sees it: for a sender's own sessions the receiver. */
+    readonly peer: UserId;
+    /** Ascending, without a gap, all of one conversation. */
+    readonly messages: readonly Message[];
+  };
+  readonly friend_request: { readonly from: Profile; readonly nickname: string; readonly message: string };
+  /** `to` and `friend` are friends now. */
+  readonly friend_added: { readonly friend: Profile };
+  readonly friend_removed: { readonly friend: UserId };
+  readonly signal: {
+    readonly from: UserId;
+    readonly medium: "voice" | "video";
+    /** Opaque JSON. */
+    readonly signal: unknown;
+  };
+  /** `peer` has got, or read, `to`'s texts so far. */
+  readonly receipt: Marks & { readonly peer: UserId };
+  readonly typing: { readonly conversation: ConversationId; readonly from: UserId };
+  readonly presence: {
+    readonly friend: UserId;
+    readonly online: boolean;
+    readonly lastSeen: number;
+    /** `Presence.order` of coordination: what is older than what was told already is not told. */
+    readonly order: number;
+  };
+  /** A session of `to` got on in the conversation with `peer`. */
+  readonly cursor_moved: Marks & ButOne & { readonly peer: UserId };
+  /** The open request of `from` to `to` is gone: `to` turned it down, or `from` took it back. */
+  readonly request_gone: ButOne & { readonly from: UserId };
+  /** `to` blocked `other`, or lifted it. */
+  readonly block_changed: ButOne & { readonly other: UserId; readonly blocked: boolean };
+  /** `profile` is new: a friend's of `to`, or their own. */
+  readonly profile_changed: ButOne & { readonly profile: Profile };
+  /** End this one session (`session`) or all of the user's (undefined). */
+  readonly end_session: { readonly session: SessionId | undefined; readonly reason: EndReason };
+}
+
+export type EventType = keyof Payloads;
+export type EventOf<T extends EventType> = { readonly type: T; readonly to: UserId } & Payloads[T];
+/** Something that a user's sessions are to be told. Each session decides what of it its protocol may see. */
+export type UserEvent = { [T in EventType]: EventOf<T> }[EventType];
+
+interface EventRow<T extends EventType> {
+  /** Whether it matters when it comes late: then it is kept for a node until that has it. */
+  readonly lasts: boolean;
+  /** What it tells the standing of, where only the last that was told of it matters. */
+  readonly supersedes?: (event: EventOf<T>) => string;
+  /** What it weighs beside its fixed part, in UTF-16 units. */
+  readonly units?: (event: EventOf<T>) => number;
+}
+
+/** What a text weighs beside its id and body. */
+const TEXT_FIXED = 64;
+
+export const eventTable: { readonly [T in EventType]: EventRow<T> } = {
+  texts: {
+    lasts: true,
+    units: ({ messages }) =>
+      messages.reduce((sum, { clientId, body }) => sum + TEXT_FIXED + clientId.length + body.length, 0),
+  },
+  friend_request: { lasts: true, units: ({ nickname, message }) => nickname.length + message.length },
+  friend_added: { lasts: true },
+  friend_removed: { lasts: true },
+  signal: { lasts: false, units: ({ signal }) => JSON.stringify(signal ?? null).length },
+  receipt: { lasts: true, supersedes: ({ conversation, peer }) => `${conversation} ${peer}` },
+  typing: { lasts: false },
+  presence: { lasts: true, supersedes: ({ friend }) => String(friend) },
+  // Whoever moved it is told of another's move, and not of its own.
+  cursor_moved: { lasts: true, supersedes: ({ conversation, except }) => `${conversation} ${except}` },
+  request_gone: { lasts: true },
+  block_changed: { lasts: true },
+  profile_changed: {
+    lasts: true,
+    supersedes: ({ profile, except }) => `${profile.id} ${except}`,
+    units: ({ profile }) => profile.description.length,
+  },
+  end_session: { lasts: true },
+};
+
+/** The row of an event's own type; the compiler cannot pair the two through a union. */
+const rowOf = (event: UserEvent) => eventTable[event.type] as EventRow<EventType>;
+
+/** Whether an event is kept for a node until that has it. */
+export const lasts = (event: UserEvent): boolean => eventTable[event.type].lasts;
+
+/** Events of one key tell where something stands: only the last of them matters. Undefined for one that always does. */
+export function supersededBy(event: UserEvent): string | undefined {
+  const key = rowOf(event).supersedes?.(event);
+  return key === undefined ? undefined : `${event.type} ${event.to} ${key}`;
+}
+
+/** What an event weighs, in UTF-16 units of text. */
+export const unitsOf = (event: UserEvent): number => rowOf(event).units?.(event) ?? 0;
