@@ -14,6 +14,7 @@ import type { Cursors } from "../services/cursors.ts";
 import type { DeviceCursors } from "../services/device-cursors.ts";
 import type { Friends } from "../services/friends.ts";
 import type { Messaging } from "../services/messaging.ts";
+import type { Presence } from "../services/presence.ts";
 import type { Sessions } from "../services/sessions.ts";
 import type { Standing } from "../services/standing.ts";
 import type { MessageStore } from "../store/store.ts";
@@ -40,6 +41,7 @@ export interface ChatContext {
   readonly standing: Pick<Standing, "doubt">;
   readonly local: NodeSessions;
   readonly friends: Friends;
+  readonly presence: Presence;
   readonly conversations: Conversations;
   readonly messaging: Messaging;
   readonly messages: Pick<MessageStore, "history">;

@@ -62,6 +62,12 @@ export class NodeSessions implements LocalSessions {
     }
   }
 
+  /** Tells one session, as it would tell all of its user's. */
+  show(session: ChatSession, event: UserEvent): void {
+    if (event.type === "presence" && this.#isStale(event)) return;
+    this.#tell(session, (one) => one.receive(event));
+  }
+
   catchUp(growth: Growth): void {
     for (const session of this.#hub.of(growth.user)) this.#tell(session, (one) => one.catchUp(growth));
   }

@@ -31,6 +31,7 @@ import { Membership } from "../services/membership.ts";
 import { Messaging } from "../services/messaging.ts";
 import { IncomingPeerRequests } from "../services/peer-requests.ts";
 import type { Allocator, LocalSessions } from "../services/ports.ts";
+import { Presence } from "../services/presence.ts";
 import { Reconciler } from "../services/reconciler.ts";
 import { Recovery } from "../services/recovery.ts";
 import { Sessions } from "../services/sessions.ts";
@@ -138,11 +139,18 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     clock,
     logger,
   });
+  const presence = new Presence({
+    friends: store.friends,
+    routes: coordination.routes,
+    courier,
+    clock,
+    logger,
+  });
   const sessions = new Sessions({
     store,
+    presence,
     coordination,
     allocator,
-    courier,
     endings,
     local,
     node,
@@ -179,8 +187,8 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     logger,
   });
   const recovery = new Recovery({
-    sessions,
     standing,
+    presence,
     reconciler,
     registry: coordination.nodes,
     heardAt: (peer) => doubts.heardAt(peer),
@@ -195,6 +203,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     standing,
     local,
     friends,
+    presence,
     conversations,
     messaging,
     messages: store.messages,

@@ -22,7 +22,7 @@ export interface FriendsOptions {
 /** What a block, or lifting one, is followed by. */
 export interface BlockChange {
   readonly events: UserEvent[];
-  /** Whether it begins or ends that the two may know of each other's presence (`Sessions.introduce`). */
+  /** Whether it begins or ends that the two may know of each other's presence (`Presence.introduce`). */
   readonly between: boolean;
 }
 

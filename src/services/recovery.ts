@@ -9,14 +9,14 @@ import type { NodeName } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { MembershipEvents } from "./membership.ts";
+import type { Presence } from "./presence.ts";
 import type { Reconciler } from "./reconciler.ts";
-import type { Sessions } from "./sessions.ts";
 import type { Standing } from "./standing.ts";
 
 export interface RecoveryOptions {
-  readonly sessions: Pick<Sessions, "announcePresence">;
   /** Takes the routes again, and ends the sessions whose right is gone. */
   readonly standing: Pick<Standing, "recheckAll">;
+  readonly presence: Pick<Presence, "announce">;
   readonly reconciler: Pick<Reconciler, "request">;
   readonly registry: Pick<NodeRegistry, "reap">;
   /** When a node was heard last, on the monotonic clock; undefined for one that never was. */
@@ -61,10 +61,10 @@ export class Recovery implements Omit<MembershipEvents, "superseded"> {
 
   /** Removes the routes of dead nodes and tells the friends of those who are gone with them. */
   async reap(): Promise<void> {
-    const { registry, sessions, logger } = this.#options;
+    const { registry, presence, logger } = this.#options;
     try {
       const users = await registry.reap();
-      for (const user of users) await sessions.announcePresence(user);
+      for (const user of users) await presence.announce(user);
     } catch (error) {
       logger.log("debug", "reap.failed", { error });
     }

@@ -1,6 +1,6 @@
 /**
  * @module services/sessions
- * Logins of chat clients: token, route, epoch, resume ticket, presence; and their end. The session objects
+ * Logins of chat clients: token, route, epoch, resume ticket; and their end. The session objects
  * themselves belong to chat/; here is what the cluster knows of them.
  */
 import type { Bound, Coordination, NewSession } from "../coordination/coordination.ts";
@@ -11,18 +11,18 @@ import { type NodeName, type SessionId, sessionId, type UserId } from "../domain
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { randomSecret } from "../lib/random.ts";
+import { UntilDone } from "../lib/until-done.ts";
 import type { Store } from "../store/store.ts";
 import { coordinated } from "./coordinated.ts";
-import type { Courier } from "./courier.ts";
 import type { Endings } from "./endings.ts";
-import type { UserEvent } from "./events.ts";
 import type { Allocator, LocalSessions } from "./ports.ts";
+import type { Presence } from "./presence.ts";
 
 export interface SessionsOptions {
-  readonly store: Pick<Store, "accounts" | "profiles" | "friends">;
+  readonly store: Pick<Store, "accounts" | "profiles">;
   readonly coordination: Pick<Coordination, "routes" | "devices">;
   readonly allocator: Allocator;
-  readonly courier: Pick<Courier, "post" | "online">;
+  readonly presence: Pick<Presence, "announce">;
   readonly endings: Pick<Endings, "end" | "close">;
   readonly local: Pick<LocalSessions, "deliver">;
   readonly node: NodeName;
@@ -62,9 +62,14 @@ export interface BoundSession {
 
 export class Sessions {
   readonly #options: SessionsOptions;
+  readonly #leaving: UntilDone;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    const { logger } = options;
+    this.#leaving = new UntilDone({
+      onFailure: (session, error) => logger.log("warn", "session.unbind_failed", { session, error }),
+    });
   }
 
   /**
@@ -135,13 +140,16 @@ export class Sessions {
       .catch((error: unknown) => this.#options.logger.log("debug", "session.received_lost", { user, error }));
   }
 
-  /** Removes the route. Never throws: a route that stays behind is reaped with its node or replaced. */
-  async unbind(session: BoundSession): Promise<void> {
-    try {
-      await this.#options.coordination.routes.unbind(session.user, session.session, session.epoch);
-    } catch (error) {
-      this.#options.logger.log("warn", "session.unbind_failed", { user: session.user, error });
-    }
+  /**
+   * Removes the route and tells friends. Never throws: while coordination is away it is tried again and again, for a
+   * route that stays behind under a live node would be somebody who never leaves.
+   */
+  unbind({ user, session, epoch }: BoundSession): Promise<void> {
+    const { coordination, presence } = this.#options;
+    return this.#leaving.run(`${user} ${session}`, async () => {
+      await coordination.routes.unbind(user, session, epoch);
+      await presence.announce(user);
+    });
   }
 
   /** The user's devices, those that are away included; oldest session first. @throws AppError UNAVAILABLE */
@@ -185,59 +193,6 @@ export class Sessions {
   /** Ends one of this node's own sessions. */
   endHere({ user, session }: BoundSession, reason: EndReason): void {
     this.#options.local.deliver([{ type: "end_session", to: user, session, reason }]);
-  }
-
-  /**
-   * Tells friends whether the user is there, as it is now: whoever tells later knows better (`Presence.order`), so
-   * it matters not who is heard last. Never throws: presence is a courtesy.
-   */
-  async announcePresence(user: UserId): Promise<void> {
-    const { store, coordination, courier, clock, logger } = this.#options;
-    try {
-      const lastSeen = clock.now();
-      const { online, order } = await coordination.routes.presence(user);
-      // Asked last: whom it blocked meanwhile was told otherwise, in a later order.
-      const friends = await store.friends.reachable(user);
-      courier.post(
-        friends.map((to): UserEvent => ({ type: "presence", to, friend: user, online, lastSeen, order })),
-      );
-    } catch (error) {
-      logger.log("debug", "presence.lost", { user, error });
-    }
-  }
-
-  /**
-   * Tells two whether the other is there, after something between them changed: they became friends, or a block began,
-   * with which each is offline to the other, or ended. Never throws.
-   */
-  async introduce(a: UserId, b: UserId): Promise<void> {
-    const { store, coordination, courier, clock, logger } = this.#options;
-    try {
-      const lastSeen = clock.now();
-      const tell = async (to: UserId, friend: UserId) => ({
-        type: "presence" as const,
-        to,
-        friend,
-        lastSeen,
-        ...(await coordination.routes.presence(friend)),
-      });
-      const events = [await tell(a, b), await tell(b, a)];
-      // Asked last: who changes it once more finds, and tells, a later order.
-      const blocked = await store.friends.isBlocked(a, b);
-      courier.post(blocked ? events.map((event) => ({ ...event, online: false })) : events);
-    } catch (error) {
-      logger.log("debug", "presence.lost", { user: a, error });
-    }
-  }
-
-  /** Friends of the user who are online now, as far as they may know; none while that cannot be told. */
-  async friendsOnline(user: UserId): Promise<UserId[]> {
-    const { courier, store } = this.#options;
-    try {
-      return [...(await courier.online(await store.friends.reachable(user)))];
-    } catch {
-      return [];
-    }
   }
 
   #claim({ user, session, claimed, name, since, grant, ticket }: BoundSession): NewSession {

@@ -10,7 +10,7 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dir, "../..");
 
 const WHAT_FOR: Readonly<Record<string, string>> = {
-  "src/chat/handlers/login.ts": "server_time; last_seen of a friend who is here",
+  "src/chat/handlers/login.ts": "server_time",
   "src/cli/pem.ts": "whether a certificate is out of date",
   "src/cli/serve.ts": "since when the server runs",
   "src/cli/status.ts": "what is left of a lease whose end another process told as a date",
@@ -26,7 +26,8 @@ const WHAT_FOR: Readonly<Record<string, string>> = {
   "src/services/committer.ts": "at of messages",
   "src/services/cursors.ts": "delivered_at and read_at",
   "src/services/membership.ts": "the end of a lease, as it is told",
-  "src/services/sessions.ts": "since of a session, last_seen",
+  "src/services/presence.ts": "last_seen of a friend",
+  "src/services/sessions.ts": "since of a session",
   "src/store/mysql/migrate.ts": "when a migration was made",
   "src/store/sqlite/migrate.ts": "when a migration was made",
   "src/web/main.ts": "what the page shows",

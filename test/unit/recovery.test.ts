@@ -10,13 +10,13 @@ import { until } from "../support/until.ts";
 function recoveryOver(options: { reaped?: UserId[]; heard?: Record<string, number> } = {}) {
   const log: string[] = [];
   const recovery = new Recovery({
-    sessions: { announcePresence: async (user) => void log.push(`presence of ${user}`) },
     standing: {
       recheckAll: async (reason) => {
         await Promise.resolve();
         log.push(`all asked: ${reason}`);
       },
     },
+    presence: { announce: async (user) => void log.push(`presence of ${user}`) },
     reconciler: { request: (reason, since) => log.push(`reconcile: ${reason} since ${since}`) },
     registry: { reap: async () => options.reaped ?? [] },
     heardAt: (node) => options.heard?.[node],

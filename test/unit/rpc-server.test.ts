@@ -135,13 +135,17 @@ describe("TLS", () => {
 
 describe("deadlines and retries", () => {
   test("a peer that does not answer ends the call at the deadline", async () => {
-    const { service } = counting(() => new Promise(() => {}));
+    let calls = 0;
+    const { service } = counting(() => (++calls === 1 ? Promise.resolve() : new Promise(() => {})));
     const { address } = await serve([service]);
+    // Connected by then: what is measured is the call.
+    const calling = client({ deadlineMs: 1_000 });
+    await calling.unary(address, METHOD, { email: "a" });
     const started = performance.now();
-    const error = await rejection(client({ deadlineMs: 200 }).unary(address, METHOD, { email: "a" }));
+    const error = await rejection(calling.unary(address, METHOD, { email: "a" }));
     expect(error).toMatchObject({ codeName: "GRPC_ERROR" });
     expect(String(error)).toContain("DEADLINE_EXCEEDED");
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(3_000);
   });
 
   test("a peer that is away fails soon, and is found when it comes", async () => {
@@ -152,7 +156,7 @@ describe("deadlines and retries", () => {
     expect(await rejection(rpc.unary(address, METHOD, { email: "a" }))).toMatchObject({
       codeName: "GRPC_ERROR",
     });
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(3_000);
     const { service } = counting();
     const first = await serve([service], { port });
     expect(await until(() => rpc.unary(address, METHOD, { email: "b" }))).toMatchObject({

@@ -42,7 +42,7 @@ export const confirm: Handler<"FRIENDREQUESTCONFIRM"> = async (context, session,
   const events = await context.friends.confirm(from, by, body.alternative_name ?? "");
   session.send("FRIENDCONFIRMRESPONSE", { error: 0 });
   context.courier.post(events);
-  if (events.length > 0) await context.sessions.introduce(by, from);
+  if (events.length > 0) await context.presence.introduce(by, from);
 };
 
 export const reject: Handler<"FRIENDREJECT"> = async (context, session, body) => {
@@ -66,7 +66,7 @@ export const block: Handler<"BLOCK"> = async (context, session, body) => {
   const change = await context.friends.setBlocked(bound.user, other, body.blocked, bound.session);
   session.send("BLOCKRESPONSE", { error: 0 });
   context.courier.post(change.events);
-  if (change.between) await context.sessions.introduce(bound.user, other);
+  if (change.between) await context.presence.introduce(bound.user, other);
 };
 
 export const blockList: Handler<"BLOCKLIST"> = async (context, session, body) => {

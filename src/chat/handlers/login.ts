@@ -13,7 +13,6 @@ import {
   fitting,
   friendRequestBody,
   headBody,
-  idText,
   jsonBytes,
   LIST_BUDGET_BYTES,
   profileBody,
@@ -32,6 +31,8 @@ const ORIGINAL_DEVICE = "desktop";
 const LOGIN_HEADS = 100;
 const LOGIN_REQUESTS = 100;
 const LOGIN_FRIENDS = 500;
+/** Wait before friends' presence is asked for again. */
+const PRESENCE_RETRY_MS = 1_000;
 
 export const login: Handler<"LOGINSERVER"> = async (context, session, body) => {
   if (session.login !== undefined) throw new AppError("LOGIN_FOR_MULTIPLE_TIMES");
@@ -76,7 +77,6 @@ export async function leave(context: ChatContext, session: ChatSession): Promise
   context.local.remove(bound.user, bound.session);
   await Promise.all([context.cursors.flush(), context.deviceCursors.flush()]);
   await context.sessions.unbind(bound);
-  await context.sessions.announcePresence(bound.user);
 }
 
 /**
@@ -232,13 +232,16 @@ function sendOffline(session: ChatSession, standings: readonly DeviceStanding[])
   for (const standing of behind) session.catchUp(standing);
 }
 
-/** Presence both ways, once the session is in. */
+/** Presence both ways, once the session is in; asked for until it can be told. */
 async function afterLogin(context: ChatContext, session: ChatSession, bound: BoundSession): Promise<void> {
-  const { sessions, clock } = context;
-  await sessions.announcePresence(bound.user);
-  if (session.proto !== 2) return;
-  for (const friend of await sessions.friendsOnline(bound.user)) {
-    if (!session.isOpen) return;
-    session.send("PRESENCE", { uuid: idText(friend), online: true, last_seen: clock.now() });
-  }
+  const { presence, local, logger } = context;
+  await presence.announce(bound.user);
+  while (session.isOpen && session.proto === 2)
+    try {
+      for (const event of await presence.friendsOf(bound.user)) local.show(session, event);
+      return;
+    } catch (error) {
+      logger.log("debug", "presence.waits", { user: bound.user, error });
+      await new Promise((resolve) => setTimeout(resolve, PRESENCE_RETRY_MS));
+    }
 }

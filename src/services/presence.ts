@@ -1,0 +1,83 @@
+/**
+ * @module services/presence
+ * Who is there, as far as others may know it. It is told from what the routes say at that moment, with the order of
+ * that answer: whoever tells later knows better, so it matters not who is heard last. What cannot be told while
+ * coordination or the store is away is told when they are back.
+ */
+import type { RouteTable } from "../coordination/coordination.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/log.ts";
+import { UntilDone } from "../lib/until-done.ts";
+import type { FriendStore } from "../store/store.ts";
+import type { Courier } from "./courier.ts";
+import type { EventOf } from "./events.ts";
+
+export interface PresenceOptions {
+  readonly friends: Pick<FriendStore, "reachable" | "isBlocked">;
+  readonly routes: Pick<RouteTable, "presence">;
+  readonly courier: Pick<Courier, "post" | "online">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type PresenceEvent = EventOf<"presence">;
+
+/** Friends asked for at a time. */
+const AT_ONCE = 100;
+
+export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #telling: UntilDone;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    const { logger } = options;
+    this.#telling = new UntilDone({
+      onFailure: (user, error) => logger.log("debug", "presence.waits", { user, error }),
+    });
+  }
+
+  /** Tells friends whether the user is there. Never throws. */
+  announce(user: UserId): Promise<void> {
+    const { friends, courier } = this.#options;
+    return this.#telling.run(String(user), async () => {
+      const event = await this.#of(user, user);
+      // Asked last: whom it blocked meanwhile was told otherwise, in a later order.
+      const reachable = await friends.reachable(user);
+      courier.post(reachable.map((to) => ({ ...event, to })));
+    });
+  }
+
+  /**
+   * Tells two whether the other is there, after something between them changed: they became friends, or a block began,
+   * with which each is offline to the other, or ended. Never throws.
+   */
+  introduce(a: UserId, b: UserId): Promise<void> {
+    const { friends, courier } = this.#options;
+    return this.#telling.run(`${a} ${b}`, async () => {
+      const events = [await this.#of(b, a), await this.#of(a, b)];
+      // Asked last: who changes it once more finds, and tells, a later order.
+      const blocked = await friends.isBlocked(a, b);
+      courier.post(blocked ? events.map((event) => ({ ...event, online: false })) : events);
+    });
+  }
+
+  /** Who of the user's friends is there, as far as the user may know. @throws AppError UNAVAILABLE */
+  async friendsOf(user: UserId): Promise<PresenceEvent[]> {
+    const { friends, courier } = this.#options;
+    const online = [...(await courier.online(await friends.reachable(user)))];
+    const events: PresenceEvent[] = [];
+    for (let from = 0; from < online.length; from += AT_ONCE)
+      events.push(
+        ...(await Promise.all(online.slice(from, from + AT_ONCE).map((one) => this.#of(one, user)))),
+      );
+    return events;
+  }
+
+  async #of(friend: UserId, to: UserId): Promise<PresenceEvent> {
+    const { routes, clock } = this.#options;
+    const lastSeen = clock.now();
+    return { type: "presence", to, friend, lastSeen, ...(await routes.presence(friend)) };
+  }
+}

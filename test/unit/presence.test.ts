@@ -1,0 +1,82 @@
+/** @module Who is told that somebody is there, and that it is told in the end. */
+import { describe, expect, test } from "bun:test";
+import { unavailable } from "../../src/domain/error.ts";
+import { type UserId, userId } from "../../src/domain/ids.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import type { UserEvent } from "../../src/services/events.ts";
+import { Presence } from "../../src/services/presence.ts";
+import { HeldClock } from "../support/clock.ts";
+import { until } from "../support/until.ts";
+
+const [ADA, BOB, EVE] = [userId(1), userId(2), userId(3)] as const;
+
+function presenceOver(options: { blocked?: boolean } = {}) {
+  const events: UserEvent[] = [];
+  const state = { away: false, online: new Set<UserId>([BOB]), order: 0, asked: 0 };
+  const presence = new Presence({
+    friends: { reachable: async () => [BOB, EVE], isBlocked: async () => options.blocked ?? false },
+    routes: {
+      presence: async (user) => {
+        state.asked++;
+        if (state.away) throw unavailable("Redis");
+        return { online: state.online.has(user), order: ++state.order };
+      },
+    },
+    courier: {
+      post: (posted) => events.push(...posted),
+      online: async (users) => new Set(users.filter((user) => state.online.has(user))),
+    },
+    clock: new HeldClock(7),
+    logger: silentLogger,
+  });
+  return { presence, events, state };
+}
+
+const seen = (events: readonly UserEvent[]) =>
+  events.flatMap((event) =>
+    event.type === "presence" ? [[event.to, event.friend, event.online, event.order]] : [],
+  );
+
+describe("presence", () => {
+  test("every friend is told the same, with the order of the answer", async () => {
+    const { presence, events } = presenceOver();
+    await presence.announce(ADA);
+    expect(seen(events)).toEqual([
+      [BOB, ADA, false, 1],
+      [EVE, ADA, false, 1],
+    ]);
+  });
+
+  test("while coordination is away nobody is told, and all are when it is back, as it is then", async () => {
+    const { presence, events, state } = presenceOver();
+    state.away = true;
+    await presence.announce(ADA);
+    await presence.introduce(ADA, BOB);
+    expect(events).toEqual([]);
+    state.online.add(ADA);
+    state.away = false;
+    await until(() => events.length === 4, { timeoutMs: 5_000 });
+    expect(seen(events).map((one) => one.slice(0, 3))).toEqual([
+      [BOB, ADA, true],
+      [EVE, ADA, true],
+      [ADA, BOB, true],
+      [BOB, ADA, true],
+    ]);
+  });
+
+  test("with a block between them each is offline to the other", async () => {
+    const { presence, events } = presenceOver({ blocked: true });
+    await presence.introduce(ADA, BOB);
+    expect(seen(events).map((one) => one.slice(0, 3))).toEqual([
+      [ADA, BOB, false],
+      [BOB, ADA, false],
+    ]);
+  });
+
+  test("friends who are there come with an order of their own", async () => {
+    const { presence, state } = presenceOver();
+    expect(seen(await presence.friendsOf(ADA))).toEqual([[ADA, BOB, true, 1]]);
+    state.away = true;
+    await expect(presence.friendsOf(ADA)).rejects.toMatchObject({ codeName: "UNAVAILABLE" });
+  });
+});
