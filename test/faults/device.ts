@@ -26,6 +26,8 @@ export interface Watched {
   readonly place: Place | undefined;
   /** When its session began; undefined while it has none. */
   readonly since: number | undefined;
+  /** How often its person ended its session. */
+  readonly departures: number;
   readonly has: (text: Text) => boolean;
   /** Whether it is to show its own account's texts; the original's client is not sent them. */
   readonly showsOwn: boolean;
@@ -44,6 +46,7 @@ export class Device implements Watched {
   waiting = 0;
   /** Switched off by its person. */
   off = false;
+  departures = 0;
   /** The last seq of each peer that it marked as read on this very session, and when. */
   readonly marked = new Map<string, { readonly seq: number; readonly at: number }>();
   readonly #stage: Stage;
@@ -77,6 +80,7 @@ export class Device implements Watched {
   /** The app is closed. */
   close(): void {
     this.off = true;
+    this.departures++;
     this.client.close();
     this.#left();
   }

@@ -17,20 +17,26 @@ export interface Obstacle {
     readonly texts: (device: Device) => boolean;
     /** Whether what it is told of its friends' presence may be late or wrong. */
     readonly presence: (device: Device) => boolean;
+    /** Whether its session may end. */
+    readonly sessions: (device: Device) => boolean;
   };
 }
 
 const everybody = () => true;
 const nobody = () => false;
 
-/** Nobody's texts: other nodes, links, Redis. */
-export const NO_OBSTACLE: Obstacle = { of: { texts: nobody, presence: everybody } };
+/** Nobody's texts: other nodes, Redis. */
+export const NO_OBSTACLE: Obstacle = { of: { texts: nobody, presence: everybody, sessions: everybody } };
+/** Nothing that a client could notice: links between nodes, the time of day. */
+export const OUT_OF_SIGHT: Obstacle = { of: { texts: nobody, presence: everybody, sessions: nobody } };
 /** Everybody's: the database, all clients' connections. */
-export const OBSTACLE_TO_ALL: Obstacle = { of: { texts: everybody, presence: everybody } };
+export const OBSTACLE_TO_ALL: Obstacle = {
+  of: { texts: everybody, presence: everybody, sessions: everybody },
+};
 
 /** Of those whose session is at a place. */
 export const obstacleAt = (place: Place): Obstacle => ({
-  of: { texts: (device) => device.place === place, presence: everybody },
+  of: { texts: (device) => device.place === place, presence: everybody, sessions: everybody },
 });
 
 /** A copy, so that two faults of a kind are two obstacles. */

@@ -23,6 +23,7 @@ export class OriginalDevice implements Watched {
   readonly user: string;
   readonly screen: Screen;
   readonly showsOwn = false;
+  departures = 0;
   place: Place | undefined;
   since: number | undefined;
   readonly #shown = new Set<string>();
@@ -61,6 +62,7 @@ export class OriginalDevice implements Watched {
 
   close(): void {
     this.#open = false;
+    this.departures++;
     this.#transport?.close();
     this.#left();
   }

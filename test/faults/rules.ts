@@ -50,6 +50,7 @@ export const RULES = {
   "served after its end":
     "a session was answered after its revoke, or the reset of its account, was answered with 0",
   "evicted but served": "a session beyond the most that an account may have is still answered, so long after",
+  "a healthy session ended": "a session ended that nothing in the run excuses",
   // What is asked for.
   "history is not as pushed": "a page of history differs from what was pushed or stored, or has a hole",
   "a fresh device differs":
@@ -63,6 +64,28 @@ export const RULES = {
 } as const;
 
 export type Rule = keyof typeof RULES;
+
+/** What holds in a fleet of two builds, of which the older has not promised all the rest. */
+export const OF_EVERY_BUILD: ReadonlySet<Rule> = new Set<Rule>([
+  "acknowledged but not stored",
+  "stored twice",
+  "two texts, one seq",
+  "gap in the store",
+  "stored but never sent",
+  "pushed but not stored",
+  "refused but stored",
+  "sender's order broken",
+  "neither acknowledged nor refused",
+  "pushed twice to a session",
+  "session out of order",
+  "pushed to a wrong user",
+  "not of the original's protocol",
+  "shown twice on a device",
+  "device out of order",
+  "accepted after a block",
+  "history is not as pushed",
+  "a process died by itself",
+]);
 
 export interface Violation {
   readonly rule: Rule;

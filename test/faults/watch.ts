@@ -11,6 +11,7 @@ import { lateRule } from "./late.ts";
 import { type Conversation, describe, type Text } from "./ledger.ts";
 import { PresenceWatch } from "./presence.ts";
 import { ReceiptWatch } from "./receipts.ts";
+import { SessionWatch } from "./sessions.ts";
 import { now, type Stage } from "./stage.ts";
 
 const LOOK_EVERY_MS = 200;
@@ -37,6 +38,7 @@ export class Watch {
   readonly #complained = new WeakSet<Text>();
   readonly #presence: PresenceWatch;
   readonly #receipts: ReceiptWatch;
+  readonly #sessions: SessionWatch;
   #lookedAt = now();
   readonly #timer: ReturnType<typeof setInterval>;
   /** When links between nodes were broken; what is written then must find another way. */
@@ -48,6 +50,7 @@ export class Watch {
     this.#stage = stage;
     this.#presence = new PresenceWatch(stage);
     this.#receipts = new ReceiptWatch(stage);
+    this.#sessions = new SessionWatch(stage);
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
@@ -99,6 +102,7 @@ export class Watch {
     for (const text of this.#stage.ledger.unplaced) this.#lookForUnplaced(text, at);
     this.#presence.look(this.#sights, at);
     this.#receipts.look(this.#sights, at);
+    this.#sessions.look(this.devices, at);
   }
 
   *#pairs(): Iterable<[Sight, Conversation]> {

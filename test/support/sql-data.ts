@@ -2,7 +2,7 @@
  * @module support/sql-data
  * Data folders for SQL servers. Filling one takes seconds, so it is done once a process and engine, and copied.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SqlEngine } from "./engine.ts";
@@ -15,7 +15,8 @@ const LITTLE_MEMORY = ["--innodb-buffer-pool-size=64M", "--secure-file-priv="];
 
 /** Program and first arguments of a server on this folder: its files, and as little memory and disk as will do. */
 export function serverCommand({ isMySql, program, base }: SqlEngine, dataDir: string): string[] {
-  const common = ["--no-defaults", ...AS_ROOT, `--basedir=${base}`, `--datadir=${dataDir}`, ...LITTLE_MEMORY];
+  const folders = [`--basedir=${base}`, `--datadir=${dataDir}`, `--tmpdir=${scratchOf(dataDir)}`];
+  const common = ["--no-defaults", ...AS_ROOT, ...folders, ...LITTLE_MEMORY];
   return isMySql
     ? [
         program("mysqld"),
@@ -25,6 +26,13 @@ export function serverCommand({ isMySql, program, base }: SqlEngine, dataDir: st
         "--performance-schema=OFF",
       ]
     : [program("mariadbd"), ...common, `--lc-messages-dir=${share(base)}`, "--innodb-log-file-size=32M"];
+}
+
+/** A folder for the server's temporary tables: one that starts removes what it finds there, whoever uses it. */
+function scratchOf(dataDir: string): string {
+  const path = `${dataDir}.tmp`;
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 /** Where a MariaDB's own files are below its base. */

@@ -168,7 +168,7 @@ describe("a device", () => {
 
   test("that lacks a text lacks it for a reason that has a rule", () => {
     const watched = (has: boolean, place?: Partial<Place>) => ({
-      ...{ name: "2a", user: "2", since: 0, showsOwn: true, screen, has: () => has },
+      ...{ name: "2a", user: "2", since: 0, showsOwn: true, departures: 0, screen, has: () => has },
       place: place as Place | undefined,
     });
     const late = {

@@ -3,7 +3,7 @@
  * A node whose wall clock is set, forward or back, and set right again later.
  */
 import type { Fault } from "../fault.ts";
-import { NO_OBSTACLE } from "../obstacles.ts";
+import { OUT_OF_SIGHT } from "../obstacles.ts";
 import { CLOCKS_CAN_STEP } from "../place.ts";
 
 const STEPS_S = [-3_600, -120, -5, 5, 120, 3_600];
@@ -19,7 +19,7 @@ export const CLOCK_STEP: Fault = {
     place.setClock(step);
     return {
       target: `${place.name}, ${step > 0 ? "+" : ""}${step} s`,
-      obstacle: NO_OBSTACLE,
+      obstacle: OUT_OF_SIGHT,
       mend: () => place.setClock(0),
     };
   },

@@ -5,7 +5,7 @@
  */
 import type { Cast } from "../cast.ts";
 import type { Fault, Struck } from "../fault.ts";
-import { NO_OBSTACLE } from "../obstacles.ts";
+import { OUT_OF_SIGHT } from "../obstacles.ts";
 import type { Place } from "../place.ts";
 import type { Random } from "../random.ts";
 import { sleep } from "../stage.ts";
@@ -27,7 +27,7 @@ const linkFault = (
     void cast.whisper((writer) => writer.place !== place);
     return {
       target: `to ${place.name}`,
-      obstacle: NO_OBSTACLE,
+      obstacle: OUT_OF_SIGHT,
       mend: () => {
         mend(place);
         whole();

@@ -88,6 +88,17 @@ export const RIGHTS_MUTANTS: readonly Mutant[] = [
     breaks: "descriptors grew",
   },
   {
+    name: "end sessions for no reason",
+    changes: [
+      {
+        file: "src/chat/session.ts",
+        replace: "  /** The login answer is written:",
+        by: '  readonly hourglass = setTimeout(() => this.connection.destroy("error"), 9_000);\n  /** The login answer is written:',
+      },
+    ],
+    breaks: "a healthy session ended",
+  },
+  {
     name: "die of itself",
     changes: [
       { file: "src/main.ts", replace: RUN, by: inChatNodes("setTimeout(() => process.exit(3), 15_000);") },
