@@ -13,7 +13,7 @@ import type { Mutant } from "./mutant.ts";
 
 const BATCH = '"chatsrv.cluster.EventBatch", id: batch.id, events';
 const without = (kind: string) => `${BATCH}: events.filter(({ event }) => event.case !== "${kind}")`;
-const EMIT = "outbox.sendTexts(peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));";
+const EMIT = "outbox.sendTexts(conversation, peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));";
 
 const NEVER_RECONCILE = {
   file: "src/services/reconciler.ts",
