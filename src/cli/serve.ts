@@ -1,7 +1,8 @@
 /**
  * @module cli/serve
  * `chatsrv --role=…`: starts the roles, says when they are ready, and stops them when it is told to.
- * Order: log, admin pages, roles, control note, ready; back: not ready, control note, roles (which drain), admin pages.
+ * Order: log, locks, admin pages, roles, control note, ready; back: not ready, control note, roles (which drain), admin
+ * pages, locks.
  */
 import { embeddedCoordination } from "../config/embedded.ts";
 import { addressText } from "../lib/address.ts";
@@ -10,7 +11,7 @@ import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
 import { version } from "../lib/version.ts";
 import { type AdminServer, startAdmin } from "../ops/admin.ts";
-import { askControl, type Control, inUse, startControl } from "../ops/control.ts";
+import { type Control, startControl } from "../ops/control.ts";
 import { createHealth, type Health } from "../ops/health.ts";
 import { createLogger } from "../ops/logger.ts";
 import { createMetrics, type Metrics } from "../ops/metrics.ts";
@@ -19,7 +20,8 @@ import { type Running, startRoles } from "../roles/compose.ts";
 import type { RoleName } from "../roles/role.ts";
 import { banner } from "./banner.ts";
 import type { Command } from "./command.ts";
-import { CommandFailure, EXIT, type Io, UsageError } from "./io.ts";
+import { lockData } from "./data-lock.ts";
+import { EXIT, type Io, UsageError } from "./io.ts";
 import { parseRoles, requireSharedState } from "./roles.ts";
 import { loadSettings, type Settings } from "./settings.ts";
 import type { ControlReport } from "./status.ts";
@@ -71,13 +73,22 @@ interface Life {
 
 /** From start to stop. @returns the exit code */
 async function live(life: Life): Promise<number> {
-  const { settings, logger } = life;
+  const { settings, roles, logger } = life;
   announceSettings(settings, logger);
-  if (embeddedCoordination(settings.config)) await requireAlone(settings.dataDir);
+  const unlock = await lockData(settings.config, settings.dataDir, roles);
+  try {
+    return await serveWatched(life);
+  } finally {
+    unlock();
+  }
+}
+
+/** With metrics, health and the pages that show them. */
+async function serveWatched(life: Life): Promise<number> {
   const metrics = createMetrics();
   const health = createHealth();
   const endWatch = watchProcess(metrics, version);
-  const admin = openAdmin(settings, health, metrics);
+  const admin = openAdmin(life.settings, health, metrics);
   try {
     return await serveRoles(life, metrics, health, admin);
   } finally {
@@ -99,7 +110,10 @@ async function serveRoles(
 
   for (const { name, check } of running.checks) health.add(name, check);
   const addresses = { ...running.addresses, ...(admin && { admin: addressText(admin) }) };
-  const control = await openControl(settings, roles, addresses, running);
+  const control = await openControl(settings, roles, addresses, running).catch(async (error: unknown) => {
+    await running.stop();
+    throw error;
+  });
   health.begin();
   logger.log("info", "ready", { version, pid: process.pid, roles: [...roles], addresses, data: dataDir });
   io.stderr.write(banner(settings, addresses));
@@ -146,19 +160,13 @@ function openAdmin({ config }: Settings, health: Health, metrics: Metrics): Admi
   return port === undefined ? undefined : startAdmin({ host, port, health, metrics });
 }
 
-/** @throws CommandFailure when another server runs on this data folder */
-async function requireAlone(dataDir: string): Promise<void> {
-  const other = await askControl(dataDir);
-  if (other) throw new CommandFailure(`${inUse(dataDir, other.note)}; stop it, or give another --data`);
-}
-
 /** Where the state is in this process alone, `chatsrv status` asks the process. */
-function openControl(
+async function openControl(
   { config, dataDir }: Settings,
   roles: ReadonlySet<RoleName>,
   addresses: Readonly<Record<string, string>>,
   running: Running,
-): Promise<Control> | undefined {
+): Promise<Control | undefined> {
   if (!embeddedCoordination(config)) return undefined;
   const started = new Date(systemClock.now()).toISOString();
   const note = { pid: process.pid, version, started, roles: [...roles], addresses };

@@ -28,21 +28,14 @@ export interface Control {
 }
 
 const ASK_TIMEOUT_MS = 3_000;
-export const inUse = (dataDir: string, { pid }: RunNote): string =>
-  `${dataDir} is in use by the server with process id ${pid}`;
 export const runNotePath = (dataDir: string): string => join(dataDir, "chatsrv.run.json");
 
-/**
- * Serves `report` to whoever can read the note, and leaves the note.
- * @throws Error when another live server has left one: two servers must not share a data folder.
- */
+/** Serves `report` to whoever can read the note, and leaves the note. */
 export async function startControl(
   dataDir: string,
   note: RunNote,
   report: () => Promise<unknown>,
 ): Promise<Control> {
-  const other = await askControl(dataDir);
-  if (other) throw new Error(inUse(dataDir, other.note));
   const key = randomSecret();
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -62,7 +55,7 @@ export async function startControl(
   await writeNote(dataDir, stored);
   return {
     stop: async () => {
-      await rm(runNotePath(dataDir), { force: true });
+      await forgetNote(dataDir);
       await server.stop(true);
     },
   };
@@ -74,6 +67,16 @@ async function writeNote(dataDir: string, note: StoredNote): Promise<void> {
   const unfinished = join(dataDir, `.chatsrv.run.${note.pid}.tmp`);
   await writeFile(unfinished, `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 });
   await rename(unfinished, runNotePath(dataDir));
+}
+
+/** Takes the note away, whoever left it. */
+export async function forgetNote(dataDir: string): Promise<void> {
+  await rm(runNotePath(dataDir), { force: true });
+}
+
+/** The process that left the folder's note, whether it lives or not; undefined when there is no note. */
+export async function noteOwner(dataDir: string): Promise<number | undefined> {
+  return (await readNote(dataDir))?.pid;
 }
 
 /** Asks the server of a data folder. @returns undefined when none is running there. */

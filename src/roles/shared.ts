@@ -53,9 +53,9 @@ export async function openShared(
 const WAIT_MS = 500;
 
 /**
- * Waits for the store. An embedded one is this process's own, and brought up to date; a shared one is the
- * operator's.
- * @throws AppError UNSUPPORTED when migrations are pending
+ * Waits for the store. An embedded one is this process's own, and brought up to date; nobody but the operator can
+ * help where that fails. A shared one is the operator's, and may come up later than this process.
+ * @throws AppError UNSUPPORTED when migrations are pending; UNAVAILABLE when an embedded store cannot be used
  */
 export async function waitForStore(store: Store, config: Config, logger: Logger): Promise<void> {
   for (;;) {
@@ -67,7 +67,7 @@ export async function waitForStore(store: Store, config: Config, logger: Logger)
         detail: `the database lacks ${pending.length} migration(s); run \`chatsrv migrate\` first`,
       });
     } catch (thrown) {
-      if (!(thrown instanceof AppError) || !thrown.retryable) throw thrown;
+      if (!(thrown instanceof AppError) || !thrown.retryable || embeddedStorage(config)) throw thrown;
       logger.log("warn", "store.waits", { error: thrown });
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }

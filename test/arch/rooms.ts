@@ -35,7 +35,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "cli",
     files: ["src/cli/**"],
-    rooms: ["roles", "config", "rpc", "ops", "services", ...SELECTORS, ...CONTRACTS, ...FLOOR],
+    rooms: ["roles", "config", "rpc", "ops", "file lock", "services", ...SELECTORS, ...CONTRACTS, ...FLOOR],
   },
   {
     name: "roles",
@@ -73,6 +73,7 @@ export const ROOMS: readonly Room[] = [
   },
   { name: "chat", files: ["src/chat/**"], rooms: ["net", "services", ...CONTRACTS, "wire", ...FLOOR] },
   { name: "net", files: ["src/net/**"], rooms: ["wire", "wire codes", "lib"], packages: ["bun:ffi"] },
+  { name: "file lock", files: ["src/ops/file-lock.ts"], packages: ["bun:sqlite"] },
   { name: "ops", files: ["src/ops/**"], rooms: ["lib"] },
 
   // What the product does.

@@ -5,6 +5,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { askControl, runNotePath, startControl } from "../../src/ops/control.ts";
+import { lockFile } from "../../src/ops/file-lock.ts";
 import { tempDir } from "../support/tempdir.ts";
 
 const note = {
@@ -49,9 +50,17 @@ test.each(["", "{", "null", "{}", '{"control":{}}'])("a note that says %j counts
   expect(await askControl(dir)).toBeUndefined();
 });
 
-test("two servers do not share a data folder", async () => {
-  const dir = tempDir("control");
-  const control = await startControl(dir, note, async () => null);
-  await expect(startControl(dir, note, async () => null)).rejects.toThrow(`process id ${process.pid}`);
-  await control.stop();
+test("a lock is one holder's until it is given up, and no longer", () => {
+  const file = `${tempDir("lock")}/chatsrv.lock`;
+  const release = lockFile(file);
+  expect(release).toBeFunction();
+  expect(lockFile(file)).toBeUndefined();
+  Bun.gc(true);
+  expect(lockFile(file)).toBeUndefined();
+  release?.();
+  const again = lockFile(file);
+  expect(again).toBeFunction();
+  expect(statSync(file).size).toBe(0);
+  again?.();
+  expect(() => lockFile(`${tempDir("lock")}/nowhere/chatsrv.lock`)).toThrow();
 });

@@ -36,10 +36,11 @@ export interface Connection {
  * @throws AppError UNAVAILABLE
  */
 export async function connect(path: string): Promise<Connection> {
-  const client = await attempt(() => openFile(resolve(path)));
+  const file = resolve(path);
+  const client = await attempt(file, () => openFile(file));
   let closed = false;
   const whileOpen = <T>(work: () => T): Promise<T> =>
-    attempt(() => {
+    attempt(file, () => {
       if (closed) throw unavailable("the closed store");
       return work();
     });
@@ -90,12 +91,12 @@ function openFile(path: string): Database {
   return client;
 }
 
-async function attempt<T>(work: () => T): Promise<T> {
+async function attempt<T>(path: string, work: () => T): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return work();
     } catch (thrown) {
-      if (!isBusy(thrown) || tries === BUSY_ATTEMPTS) throw translated(thrown) ?? thrown;
+      if (!isBusy(thrown) || tries === BUSY_ATTEMPTS) throw translated(thrown, path) ?? thrown;
     }
     await Bun.sleep(Math.random() * BUSY_PAUSE_MS);
   }

@@ -3,7 +3,9 @@
  * SQLite's errors at the adapter's edge.
  */
 import { SQLiteError } from "bun:sqlite";
-import { type AppError, unavailable } from "../../domain/error.ts";
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { AppError, unavailable } from "../../domain/error.ts";
 
 /** Another process holds the write lock: the same call may succeed in a moment. */
 export function isBusy(thrown: unknown): boolean {
@@ -16,13 +18,31 @@ export function violatedUnique(thrown: unknown): string | undefined {
   return /^UNIQUE constraint failed: (\S+?)(?:,|$)/.exec(thrown.message)?.[1];
 }
 
+/** A disk with less than this takes no commit: a page of the log and its header. Bytes. */
+const FULL_BELOW = 16_384;
+
 /**
  * What callers see of a failure: a disk that is full, read-only or broken, a file that is no database or is
  * locked for too long are all the store being away.
- * @returns undefined when it is none of SQLite's errors.
+ * @param path the database's file. @returns undefined when it is none of SQLite's errors.
  */
-export function translated(thrown: unknown): AppError | undefined {
-  return thrown instanceof SQLiteError
-    ? unavailable(`SQLite (${thrown.code ?? thrown.message})`, thrown)
-    : undefined;
+export function translated(thrown: unknown, path: string): AppError | undefined {
+  if (!(thrown instanceof SQLiteError)) return undefined;
+  if (isDiskFull(thrown, path))
+    return new AppError("UNAVAILABLE", { detail: `the disk that holds ${path} is full`, cause: thrown });
+  return unavailable(`SQLite (${thrown.code ?? thrown.message})`, thrown);
+}
+
+/** Says so itself, or failed to write, map or sync something where there is no room. */
+function isDiskFull({ code = "" }: SQLiteError, path: string): boolean {
+  return code === "SQLITE_FULL" || (code.startsWith("SQLITE_IOERR") && freeBytes(dirname(path)) < FULL_BELOW);
+}
+
+function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY; // Cannot be asked, so it is not known to be the reason.
+  }
 }
