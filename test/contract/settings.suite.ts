@@ -25,7 +25,7 @@ export function settingsSuite(args: readonly string[], globals: readonly string[
     running ??= start();
     return running;
   };
-  afterAll(async () => (await running)?.kill());
+  afterAll(async () => (await running)?.discard());
 
   storeSuite({
     engine: "mysql",

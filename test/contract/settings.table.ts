@@ -68,8 +68,11 @@ const ALL: readonly Setting[] = [
   ...onMariaDb("--explicit-defaults-for-timestamp=OFF"),
   // Texts and times.
   ...each("character-set-server", "utf8mb3"),
-  ...each("collation-server", "utf8mb4_bin", "utf8mb4_general_ci"),
-  ...together("--character-set-server=latin1", "--collation-server=latin1_german2_ci"),
+  ...["utf8mb4_bin", "utf8mb4_general_ci"].map((collation) => ({
+    args: ["--character-set-server=utf8mb4", `--collation-server=${collation}`],
+    alone: "one value of several",
+  })),
+  { args: ["--character-set-server=latin1", "--collation-server=latin1_german2_ci"] },
   ...together("--default-time-zone=+05:45"),
   ...onMariaDb("--skip-character-set-client-handshake"),
   // Bounds.

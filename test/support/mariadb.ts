@@ -6,6 +6,7 @@
  */
 
 import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { type SqlEngine, sqlEngine } from "./engine.ts";
 import { freePort } from "./port.ts";
@@ -46,7 +47,7 @@ export class MariaDb extends ServerProcess {
 
   constructor(
     readonly port: number,
-    dataDir: string,
+    readonly dataDir: string,
     { tls, engine = sqlEngine, launch = [], args = [] }: MariaDbOptions,
   ) {
     super({
@@ -67,6 +68,12 @@ export class MariaDb extends ServerProcess {
       logFile: `${dataDir}.log`,
       ready: () => withConnection(port, "root", "", async () => true),
     });
+  }
+
+  /** Ends it and removes its data, for who starts many. */
+  async discard(): Promise<void> {
+    await this.kill();
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   /** The server without a database, as a url. */
