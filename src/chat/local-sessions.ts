@@ -5,8 +5,8 @@
 import type { SessionId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import { Hub } from "../net/hub.ts";
-import type { UserEvent } from "../services/events.ts";
-import type { Growth, LocalSessions } from "../services/ports.ts";
+import type { EventOf, UserEvent } from "../services/events.ts";
+import type { Growth, LocalSessions, Told } from "../services/ports.ts";
 import type { BoundSession } from "../services/sessions.ts";
 import type { ChatSession } from "./session.ts";
 
@@ -18,8 +18,8 @@ const MAX_PRESENCE = 100_000;
 export class NodeSessions implements LocalSessions {
   readonly #hub = new Hub<ChatSession, UserId, SessionId>();
   readonly #logger: Logger;
-  /** The order of what was told last of each friend. */
-  readonly #presence = new Map<UserId, number>();
+  /** What was told last of each friend. */
+  readonly #presence = new Map<UserId, { readonly online: boolean; readonly order: number }>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -55,6 +55,10 @@ export class NodeSessions implements LocalSessions {
     return this.#hub.has(user);
   }
 
+  *told(): Iterable<Told> {
+    for (const [friend, { online }] of this.#presence) yield { friend, online };
+  }
+
   deliver(events: readonly UserEvent[]): void {
     for (const event of events) {
       if (event.type === "presence" && this.#isStale(event)) continue;
@@ -86,13 +90,12 @@ export class NodeSessions implements LocalSessions {
   }
 
   /** Whether something newer was told of that friend: nodes tell by different ways, and one may be late. */
-  #isStale({ friend, order }: Extract<UserEvent, { type: "presence" }>): boolean {
+  #isStale({ friend, online, order }: EventOf<"presence">): boolean {
     if (order === UNORDERED) return false;
-    const last = this.#presence.get(friend) ?? 0;
-    if (order < last) return true;
+    if (order < (this.#presence.get(friend)?.order ?? 0)) return true;
     // The latest at the end: what is forgotten first was not told for longest.
     this.#presence.delete(friend);
-    this.#presence.set(friend, order);
+    this.#presence.set(friend, { online, order });
     if (this.#presence.size > MAX_PRESENCE)
       for (const oldest of this.#presence.keys().take(MAX_PRESENCE / 10)) this.#presence.delete(oldest);
     return false;

@@ -54,6 +54,11 @@ const LOGIN_SLOTS = 16;
 const TURNS = { queueLimit: 20_000, maxWaitMs: 5_000 };
 /** How long acknowledgements gather before they are stored, milliseconds. */
 const CURSOR_INTERVAL_MS = 100;
+/**
+ * How often presence that was told is compared with the routes: what a node that died, or coordination that lost its
+ * memory, kept from being told is wrong for so long.
+ */
+const PRESENCE_REFRESH_LEASES = 3;
 /** How long a node whose name was taken takes to send its clients away, milliseconds: they are cut off already. */
 const SUPERSEDED_MS = 2_000;
 /** Of the time to drain, the part for what remains when the clients are gone. */
@@ -142,6 +147,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   const presence = new Presence({
     friends: store.friends,
     routes: coordination.routes,
+    local,
     courier,
     clock,
     logger,
@@ -278,6 +284,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     void membership.renew().then(() => recovery.coordinationRecovered(confirmedAt));
   });
   const reaper = setInterval(() => void recovery.reap(), leaseMs);
+  const presenceRefresh = setInterval(() => void presence.refresh(), PRESENCE_REFRESH_LEASES * leaseMs);
 
   const stop = async (): Promise<void> => {
     const drainMs = ChattingServer.drain_timeout * 1_000;
@@ -292,6 +299,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     await within(LAST_STEPS_MS / 4, Promise.all([cursors.flush(), deviceCursors.flush()])).catch(() => {});
     await within(LAST_STEPS_MS / 4, courier.idle()).catch(() => {});
     clearInterval(reaper);
+    clearInterval(presenceRefresh);
     doubts.stop();
     standing.stop();
     stopRecovery();

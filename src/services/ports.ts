@@ -48,6 +48,14 @@ export interface LocalSessions {
   deliver(events: readonly UserEvent[]): void;
   /** Sends each of the user's sessions here what it lacks of a conversation that has grown. */
   catchUp(growth: Growth): void;
+  /** Whose presence was told here, and how. */
+  told(): Iterable<Told>;
+}
+
+/** What the sessions of a node were told of somebody last. */
+export interface Told {
+  readonly friend: UserId;
+  readonly online: boolean;
 }
 
 /** A conversation as one of its members sees it, that holds messages up to `lastSeq`. */

@@ -12,10 +12,12 @@ import { UntilDone } from "../lib/until-done.ts";
 import type { FriendStore } from "../store/store.ts";
 import type { Courier } from "./courier.ts";
 import type { EventOf } from "./events.ts";
+import type { LocalSessions } from "./ports.ts";
 
 export interface PresenceOptions {
   readonly friends: Pick<FriendStore, "reachable" | "isBlocked">;
-  readonly routes: Pick<RouteTable, "presence">;
+  readonly routes: Pick<RouteTable, "presence" | "of">;
+  readonly local: Pick<LocalSessions, "has" | "deliver" | "told">;
   readonly courier: Pick<Courier, "post" | "online">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -25,6 +27,8 @@ type PresenceEvent = EventOf<"presence">;
 
 /** Friends asked for at a time. */
 const AT_ONCE = 100;
+/** Users whose routes are read in one round trip. */
+const LOOKED_AT_ONCE = 500;
 
 export class Presence {
   readonly #options: PresenceOptions;
@@ -73,6 +77,31 @@ export class Presence {
         ...(await Promise.all(online.slice(from, from + AT_ONCE).map((one) => this.#of(one, user)))),
       );
     return events;
+  }
+
+  /**
+   * Compares what was told here with how it is, and tells those here who were told otherwise: for when somebody came or
+   * went and whoever knew could not tell. Asks for the routes of everybody who was told of, in few round trips. Never
+   * throws.
+   */
+  refresh(): Promise<void> {
+    const { local, routes } = this.#options;
+    return this.#telling.run("refresh", async () => {
+      const told = [...local.told()];
+      for (let from = 0; from < told.length; from += LOOKED_AT_ONCE) {
+        const some = told.slice(from, from + LOOKED_AT_ONCE);
+        const found = await routes.of(some.map(({ friend }) => friend));
+        for (const { friend, online } of some) if (online !== found.has(friend)) await this.#correct(friend);
+      }
+    });
+  }
+
+  /** Tells the friends who are here. */
+  async #correct(friend: UserId): Promise<void> {
+    const { friends, local } = this.#options;
+    const event = await this.#of(friend, friend);
+    const here = (await friends.reachable(friend)).filter((to) => local.has(to));
+    local.deliver(here.map((to) => ({ ...event, to })));
   }
 
   async #of(friend: UserId, to: UserId): Promise<PresenceEvent> {

@@ -12,6 +12,8 @@ const [ADA, BOB, EVE] = [userId(1), userId(2), userId(3)] as const;
 
 function presenceOver(options: { blocked?: boolean } = {}) {
   const events: UserEvent[] = [];
+  const here: UserEvent[] = [];
+  const told = new Map<UserId, boolean>();
   const state = { away: false, online: new Set<UserId>([BOB]), order: 0, asked: 0 };
   const presence = new Presence({
     friends: { reachable: async () => [BOB, EVE], isBlocked: async () => options.blocked ?? false },
@@ -21,6 +23,14 @@ function presenceOver(options: { blocked?: boolean } = {}) {
         if (state.away) throw unavailable("Redis");
         return { online: state.online.has(user), order: ++state.order };
       },
+      of: async (users) => new Map(users.filter((user) => state.online.has(user)).map((user) => [user, []])),
+    },
+    local: {
+      has: (user) => user === BOB,
+      deliver: (delivered) => here.push(...delivered),
+      *told() {
+        for (const [friend, online] of told) yield { friend, online };
+      },
     },
     courier: {
       post: (posted) => events.push(...posted),
@@ -29,7 +39,7 @@ function presenceOver(options: { blocked?: boolean } = {}) {
     clock: new HeldClock(7),
     logger: silentLogger,
   });
-  return { presence, events, state };
+  return { presence, events, here, told, state };
 }
 
 const seen = (events: readonly UserEvent[]) =>
@@ -78,5 +88,13 @@ describe("presence", () => {
     expect(seen(await presence.friendsOf(ADA))).toEqual([[ADA, BOB, true, 1]]);
     state.away = true;
     await expect(presence.friendsOf(ADA)).rejects.toMatchObject({ codeName: "UNAVAILABLE" });
+  });
+
+  test("what was told otherwise than it is, is told anew to those who are here; all else to nobody", async () => {
+    const { presence, events, here, told } = presenceOver();
+    told.set(BOB, true).set(EVE, false).set(ADA, true);
+    await presence.refresh();
+    expect(seen(here)).toEqual([[BOB, ADA, false, 1]]);
+    expect(events).toEqual([]);
   });
 });
