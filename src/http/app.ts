@@ -83,11 +83,14 @@ function answering<P extends HttpPath>(
   const schema = requests[path].request;
   return async (c) => {
     const request = await readBody(c.req.raw, schema);
-    const toll = call.toll(request);
     const from = addressGroup(c.get("client"));
-    await guard.take([[call.perAddress, from], ...(toll ? [toll] : [])]);
+    const toll = call.toll(request, from);
+    const tolls = [{ name: call.perAddress, key: from }, ...(toll ? [toll] : [])];
+    await guard.take(tolls, from);
     const webSocket = (place: WebSocketPlace) => webSocketUrl(place, originOf(c.req.raw, reached), reached);
-    return success(await call.run(request, { from, webSocketUrl: webSocket }));
+    const answer = await call.run(request, { from, webSocketUrl: webSocket });
+    await guard.succeeded(tolls, from);
+    return success(answer);
   };
 }
 

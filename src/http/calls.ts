@@ -30,10 +30,8 @@ export interface Call<P extends HttpPath> {
   /** The bucket per client address. */
   readonly perAddress: LimitName;
   /** The bucket per account or e-mail; nothing for a name that no account can have. @throws AppError INVALID_FIELD */
-  readonly toll: (request: HttpRequest<P>) => Toll | undefined;
-  /**
-   * @returns the answer's fields beside `error: 0`. @throws AppError
-   */
+  readonly toll: (request: HttpRequest<P>, from: string) => Toll | undefined;
+  /** @returns the answer's fields beside `error: 0`. @throws AppError */
   readonly run: (request: HttpRequest<P>, caller: Caller) => Promise<Omit<HttpAnswer<P>, "error">>;
 }
 
@@ -43,7 +41,8 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
   return {
     "/get_verification": {
       perAddress: "verification_ip",
-      toll: ({ email }) => ["verification_email", normalizeEmail(email)],
+      // One person's mailbox, however many addresses lead to it.
+      toll: ({ email }) => ({ name: "verification_email", key: mailboxOf(normalizeEmail(email)) }),
       run: async (request) => {
         const email = normalizeEmail(request.email);
         await codeSender.sendCode(email);
@@ -52,7 +51,7 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     },
     "/post_registration": {
       perAddress: "registration_ip",
-      toll: ({ email }) => ["registration_email", normalizeEmail(email)],
+      toll: ({ email }) => ({ name: "registration_email", key: normalizeEmail(email) }),
       run: async ({ username, email, password, cpatcha }, { from }) => {
         const account = await accounts.register({ username, email, password, code: cpatcha }, from);
         return { username: account.username, email: account.email, uuid: String(account.id) };
@@ -60,7 +59,7 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     },
     "/check_accountexists": {
       perAddress: "check_ip",
-      toll: ({ email }) => ["check_email", normalizeEmail(email)],
+      toll: ({ email }) => ({ name: "check_email", key: normalizeEmail(email) }),
       run: (request) => accounts.check(request),
     },
     "/reset_password": {
@@ -79,9 +78,10 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     },
     "/resume_server": {
       perAddress: "resume_ip",
-      toll: ({ uuid }) => {
+      // Ids are no secret, and a ticket cannot be guessed: who tries keeps nobody else from it.
+      toll: ({ uuid }, from) => {
         const id = parseUserId(uuid);
-        return id === undefined ? undefined : ["resume_account", String(id)];
+        return id === undefined ? undefined : { name: "resume_account", key: `${id}:${from}` };
       },
       run: async ({ uuid, resume_token }, caller) =>
         placement(await accounts.resume(uuid, resume_token), caller),
@@ -106,5 +106,8 @@ function placement(admission: Admission, caller: Caller) {
 /** Names that differ in case alone, or in what is not seen, are one account, so they share its bucket. */
 function perAccount(limit: LimitName, username: string): Toll | undefined {
   const key = usernameKey(username);
-  return key === undefined ? undefined : [limit, key];
+  return key === undefined ? undefined : { name: limit, key, sparesOwner: true };
 }
+
+/** The mailbox of an address: what is behind a + is the owner's own business. */
+const mailboxOf = (email: string): string => email.replace(/\+[^@]*@/, "@");

@@ -27,7 +27,19 @@ export type LimitName =
 export type HttpLimits = Readonly<Record<LimitName, LimitRule>> & { readonly enabled: boolean };
 
 /** One bucket that a request takes from. */
-export type Toll = readonly [name: LimitName, key: string];
+export interface Toll {
+  readonly name: LimitName;
+  /** Whose bucket it is: a client address, an e-mail, an account. */
+  readonly key: string;
+  /**
+   * Whether addresses from which that account was opened lately have each a bucket of their own. Else whoever knows a
+   * name could keep its owner out, by being wrong often enough.
+   */
+  readonly sparesOwner?: boolean;
+}
+
+/** How long an address counts as an account's own after it opened it: 30 days. Milliseconds. */
+const OWN_ADDRESS_MS = 30 * 24 * 3_600_000;
 
 /** How often the log says that limits do not hold at the moment. */
 const COMPLAIN_EVERY_MS = 10_000;
@@ -50,20 +62,34 @@ export class LimitGuard {
   /**
    * Takes one from each bucket, in order, up to the first that is empty. With coordination away the request
    * passes: what it asks for needs coordination too and fails by itself, and a check of accounts may go on.
-   * @throws AppError RATE_LIMITED (retryAfterMs)
+   * @param from the client's address. @throws AppError RATE_LIMITED (retryAfterMs)
    */
-  async take(tolls: readonly Toll[]): Promise<void> {
-    if (!this.#options.limits.enabled) return;
+  async take(tolls: readonly Toll[], from: string): Promise<void> {
+    const { limits } = this.#options;
+    if (!limits.enabled) return;
     for (const toll of tolls) {
-      const waitMs = await this.#take(toll);
-      if (waitMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs: waitMs, detail: toll[0] });
+      const { name, key, sparesOwner = false } = toll;
+      const own = sparesOwner && (await this.#isOwn(key, from));
+      const waitMs = await this.#take(`http:${name}:${key}${own ? `:${from}` : ""}`, limits[name]);
+      if (waitMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs: waitMs, detail: name });
     }
   }
 
-  async #take([name, key]: Toll): Promise<number> {
-    const { limiter, limits } = this.#options;
+  /** The request succeeded: whoever opened the account from there may be wrong there without others' leave. */
+  async succeeded(tolls: readonly Toll[], from: string): Promise<void> {
+    if (!this.#options.limits.enabled) return;
+    for (const { key, sparesOwner } of tolls)
+      if (sparesOwner) await this.#take(ownKey(key, from), { burst: 2, perMs: 2 * OWN_ADDRESS_MS });
+  }
+
+  /** A bucket that a success empties for so long says it; to ask takes next to nothing from one that is full. */
+  async #isOwn(account: string, from: string): Promise<boolean> {
+    return (await this.#take(ownKey(account, from), { burst: 1, perMs: 1 })) > 1;
+  }
+
+  async #take(key: string, rule: LimitRule): Promise<number> {
     try {
-      return await limiter.take(`http:${name}:${key}`, limits[name]);
+      return await this.#options.limiter.take(key, rule);
     } catch (error) {
       this.#complain(error);
       return 0;
@@ -77,3 +103,5 @@ export class LimitGuard {
     logger.log("warn", "http.limits_off", { error });
   }
 }
+
+const ownKey = (account: string, from: string): string => `http:own:${account}:${from}`;

@@ -6,6 +6,9 @@ import type { ChatSettings } from "../chat/context.ts";
 import type { LimitRules } from "../chat/limits.ts";
 import type { PaceSettings } from "../chat/pace.ts";
 import type { Config } from "../config/schema.ts";
+import type { Coordination } from "../coordination/coordination.ts";
+import type { UserId } from "../domain/ids.ts";
+import type { Logger } from "../lib/log.ts";
 
 /** What may wait for a client that does not read, beside `send_queue_size` frames. */
 const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
@@ -52,4 +55,21 @@ export function frameLimits({ Limits }: Config): LimitRules | undefined {
     sessionsPerUser: Limits.user_sessions,
     refused: Limits.session_refused,
   };
+}
+
+/**
+ * The limit of friend requests, which a user has over all nodes. With coordination away they pass: what a session may
+ * ask for holds all the same.
+ */
+export function requestLimit(
+  { Limits }: Config,
+  { limits }: Pick<Coordination, "limits">,
+  logger: Logger,
+): (user: UserId) => Promise<number> {
+  if (!Limits.enabled) return async () => 0;
+  return (user) =>
+    limits.take(`chat:friend_request:${user}`, Limits.friend_requests_user).catch((error: unknown) => {
+      logger.log("debug", "friend_requests.limit_off", { error });
+      return 0;
+    });
 }

@@ -41,7 +41,7 @@ import { Code } from "../wire/codes.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId } from "../wire/ids.ts";
 import { chatAddresses } from "./chat-addresses.ts";
-import { chatSettings, frameLimits } from "./chat-settings.ts";
+import { chatSettings, frameLimits, requestLimit } from "./chat-settings.ts";
 import { listenerTls } from "./options.ts";
 import type { Role, RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
@@ -136,7 +136,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     lanes: COMMIT_LANES,
     post,
   });
-  const friends = new Friends(store);
+  const friends = new Friends({ ...store, mayAsk: requestLimit(config, coordination, logger) });
   const endings = new Endings({
     devices: coordination.devices,
     nodes: coordination.nodes,

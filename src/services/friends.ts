@@ -17,6 +17,11 @@ export interface FriendsOptions {
   readonly friends: FriendStore;
   readonly profiles: ProfileStore;
   readonly conversations: Pick<ConversationStore, "direct" | "head">;
+  /**
+   * Whether a user may ask somebody now: 0, or the milliseconds until then; always unless given. Strangers see each
+   * request, so how many there may be is no matter of one session or one node.
+   */
+  readonly mayAsk?: (user: UserId) => Promise<number>;
 }
 
 /** What a block, or lifting one, is followed by. */
@@ -30,8 +35,10 @@ export class Friends {
   readonly #friends: FriendStore;
   readonly #profiles: ProfileStore;
   readonly #conversations: Pick<ConversationStore, "direct" | "head">;
+  readonly #mayAsk: (user: UserId) => Promise<number>;
 
   constructor(options: FriendsOptions) {
+    this.#mayAsk = options.mayAsk ?? (async () => 0);
     this.#friends = options.friends;
     this.#profiles = options.profiles;
     this.#conversations = options.conversations;
@@ -49,13 +56,15 @@ export class Friends {
   /**
    * Asks `to` to be a friend. Asking again while the request is open changes its texts and tells nobody.
    * @throws AppError INVALID_FIELD (nickname, message), FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND,
-   *   FRIENDING_ERROR (friends already; or `to` blocks `from`, which a stranger is not told), BLOCKED
+   *   FRIENDING_ERROR (friends already; or `to` blocks `from`, which a stranger is not told), BLOCKED, RATE_LIMITED
    */
   async request(from: UserId, to: UserId, nickname: string, message: string): Promise<UserEvent[]> {
     requireLength(nickname, MAX_LABEL, "nickname");
     requireLength(message, MAX_LABEL, "message");
     requireShowable(nickname, "nickname");
     if (from === to) throw new AppError("FRIENDING_YOURSELF");
+    const retryAfterMs = await this.#mayAsk(from);
+    if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs, detail: "friend requests" });
     const outcome = await this.#friends.request({ from, to, nickname, message });
     if (outcome === "no_such_user") throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND");
     if (outcome === "already_friends") throw new AppError("FRIENDING_ERROR", { detail: "friends already" });

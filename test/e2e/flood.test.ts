@@ -21,6 +21,7 @@ const env = {
   CHATSRV_LIMITS_SESSION_TEXT: "100/3600",
   CHATSRV_LIMITS_SESSION_HISTORY: "30/3600",
   CHATSRV_LIMITS_SESSION_REFUSED: "40/3600",
+  CHATSRV_LIMITS_FRIEND_REQUESTS_USER: "5/3600",
   // The test makes and logs in more people than one address usually has.
   CHATSRV_LIMITS_VERIFICATION_IP: "1000/60",
   CHATSRV_LIMITS_REGISTRATION_IP: "1000/60",
@@ -33,7 +34,7 @@ const names = (Object.keys(frames) as (keyof typeof frames)[]).filter(
     "request" in frames[name] && name !== "LOGOUTSERVER" && name !== "SESSIONREVOKE",
 );
 /** Who is used up by a test each, before those of the requests. */
-const OTHERS = 6;
+const OTHERS = 7;
 
 let server: Chatsrv;
 let users: User[];
@@ -121,6 +122,21 @@ test("another session of the same user has no share of its own beyond the user's
   );
   expect(codes.flat().filter((code) => code !== Code.RATE_LIMITED)).toHaveLength(6);
   for (const peer of peers) peer.terminate();
+});
+
+test("friend requests are limited by user, whatever session they come from", async () => {
+  const codes: unknown[] = [];
+  for (let i = 0; i < 3; i++) {
+    const peer = await modern(6);
+    for (let j = 0; j < 2; j++) {
+      const [src_uuid, dst_uuid] = [user(6).uuid, user(i).uuid];
+      peer.send("FRIENDREQUESTSENDER", { src_uuid, dst_uuid, nickname: "x", message: "x" });
+    }
+    await peer.next("FRIENDSENDERRESPONSE", 2);
+    codes.push(...peer.bodies("FRIENDSENDERRESPONSE").map(({ error }) => error));
+    peer.terminate();
+  }
+  expect(codes).toEqual([0, 0, 0, 0, 0, Code.RATE_LIMITED]);
 });
 
 test("who goes on regardless is told GOAWAY and closed; its friends are not", async () => {

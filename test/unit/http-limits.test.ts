@@ -7,7 +7,7 @@ import type { Coordination } from "../../src/coordination/coordination.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import type { LimitName } from "../../src/http/limits.ts";
 import type { HttpPath } from "../../src/wire/http.ts";
-import { openGateway, PASSWORD } from "../support/gateway.ts";
+import { type Gateway, openGateway, PASSWORD } from "../support/gateway.ts";
 import { post } from "../support/http.ts";
 
 const MINUTE = 60_000;
@@ -60,13 +60,6 @@ const perKey: readonly Case[] = [
     same: { ...bob, username: "aDA " },
     other: bob,
   },
-  {
-    limit: "resume_account",
-    path: "/resume_server",
-    body: { uuid: "1", resume_token: "x" },
-    same: { uuid: "1", resume_token: "y" },
-    other: { uuid: "2", resume_token: "x" },
-  },
 ];
 
 describe("per account and e-mail", () => {
@@ -90,11 +83,69 @@ describe("per account and e-mail", () => {
   );
 });
 
-describe("per address", () => {
-  const cases = perKey.map(({ limit, path, body, other }) => {
-    const perAddress = limit.replace(/_.*/, "_ip") as LimitName;
-    return [perAddress, path, body, other] as const;
+test("resume_account: per account and address, since ids are no secret", async () => {
+  const gateway = await openGateway({ limits: { resume_account: two } });
+  const resume = async (uuid: string, peer: string) =>
+    (await post(gateway.app, "/resume_server", { uuid, resume_token: "x" }, { peer })).body.error;
+  expect([await resume("1", "192.0.2.1"), await resume("1", "192.0.2.1")]).toEqual([14, 14]);
+  expect(await resume("1", "192.0.2.1")).toBe(64);
+  expect(await resume("1", "192.0.2.2")).toBe(14);
+  expect(await resume("2", "192.0.2.1")).toBe(14);
+});
+
+test("verification_email: a mailbox is one, whatever stands behind its +", async () => {
+  const gateway = await openGateway({ limits: { verification_email: two } });
+  const ask = async (email: string) => (await post(gateway.app, "/get_verification", { email })).body.error;
+  expect([await ask("ada+1@example.com"), await ask("ada+2+x@example.com")]).toEqual([0, 0]);
+  expect([await ask("ada@example.com"), await ask("adam@example.com")]).toEqual([64, 0]);
+});
+
+describe("who knows a name cannot keep its owner out", () => {
+  const limits = { login_account: two, reset_account: two };
+  const HOME = "192.0.2.1";
+  const logIn = async (gateway: Gateway, password: string, peer: string) =>
+    (await post(gateway.app, "/trylogin_server", { username: "Ada", password }, { peer })).body.error;
+
+  test("an address from which the account was opened has a bucket of its own", async () => {
+    const gateway = await openGateway({ limits });
+    await gateway.register("Ada", "ada@example.com");
+    gateway.pass(10 * MINUTE);
+    expect(await logIn(gateway, PASSWORD, HOME)).toBe(0);
+    for (let i = 0; i < 4; i++) await logIn(gateway, "Wrong1Horse", `198.51.100.${i}`);
+    expect(await logIn(gateway, PASSWORD, "198.51.100.9")).toBe(64);
+    expect(await logIn(gateway, PASSWORD, HOME)).toBe(0);
+    // It is a limit all the same.
+    expect(await logIn(gateway, "Wrong1Horse", HOME)).toBe(13);
+    expect(await logIn(gateway, PASSWORD, HOME)).toBe(64);
+    const reset = { username: "Ada", email: "ada@example.com", password: PASSWORD, cpatcha: "000000" };
+    for (let i = 0; i < 3; i++)
+      await post(gateway.app, "/reset_password", reset, { peer: `198.51.100.${i}` });
+    expect((await post(gateway.app, "/reset_password", reset, { peer: "198.51.100.9" })).body.error).toBe(64);
+    expect((await post(gateway.app, "/reset_password", reset, { peer: HOME })).body.error).toBe(8);
   });
+
+  test("a wrong password makes no address the account's own, and 60 days end it", async () => {
+    const gateway = await openGateway({ limits });
+    await gateway.register("Ada", "ada@example.com");
+    gateway.pass(10 * MINUTE);
+    for (let i = 0; i < 2; i++) expect(await logIn(gateway, "Wrong1Horse", "198.51.100.1")).toBe(13);
+    expect(await logIn(gateway, PASSWORD, "198.51.100.1")).toBe(64);
+    gateway.pass(MINUTE);
+    expect(await logIn(gateway, PASSWORD, HOME)).toBe(0);
+    gateway.pass(60 * 24 * 60 * MINUTE);
+    for (let i = 0; i < 2; i++) await logIn(gateway, "Wrong1Horse", "198.51.100.1");
+    expect(await logIn(gateway, PASSWORD, HOME)).toBe(64);
+  });
+});
+
+describe("per address", () => {
+  const cases: readonly (readonly [LimitName, HttpPath, object, object])[] = [
+    ...perKey.map(({ limit, path, body, other }) => {
+      const perAddress = limit.replace(/_.*/, "_ip") as LimitName;
+      return [perAddress, path, body, other] as const;
+    }),
+    ["resume_ip", "/resume_server", { uuid: "1", resume_token: "x" }, { uuid: "2", resume_token: "x" }],
+  ];
 
   test.each(cases)("%s", async (limit, path, body, other) => {
     const gateway = await openGateway({ limits: { [limit]: two } });

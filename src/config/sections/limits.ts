@@ -19,23 +19,36 @@ export const limits = {
     verification_email: limit(
       20,
       3600,
-      "Code mails per e-mail address, beside [VerificationServer] resend_cooldown.",
+      "Code mails per mailbox (what stands behind a + in the address does not make another), beside [VerificationServer] resend_cooldown.",
     ),
     registration_ip: limit(30, 600, "Registrations (POST /post_registration) per client address."),
     registration_email: limit(20, 600, "Registrations per e-mail address, successful or not."),
     check_ip: limit(60, 60, "Account checks (POST /check_accountexists) per client address."),
     check_email: limit(20, 60, "Account checks per e-mail address."),
     reset_ip: limit(30, 600, "Password resets (POST /reset_password) per client address."),
-    reset_account: limit(10, 600, "Password resets per account, successful or not."),
+    reset_account: limit(
+      10,
+      600,
+      "Password resets per account, successful or not; addresses from which it was opened in the last 30 days have each a limit of their own.",
+    ),
     login_ip: limit(60, 60, "Logins (POST /trylogin_server) per client address, successful or not."),
-    login_account: limit(10, 60, "Logins per username, successful or not: what a guesser of passwords gets."),
+    login_account: limit(
+      10,
+      60,
+      "Logins per username, successful or not: what a guesser of passwords gets. Addresses from which the account was opened in the last 30 days have each a limit of their own, so that a guesser does not keep its owner out.",
+    ),
     resume_ip: limit(
       300,
       60,
       "Resumptions (POST /resume_server) per client address; wide, because all clients of a lost node resume at once.",
     ),
-    resume_account: limit(20, 60, "Resumptions per account."),
+    resume_account: limit(20, 60, "Resumptions per account and client address."),
 
+    friend_requests_user: limit(
+      100,
+      3600,
+      "Friend requests (11) per user, over all chat servers: strangers see each of them.",
+    ),
     waiting_ip: key(
       int(1, 1_000_000),
       500,

@@ -29,6 +29,8 @@ export function knownOf(target: Target, self: number): Known {
     if (own.includes(field) && dice.chance(0.9)) return uuid(self);
     if (other.includes(field) && dice.chance(0.9))
       return uuid(dice.chance(0.8) ? friend : dice.below(users.length));
+    // Else a few odd ids are used for everything, and what was stored once is in conflict for ever.
+    if (field === "msg_id" && dice.chance(0.8)) return `{${dice.bytes(16).toHex()}}`;
     if (field === "username" && dice.chance(0.5)) return users[dice.below(users.length)]?.username;
     return undefined;
   };
