@@ -6,6 +6,7 @@
  */
 import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
 import type { Clock } from "../lib/clock.ts";
+import { Coalescer } from "../lib/coalescer.ts";
 import type { Logger } from "../lib/log.ts";
 import type { ConversationStore, CursorMove, CursorState } from "../store/store.ts";
 import type { UserEvent } from "./events.ts";
@@ -30,12 +31,18 @@ interface NotedMove extends CursorMove {
 
 export class Cursors {
   readonly #options: CursorsOptions;
-  #moves = new Map<string, NotedMove>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #flushing: Promise<boolean> | undefined;
+  readonly #moves: Coalescer<NotedMove>;
 
   constructor(options: CursorsOptions) {
     this.#options = options;
+    this.#moves = new Coalescer<NotedMove>({
+      keyOf: ({ conversation, user }) => `${conversation}:${user}`,
+      merge: merged,
+      work: (moves) => this.#store(moves),
+      intervalMs: options.intervalMs,
+      retryMs: RETRY_MS,
+      onRetry: (error, moves) => options.logger.log("warn", "cursors.retry", { moves, error }),
+    });
   }
 
   /** Notes that `user` has got (or read) everything of a conversation up to a seq, in `session`. */
@@ -45,62 +52,28 @@ export class Cursors {
     marks: { delivered?: number | undefined; read?: number | undefined },
     session: SessionId,
   ): void {
-    this.#merge({ conversation, user, session, ...marks });
-    this.#schedule(this.#options.intervalMs);
+    this.#moves.add({ conversation, user, session, ...marks });
   }
 
   /** Stores what is noted now. Resolves when it is stored, or has failed and will be tried again. */
-  async flush(): Promise<void> {
-    // A flush under way may have started before the latest move: the second round takes it along.
-    if (this.#flushing !== undefined) await this.#flushing;
-    if (this.#moves.size > 0) await this.#start();
+  flush(): Promise<void> {
+    return this.#moves.flush();
   }
 
-  #schedule(delayMs: number): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#start();
-    }, delayMs);
-    this.#timer.unref();
+  async #store(moves: readonly NotedMove[]): Promise<void> {
+    const { conversations, clock, post } = this.#options;
+    const states = await conversations.advance(moves, clock.now());
+    post(states.flatMap((state, index) => told(state, moves[index]?.session)));
   }
+}
 
-  #start(): Promise<boolean> {
-    this.#flushing ??= this.#store().finally(() => {
-      this.#flushing = undefined;
-    });
-    return this.#flushing;
-  }
-
-  async #store(): Promise<boolean> {
-    const moves = [...this.#moves.values()];
-    this.#moves = new Map();
-    if (moves.length === 0) return true;
-    try {
-      const states = await this.#options.conversations.advance(moves, this.#options.clock.now());
-      this.#options.post(states.flatMap((state, index) => told(state, moves[index]?.session)));
-    } catch (error) {
-      this.#options.logger.log("warn", "cursors.retry", { moves: moves.length, error });
-      for (const move of moves) this.#merge(move);
-      this.#schedule(RETRY_MS);
-      return false;
-    }
-    if (this.#moves.size > 0) this.#schedule(this.#options.intervalMs);
-    return true;
-  }
-
-  #merge(move: NotedMove): void {
-    const { conversation, user, session } = move;
-    const key = `${conversation}:${user}`;
-    const noted = this.#moves.get(key);
-    this.#moves.set(key, {
-      conversation,
-      user,
-      session: noted === undefined || noted.session === session ? session : undefined,
-      delivered: later(noted?.delivered, move.delivered),
-      read: later(noted?.read, move.read),
-    });
-  }
+function merged(earlier: NotedMove, later: NotedMove): NotedMove {
+  const { conversation, user } = later;
+  return {
+    ...{ conversation, user, session: earlier.session === later.session ? later.session : undefined },
+    delivered: furthest(earlier.delivered, later.delivered),
+    read: furthest(earlier.read, later.read),
+  };
 }
 
 /** Who hears of a move: the other side, unless there is a block, and the other sessions of who moved. */
@@ -112,7 +85,7 @@ function told(state: CursorState, session: SessionId | undefined): UserEvent[] {
   return state.shown ? [{ type: "receipt", to: peer, peer: user, ...marks }, own] : [own];
 }
 
-function later(a: number | undefined, b: number | undefined): number | undefined {
+function furthest(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined) return b;
   return b === undefined ? a : Math.max(a, b);
 }
