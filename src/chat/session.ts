@@ -3,7 +3,7 @@
  * One client's session: what hangs on its connection from the first byte to the last. It turns events into
  * the frames that its protocol knows; a session without `proto` sees nothing beyond the original's contract.
  */
-import type { EndReason } from "../domain/entities.ts";
+import type { EndReason, Profile } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
 import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
@@ -22,6 +22,7 @@ import {
   newFriendBody,
 } from "./bodies.ts";
 import type { Delivery } from "./delivery.ts";
+import { withStandIns } from "./desktop.ts";
 import type { Outbox } from "./outbox.ts";
 import type { FrameFamily } from "./prices.ts";
 import type { Shown } from "./shown.ts";
@@ -85,6 +86,11 @@ export class ChatSession {
   /** Whether its client is known to be one of the original's: it logged in, and not to protocol 2. */
   get isOriginal(): boolean {
     return this.login !== undefined && this.proto === 1;
+  }
+
+  /** A profile as this session is to see it. */
+  seen(profile: Profile): Profile {
+    return this.proto === 2 ? profile : withStandIns(profile);
   }
 
   /** The client sent a frame. */
@@ -171,11 +177,11 @@ export class ChatSession {
       case "friend_request":
         this.send(
           "FRIENDREINCOMINGREQUEST",
-          incomingRequestBody(event.from, event.to, event.nickname, event.message),
+          incomingRequestBody(this.seen(event.from), event.to, event.nickname, event.message),
         );
         break;
       case "friend_added":
-        this.send("FRIENDING_ON_BIDDIRECTIONAL", newFriendBody(event.friend));
+        this.send("FRIENDING_ON_BIDDIRECTIONAL", newFriendBody(this.seen(event.friend)));
         break;
       case "signal":
         this.send(event.medium === "voice" ? "VOICECHATMSGREQUEST" : "VIDEOCHATMSGREQUEST", {

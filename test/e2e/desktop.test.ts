@@ -76,8 +76,8 @@ describe("the desktop client", () => {
       uuid: String(registered.uuid),
       username,
       nickname: username,
-      avator: "",
-      description: "",
+      avator: `${Number(registered.uuid) % 9}.png`,
+      description: username,
       sex: 0,
     });
     expect(peer.violations).toEqual([]);
@@ -115,6 +115,37 @@ describe("the desktop client", () => {
     const again = await desktop(b);
     expect(again.friends).toEqual(new Set([a.uuid]));
     expect(again.requests.size).toBe(0);
+  });
+
+  test("its cards are not blank: a nickname and a picture stand in for what is empty, for it alone", async () => {
+    const [a, b] = await pair();
+    const picture = (user: User) => `${Number(user.uuid) % 9}.png`;
+    const client = await modern(a);
+    const old = await desktop(b);
+    await client.updateProfile({ nickname: "Ann" });
+    old.search(a.username);
+    const found = await until(() => old.bodies(ServiceId.SEARCHUSERNAMERESPONSE)[0]);
+    expect(found).toMatchObject({ nickname: "Ann", description: "Ann", avator: picture(a) });
+
+    await client.requestFriend(b.uuid, { nickname: "me" });
+    const asked = await until(() => old.bodies(ServiceId.FRIENDREINCOMINGREQUEST)[0]);
+    expect(asked).toMatchObject({ src_nickname: "me", src_desc: "Ann", src_avator: picture(a) });
+    const second = new DesktopPeer(server.url);
+    peers.push(second);
+    const { FriendRequestList } = await second.login(b);
+    expect(FriendRequestList).toMatchObject([{ nickname: "me", description: "Ann", avator: picture(a) }]);
+
+    second.confirmFriend(a.uuid);
+    const added = await until(() => second.bodies(ServiceId.FRIENDING_ON_BIDDIRECTIONAL)[0]);
+    expect(added).toMatchObject({ friend_desc: "Ann", friend_avator: picture(a) });
+    expect(await client.search(b.username)).toMatchObject({ description: "", avatar: "" });
+    await client.updateProfile({ description: "busy", avatar: "cat.png" });
+    const third = new DesktopPeer(server.url);
+    peers.push(third);
+    const answer = await third.login(b);
+    expect(answer).toMatchObject({ description: b.username, avator: picture(b) });
+    expect(answer.AuthFriendList).toMatchObject([{ description: "busy", avator: "cat.png" }]);
+    expect([old, second, third].flatMap(({ violations }) => violations)).toEqual([]);
   });
 
   test("a request that waited is in the list at login", async () => {

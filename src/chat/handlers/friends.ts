@@ -13,7 +13,7 @@ import { type Handler, requireLogin, requireSelf, requireUser } from "../handler
 export const search: Handler<"SEARCHUSERNAME"> = async (context, session, body) => {
   const { user } = requireLogin(session).bound;
   const found = await context.friends.search(user, body.username);
-  session.send("SEARCHUSERNAMERESPONSE", { error: 0, ...profileBody(found) });
+  session.send("SEARCHUSERNAMERESPONSE", { error: 0, ...profileBody(session.seen(found)) });
 };
 
 /** The original's order: the target's 13 is queued before the sender's 12. */

@@ -113,14 +113,14 @@ async function open(
   await cursors.flush();
   const [{ heads, standings }, lists] = await Promise.all([
     readConversations(context, bound, proto),
-    readLists(context, bound),
+    readLists(context, session, bound),
     sessions.requireStanding(bound),
   ]);
   if (!session.isOpen || session.login === undefined) return;
   for (const head of heads.items) startAtHead(delivery, head, head.lastSeq);
   for (const { conversation, peer, shownSeq } of standings) delivery.startAt(conversation, peer, shownSeq);
   const modern = proto === 2 ? modernFields(context, bound, heads) : {};
-  session.send("LOGINRESPONSE", loginBody(profile, lists, modern));
+  session.send("LOGINRESPONSE", loginBody(session.seen(profile), lists, modern));
   logger.log("info", "login", { user: bound.user, session: bound.session, proto, device: bound.device });
   session.enter();
   sendOffline(session, standings);
@@ -187,14 +187,16 @@ interface Lists {
   readonly friends: readonly object[];
 }
 
-async function readLists(context: ChatContext, bound: BoundSession): Promise<Lists> {
+async function readLists(context: ChatContext, session: ChatSession, { user }: BoundSession): Promise<Lists> {
   const [requests, friends] = await Promise.all([
-    context.friends.requestsTo(bound.user, { limit: LOGIN_REQUESTS }),
-    context.friends.list(bound.user, { limit: LOGIN_FRIENDS }),
+    context.friends.requestsTo(user, { limit: LOGIN_REQUESTS }),
+    context.friends.list(user, { limit: LOGIN_FRIENDS }),
   ]);
   return {
-    requests: requests.items.map(friendRequestBody),
-    friends: friends.items.map((friend) => profileBody(friend.profile)),
+    requests: requests.items.map((request) =>
+      friendRequestBody({ ...request, from: session.seen(request.from) }),
+    ),
+    friends: friends.items.map((friend) => profileBody(session.seen(friend.profile))),
   };
 }
 
