@@ -231,7 +231,10 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   // Peers may deliver as soon as the node is registered, clients may come as soon as it can be allocated.
   const grpc = await rpc.serve(gRPCServer, [
     peerService(local, logger, (peer, missedMs) => doubts.heard(peer, missedMs)),
-    distributedService(new IncomingPeerRequests({ friends, conversations, messaging, courier }), logger),
+    distributedService(
+      new IncomingPeerRequests({ friends, conversations, messaging, courier, presence }),
+      logger,
+    ),
   ]);
   const tls = await listenerTls(ChattingServer);
   const listening = {

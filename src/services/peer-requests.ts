@@ -9,12 +9,14 @@ import type { Courier } from "./courier.ts";
 import type { Friends } from "./friends.ts";
 import type { Messaging, OutgoingText } from "./messaging.ts";
 import type { PeerRequests } from "./ports.ts";
+import type { Presence } from "./presence.ts";
 
 export interface PeerRequestsOptions {
   readonly friends: Friends;
   readonly conversations: Conversations;
   readonly messaging: Messaging;
   readonly courier: Pick<Courier, "post">;
+  readonly presence: Pick<Presence, "introduce">;
 }
 
 export class IncomingPeerRequests implements PeerRequests {
@@ -30,8 +32,10 @@ export class IncomingPeerRequests implements PeerRequests {
   }
 
   async confirm(asker: UserId, confirmer: UserId, alternativeName: string): Promise<void> {
-    const { friends, courier } = this.#options;
-    courier.post(await friends.confirm(asker, confirmer, alternativeName));
+    const { friends, courier, presence } = this.#options;
+    const events = await friends.confirm(asker, confirmer, alternativeName);
+    courier.post(events);
+    if (events.length > 0) await presence.introduce(confirmer, asker);
   }
 
   areFriends(a: UserId, b: UserId): Promise<boolean> {

@@ -76,7 +76,10 @@ export class Presence {
       events.push(
         ...(await Promise.all(online.slice(from, from + AT_ONCE).map((one) => this.#of(one, user)))),
       );
-    return events;
+    if (events.length === 0) return events;
+    // Asked again: a block of meanwhile was told in an earlier order than these have.
+    const still = new Set(await friends.reachable(user));
+    return events.filter(({ friend }) => still.has(friend));
   }
 
   /**

@@ -298,6 +298,7 @@ describe("DistributedChattingService", () => {
     expect(await call(chat(2), confirmFriendRequest, request)).toMatchObject({ error: 0 });
     expect(await peer.next("FRIENDING_ON_BIDDIRECTIONAL")).toMatchObject({ friend_uuid: a.uuid });
     await until(async () => (await a.friends()).some(({ uuid }) => uuid === third.uuid));
+    await until(() => peer.bodies("PRESENCE").some(({ uuid, online }) => uuid === a.uuid && online === true));
     expect(await call(chat(), sendFriendRequest, pair(idOf(a), idOf(a)))).toMatchObject({
       error: Code.FRIENDING_YOURSELF,
     });
@@ -305,6 +306,23 @@ describe("DistributedChattingService", () => {
       error: Code.FRIENDING_TARGET_USER_NOT_FOUND,
     });
     peer.terminate();
+  });
+
+  test("who is blocked can neither ask nor confirm, and is not told why", async () => {
+    const stranger = Number(users[3]?.uuid);
+    const [asks, asked] = [pair(stranger, idOf(b)), pair(idOf(b), stranger)];
+    const told: unknown[] = [];
+    b.on("friendRequest", (request) => told.push(request));
+    expect(await call(chat(1), sendFriendRequest, asked)).toMatchObject({ error: 0 });
+    await b.block(String(stranger));
+    for (const one of [chat(1), chat(2)]) {
+      expect(await call(one, confirmFriendRequest, asked)).toMatchObject({ error: Code.FRIENDING_ERROR });
+      expect(await call(one, sendFriendRequest, asks)).toMatchObject({ error: Code.FRIENDING_ERROR });
+    }
+    await b.block(String(stranger), false);
+    expect(await call(chat(1), sendFriendRequest, asks)).toMatchObject({ error: 0 });
+    await until(() => told.length > 0);
+    expect(told.length).toBe(1);
   });
 });
 

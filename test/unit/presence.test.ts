@@ -10,13 +10,16 @@ import { until } from "../support/until.ts";
 
 const [ADA, BOB, EVE] = [userId(1), userId(2), userId(3)] as const;
 
-function presenceOver(options: { blocked?: boolean } = {}) {
+function presenceOver(options: { blocked?: boolean; reachable?: () => UserId[] } = {}) {
   const events: UserEvent[] = [];
   const here: UserEvent[] = [];
   const told = new Map<UserId, boolean>();
   const state = { away: false, online: new Set<UserId>([BOB]), order: 0, asked: 0 };
   const presence = new Presence({
-    friends: { reachable: async () => [BOB, EVE], isBlocked: async () => options.blocked ?? false },
+    friends: {
+      reachable: async () => options.reachable?.() ?? [BOB, EVE],
+      isBlocked: async () => options.blocked ?? false,
+    },
     routes: {
       presence: async (user) => {
         state.asked++;
@@ -81,6 +84,13 @@ describe("presence", () => {
       [ADA, BOB, false],
       [BOB, ADA, false],
     ]);
+  });
+
+  test("a block that is set while friends are asked for is not passed over", async () => {
+    const answers = [[BOB, EVE], [EVE]];
+    const { presence } = presenceOver({ reachable: () => answers.shift() ?? [] });
+    expect(seen(await presence.friendsOf(ADA))).toEqual([]);
+    expect(answers).toEqual([]);
   });
 
   test("friends who are there come with an order of their own", async () => {
