@@ -10,8 +10,8 @@ import { tempDir } from "./tempdir.ts";
 export class SetDate {
   readonly #file = join(tempDir("date"), "offset");
 
-  constructor() {
-    this.set(0);
+  constructor(offsetMs = 0) {
+    this.set(offsetMs);
   }
 
   /** What a process needs in its environment. @throws Error that says what to install. */
