@@ -8,6 +8,7 @@ import { HttpApi, wsDialer } from "../../src/client/index.ts";
 import { webSocketUrl } from "../../src/web/model/address.ts";
 import { type Chatsrv, startEmbedded } from "../support/chatsrv-process.ts";
 import { type Cluster, startCluster } from "../support/cluster-process.ts";
+import { startNginx } from "../support/nginx.ts";
 import { freePort } from "../support/port.ts";
 import { makeCerts } from "../support/tls.ts";
 import { startTlsProxy, type TlsProxy } from "../support/tls-proxy.ts";
@@ -53,6 +54,35 @@ describe("one process, told nothing of its proxy", () => {
     await until(() => clients[1].from(a.uuid).length === 1);
     for (const client of clients) client.close();
   });
+});
+
+describe("one process behind nginx, whose word it takes", () => {
+  test("tells the client nginx's own port, and sees the client's address", async () => {
+    const server = await startEmbedded({ env: { CHATSRV_GATESERVER_TRUST_PROXY: "true" } });
+    const nginx = await startNginx(certs, [server.address("http")]);
+    const api = trusting(nginx.url);
+    const [a, b] = await twoUsers(server, api);
+    const { ws_url } = await api.login(a.username, a.password);
+    expect(ws_url).toBe(`${nginx.url.replace("https", "wss")}/ws?node=ChattingServer0`);
+    const dial = wsDialer({ open });
+    const clients = [await connect(api, a, { dial }), await connect(api, b, { dial })] as const;
+    await befriend(...clients);
+    const texts = Array.from({ length: 200 }, (_, index) => `${index} ${"x".repeat(8_000)}`);
+    await clients[0].sendTexts(b.uuid, texts);
+    await until(() => clients[1].from(a.uuid).length === 200);
+    expect(clients[1].from(a.uuid)).toEqual(texts);
+    for (const client of clients) client.close();
+
+    const spoofed = { headers: { "x-forwarded-for": "203.0.113.9", "x-forwarded-host": "evil.example" } };
+    const request = { method: "POST", body: "{}", tls: { ca }, ...spoofed };
+    await fetch(`${nginx.url}/check_accountexists`, request);
+    const line = await until(() =>
+      server.events("http.request").find(({ path }) => path === "/check_accountexists"),
+    );
+    expect(line.client).toBe("127.0.0.1");
+    await nginx.process.stop();
+    await server.stop();
+  }, 60_000);
 });
 
 describe("a cluster that has a public URL", () => {
