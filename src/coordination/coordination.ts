@@ -85,8 +85,14 @@ export interface Resumption {
   readonly key: string;
 }
 
-/** Which devices are to be ended: that of one session, or all that were granted below a version of the account. */
-export type Which = { readonly session: SessionId } | { readonly below: number };
+/**
+ * Which devices are to be ended: that of one session, as long as that is its last; the one that is known by a session,
+ * also when it has come back since; all that were granted below a version of the account.
+ */
+export type Which =
+  | { readonly session: SessionId }
+  | { readonly knownBy: SessionId }
+  | { readonly below: number };
 
 export interface Ended {
   /** Whether there was any. */

@@ -23,6 +23,8 @@ interface Entry {
   readonly device: string;
   readonly name: string;
   readonly session: SessionId;
+  /** The device's session before: somebody may still know it by that. */
+  readonly before?: SessionId | undefined;
   /** Where it is, or was last. */
   readonly node: NodeName;
   readonly incarnation: string;
@@ -37,6 +39,11 @@ interface Entry {
   /** It is over, and its node has not said yet that it knows. */
   ending?: EndReason;
   ticket?: StoredTicket | undefined;
+}
+
+/** What a session has beyond what its node says of it. */
+interface Standing extends Pick<Entry, "device" | "before" | "born" | "epoch"> {
+  readonly former: string | undefined;
 }
 
 /** How long a record is kept, milliseconds. */
@@ -109,9 +116,10 @@ export class UserDevices {
     if (through !== undefined && origin === undefined)
       throw new AppError("LOGIN_UNSUCCESSFUL", { detail: "the ticket is void" });
     const device = session.device ?? origin?.device ?? session.session;
-    const epoch = this.#nextEpoch();
-    const own = this.#enter(session, device, epoch, epoch, through);
     const isSame = (other: Entry) => other === origin || other.device === device;
+    const before = this.#entries.findLast((other) => isSame(other) && other.ending === undefined)?.session;
+    const epoch = this.#nextEpoch();
+    const own = this.#enter(session, { device, born: epoch, epoch, before, former: through });
     return { epoch, device, ...this.#makeRoom(own, isSame, max) };
   }
 
@@ -126,7 +134,8 @@ export class UserDevices {
       if (born <= this.#floor) return "revoked";
     }
     const epoch = this.#nextEpoch();
-    const own = this.#enter(session, device, born, epoch, known?.ticket?.former);
+    const { before } = known ?? {};
+    const own = this.#enter(session, { device, born, epoch, before, former: known?.ticket?.former });
     return { epoch, device, ...this.#makeRoom(own, isSame, max) };
   }
 
@@ -158,9 +167,7 @@ export class UserDevices {
 
   /** See `DeviceTable.end`. */
   end(which: Which, reason: EndReason): Ended {
-    const matches = (entry: Entry) =>
-      "session" in which ? entry.session === which.session : entry.version < which.below;
-    const over = this.#entries.filter(matches);
+    const over = this.#entries.filter((entry) => isMeant(entry, which));
     const open = over.filter((entry) => entry.awaySince === undefined).map(this.#routeOf);
     for (const entry of over) this.#finish(entry, reason);
     return { found: over.length > 0, open };
@@ -213,18 +220,14 @@ export class UserDevices {
   }
 
   /** Puts a session in, in place of what was known of it. */
-  #enter(
-    session: NewSession,
-    device: string,
-    born: number,
-    epoch: number,
-    former: string | undefined,
-  ): Entry {
+  #enter(session: NewSession, standing: Standing): Entry {
     const { name, node, incarnation, since, version, ticket } = session;
+    const { device, before, born, epoch, former } = standing;
     const entry: Entry = {
       device,
       name,
       session: session.session,
+      before,
       node,
       incarnation,
       born,
@@ -288,3 +291,9 @@ const isHere = ({ ending, awaySince }: Entry): boolean => ending === undefined &
 
 /** Oldest first: by when the session began, then by its first bind. */
 const byAge = (a: Entry, b: Entry): number => a.since - b.since || a.born - b.born;
+
+function isMeant({ session, before, version }: Entry, which: Which): boolean {
+  if ("below" in which) return version < which.below;
+  if ("session" in which) return session === which.session;
+  return session === which.knownBy || before === which.knownBy;
+}

@@ -158,14 +158,15 @@ export class Sessions {
   }
 
   /**
-   * Ends a device of the user, by its session: wherever that is, and the right to come back. Resolves when it cannot be
-   * served any more, `own` aside, which the caller ends after its answer.
+   * Ends a device of the user, by its session or the one before: wherever that is, and the right to come back. Resolves
+   * when it cannot be served any more, `own` aside.
+   * @returns whether `own` is over, too: the caller ends it after its answer.
    * @throws AppError INVALID_FIELD when there is none of that id; UNAVAILABLE, with an explanation when it is ended
    *   but not known to be closed
    */
-  async revoke(user: UserId, session: string, own: SessionId): Promise<void> {
+  async revoke(user: UserId, session: string, own: SessionId): Promise<boolean> {
     const { endings } = this.#options;
-    const { found, open } = await endings.end(user, { session: sessionId(session) }, "revoked");
+    const { found, open } = await endings.end(user, { knownBy: sessionId(session) }, "revoked");
     if (!found) throw new AppError("INVALID_FIELD", { field: "session" });
     const elsewhere = open.filter((route) => route.session !== own);
     if ((await endings.close(elsewhere, "revoked")).length > 0)
@@ -173,6 +174,7 @@ export class Sessions {
         explanation:
           "The session cannot come back, but its server does not answer: it may still be there for a moment.",
       });
+    return elsewhere.length < open.length;
   }
 
   /** Ends a device by its own wish: it cannot come back. The caller closes the session. @throws AppError UNAVAILABLE */

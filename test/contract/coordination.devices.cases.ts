@@ -204,6 +204,17 @@ export function deviceCases(current: Current): void {
       });
     });
 
+    test("a device is known by its session before, too, to who means the device", async () => {
+      await come(on("phone", "s1", "t1"));
+      await come(on("phone", "s2", "t2"), "t1");
+      await come(on("laptop", "l1", "tl"));
+      const exact = await devices().end(alice, { session: sessionId("s1") }, "reset");
+      expect([exact.found, await sessionsOf()]).toEqual([true, ["s2", "l1"]]);
+      const { found, open } = await devices().end(alice, { knownBy: sessionId("s1") }, "revoked");
+      expect([found, ids(open).sort()]).toEqual([true, ["s1", "s2"]]);
+      expect([await sessionsOf(), await isGood("t2"), await isGood("tl")]).toEqual([["l1"], false, true]);
+    });
+
     test("a device that is away is gone at once", async () => {
       const begun = on("phone", "s1", "t1");
       await go(begun, await come(begun));
@@ -280,20 +291,17 @@ export function deviceCases(current: Current): void {
         const begun = on("phone", `s${i}`, `t${i}`);
         await go(begun, await come(begun));
         const key = await keyOf(`t${i}`);
-        const back = on("phone", `b${i}`, `n${i}`);
         const [returned, ended] = await Promise.allSettled([
-          routes().bind(back, 5, key),
-          devices().end(alice, { session: begun.session }, "revoked"),
+          routes().bind(on("phone", `b${i}`, `n${i}`), 5, key),
+          devices().end(alice, { knownBy: begun.session }, "revoked"),
         ]);
-        if (returned.status === "rejected") {
-          expect(returned.reason).toMatchObject({ code: 14 });
-          expect(await isGood(`n${i}`)).toBe(false);
-        } else {
-          // It came first: the old session is not there any more, and its owner sees the new one in the list.
-          expect(ended).toMatchObject({ value: { found: false } });
-          await devices().end(alice, { session: back.session }, "revoked");
-        }
-        expect(await sessionsOf()).toEqual([]);
+        expect(ended).toMatchObject({ value: { found: true } });
+        if (returned.status === "rejected") expect(returned.reason).toMatchObject({ code: 14 });
+        expect([await sessionsOf(), await isGood(`t${i}`), await isGood(`n${i}`)]).toEqual([
+          [],
+          false,
+          false,
+        ]);
       }
     });
   });

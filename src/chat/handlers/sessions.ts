@@ -23,9 +23,9 @@ export const list: Handler<"SESSIONLIST"> = async (context, session) => {
 /** Answered before the session ends when it is this one. */
 export const revoke: Handler<"SESSIONREVOKE"> = async (context, session, body) => {
   const { bound } = requireLogin(session);
-  await context.sessions.revoke(bound.user, body.session, bound.session);
+  const isOver = await context.sessions.revoke(bound.user, body.session, bound.session);
   session.send("SESSIONREVOKERESPONSE", { error: 0 });
-  if (body.session === bound.session) context.sessions.endHere(bound, "revoked");
+  if (isOver) context.sessions.endHere(bound, "revoked");
 };
 
 export const ping: Handler<"PING"> = (_context, session, body) => {
