@@ -120,6 +120,7 @@ export class Ledger {
 
   refused(text: Text, code: number): void {
     text.refused = code;
+    if (!REASONS.has(code)) this.#verdict.add("refused for no reason", `${describe(text)}: error ${code}`);
     if (text.seq !== undefined) this.#verdict.add("refused but stored", `${describe(text)}: error ${code}`);
   }
 
@@ -154,6 +155,9 @@ export class Ledger {
       this.#verdict.add("refused but stored", `${describe(text)}: error ${text.refused}, ${where}`);
   }
 }
+
+/** What a text of a run may be refused with: 65 NOT_FRIENDS, 66 BLOCKED. */
+const REASONS: ReadonlySet<number> = new Set([65, 66]);
 
 /** A text in words. */
 export const describe = ({ seq, content, from, to }: Text): string =>

@@ -17,7 +17,7 @@ export interface Resources {
 /** More keys than at the start: a resume ticket's or a route's that is on its way. */
 const KEYS_MORE = 10;
 /** One for each life of a chat node; a dead one's is cleared away. */
-const INDEX_OF_ROUTES = "{i}:routes";
+const INDEX_OF_ROUTES = "chatsrv:{i}:routes";
 /** A process that has worked holds more than one that has not; what leaks in a run of an hour is beyond it. */
 const RSS_MORE_MB = 250;
 /** Beyond one for each device, since all may have gone to one node: pools and streams between nodes. */

@@ -16,6 +16,7 @@ export const RULES = {
   "pushed but not stored": "somebody was told of a text that the store does not hold",
   "time went back in a conversation": "a later text has an earlier time",
   "refused but stored": "the sender was told that the text is refused for good, and the store holds it",
+  "refused for no reason": "a text was refused for good, and not because the two are no friends or blocked",
   "neither acknowledged nor refused": "at the end a device still waits for an answer to its text",
   // What a connection carried.
   "pushed twice to a session": "one connection carried a text twice in a row",

@@ -7,6 +7,7 @@ import { buildChanged } from "./builds.ts";
 import { Cast } from "./cast.ts";
 import type { Fault } from "./fault.ts";
 import { checkDevices, checkStore } from "./final.ts";
+import { DISK_FULL } from "./kinds/disks.ts";
 import { DATABASE_FAILOVER } from "./kinds/failovers.ts";
 import { Ledger } from "./ledger.ts";
 import { checkNewborns } from "./newborn.ts";
@@ -19,7 +20,7 @@ import { FAULTS, strikeAll } from "./schedule.ts";
 import { Friendships, now, type Stage, sleep } from "./stage.ts";
 import { World, type WorldOptions } from "./world.ts";
 
-export interface RunOptions extends Omit<WorldOptions, "replica"> {
+export interface RunOptions extends Pick<WorldOptions, "command" | "beside"> {
   readonly seed: number;
   /** How long the load goes on, at least. */
   readonly seconds: number;
@@ -61,6 +62,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     command: options.command ?? buildChanged("the sources as they are", []),
     ...(options.beside !== undefined && { beside: options.beside }),
     replica: faults > 0 && kinds.includes(DATABASE_FAILOVER),
+    smallDisk: faults > 0 && kinds.includes(DISK_FULL),
   });
   const verdict = new Verdict(({ rule, what }) => say(`          ! ${rule}: ${what}`));
   const stage: Stage = {

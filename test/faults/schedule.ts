@@ -5,6 +5,7 @@
 import type { Cast } from "./cast.ts";
 import { type Fault, type Struck, USUAL_MS } from "./fault.ts";
 import { CLOCK_STEP } from "./kinds/clocks.ts";
+import { DISK_FULL } from "./kinds/disks.ts";
 import { DATABASE_FAILOVER, REDIS_FAILOVER } from "./kinds/failovers.ts";
 import { KILLS } from "./kinds/kills.ts";
 import { LINKS } from "./kinds/links.ts";
@@ -21,6 +22,7 @@ export const FAULTS: readonly Fault[] = [
   ZOMBIE,
   CLOCK_STEP,
   REDIS_FAILOVER,
+  DISK_FULL,
   DATABASE_FAILOVER,
 ].filter(({ possible = true }) => possible);
 

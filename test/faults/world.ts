@@ -2,6 +2,7 @@
  * @module faults/world
  * The cluster under test: every role as processes, MariaDB and Redis, and proxies on every way between them.
  */
+import { join } from "node:path";
 import type { Dialer, Placement } from "../../src/client/index.ts";
 import { tcpDialer } from "../../src/client/tcp.ts";
 import { wsDialer } from "../../src/client/ws.ts";
@@ -18,6 +19,7 @@ import {
 import { type Device, hinderedBy, type Obstacle } from "./obstacles.ts";
 import { Place } from "./place.ts";
 import { TcpProxy } from "./proxy.ts";
+import { SmallDisk } from "./small-disk.ts";
 
 const CHATS = 3;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -31,6 +33,8 @@ export interface WorldOptions {
   readonly beside?: readonly string[];
   /** Whether the database has a replica that can take over. */
   readonly replica?: boolean;
+  /** Whether the database's tables are on a disk of their own, where such a one can be had. */
+  readonly smallDisk?: boolean;
 }
 
 /** A replica of the database. */
@@ -58,6 +62,8 @@ export class World {
   readonly cluster: Cluster;
   /** Who takes over when the database dies for good; once. */
   successor: Successor | undefined;
+  /** Where the first database has its tables, if that can be filled. */
+  disk: SmallDisk | undefined;
   /** A clock of a node was set: times of different nodes cannot be compared any more. */
   clocksStepped = false;
 
@@ -86,8 +92,13 @@ export class World {
   static async start(options: WorldOptions = {}): Promise<World> {
     const redis = await startRedis();
     const { database, successor } = await startDatabase(options.replica === true);
-    const world = new World(database, redis, await database.createDatabase(), options);
+    const address = await database.createDatabase();
+    const world = new World(database, redis, address, options);
     world.successor = successor;
+    if (options.smallDisk === true) {
+      const [folder] = await database.query<{ dir: string }>("SELECT @@datadir AS dir");
+      world.disk = SmallDisk.over(join(folder?.dir ?? "", address.database));
+    }
     await world.cluster.migrate();
     await Promise.all([world.cluster.start(), ...world.places.map(({ process }) => process.start())]);
     return world;
@@ -149,6 +160,7 @@ export class World {
       server.signal("SIGCONT");
       if (!server.running) await server.start();
     }
+    this.disk?.clear();
     await Promise.all(this.places.map((place) => place.heal()));
     this.obstacles.clear();
   }

@@ -113,9 +113,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: "tell nobody who leaves",
     changes: [
       {
-        file: "src/chat/handlers/login.ts",
-        replace: "await context.sessions.announcePresence(bound.user);",
-        by: "",
+        file: "src/services/sessions.ts",
+        replace: "await presence.announce(user);",
+        by: "void presence;",
       },
     ],
     scenes: [ABSENCES],
@@ -140,6 +140,11 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
         replace:
           "for (const session of this.#hub.of(event.to)) this.#tell(session, (one) => one.receive(event));",
         by: "for (const session of this.#hub.all()) this.#tell(session, (one) => one.receive(event));",
+      },
+      {
+        file: "src/chat/delivery.ts",
+        replace: "void this.#locate(first.conversation, peer, first.seq, last);",
+        by: "this.#emit(first.conversation, peer, messages, last);",
       },
     ],
     breaks: "pushed to a wrong user",

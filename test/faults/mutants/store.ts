@@ -91,6 +91,17 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     breaks: "refused but stored",
   },
   {
+    name: "refuse now and then",
+    changes: [
+      {
+        file: APPEND,
+        replace: "if (standing.refusal !== undefined) return standing.refusal;",
+        by: 'if (Math.random() < 0.01) return { status: "conflict" };',
+      },
+    ],
+    breaks: "refused for no reason",
+  },
+  {
     name: "take each node's own time",
     changes: [{ file: APPEND, replace: "const at = Math.max(now, standing.lastAt);", by: "const at = now;" }],
     faults: { count: 2, kinds: [KILL_ON_ACK] },
