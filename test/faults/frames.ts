@@ -81,10 +81,13 @@ class SessionOrder {
     if (seq === last) screen.verdict.add("pushed twice to a session", what);
     else if (seq < last) screen.verdict.add("session out of order", `${what} after #${last}`);
     this.#last.set(conversation, Math.max(last, seq));
-    if (sender !== screen.user && receiver !== screen.user)
-      screen.verdict.add("pushed to a wrong user", `${what} (${sender} to ${receiver})`);
     const content = String(entry.msg_content);
-    ledger.told({ sender, receiver, seq, content }, `a push to ${screen.device}`);
+    const text = ledger.find(content);
+    // Whatever the entry says of itself: it is whose text it is that counts.
+    const whose = text === undefined ? [sender, receiver] : [text.from, text.to];
+    if (whose.includes(screen.user))
+      ledger.told({ sender, receiver, seq, content }, `a push to ${screen.device}`);
+    else screen.verdict.add("pushed to a wrong user", `${what} (${whose.join(" to ")})`);
   }
 
   #head(head: Json): void {
