@@ -9,6 +9,7 @@ import { ABSENCES } from "../scenes/absences.ts";
 import { FIRST_TEXTS } from "../scenes/friendships.ts";
 import { MOVES } from "../scenes/moves.ts";
 import { ORIGINALS } from "../scenes/originals.ts";
+import { WHISPERS } from "../scenes/whispers.ts";
 import type { Mutant } from "./mutant.ts";
 
 const BATCH = '"chatsrv.cluster.EventBatch", id: batch.id, events';
@@ -39,6 +40,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
         by: "for (const event of events) if (!this.#options.local.has(event.to)) this.#remote.push(event);",
       },
     ],
+    scenes: [WHISPERS],
     breaks: "shown to one device, not to the other",
   },
   {
@@ -54,9 +56,16 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     breaks: "first text of a friendship not shown",
   },
   {
-    name: "never reconcile",
+    name: "never reconcile what was left out",
     short: true,
-    changes: [NEVER_RECONCILE],
+    changes: [
+      NEVER_RECONCILE,
+      {
+        file: "src/services/peer-queues.ts",
+        replace: "const MAX_OWED = 10_000;",
+        by: "const MAX_OWED = 0;",
+      },
+    ],
     faults: { count: 3, kinds: [LINK_REFUSES] },
     breaks: "not shown after a link healed",
   },

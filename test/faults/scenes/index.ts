@@ -10,6 +10,7 @@ import { MOVES } from "./moves.ts";
 import { ORIGINALS } from "./originals.ts";
 import { PAGES } from "./pages.ts";
 import type { Scene } from "./scene.ts";
+import { WHISPERS } from "./whispers.ts";
 
 export const SCENES: readonly Scene[] = [
   FIRST_TEXTS,
@@ -21,4 +22,5 @@ export const SCENES: readonly Scene[] = [
   PAGES,
   ORIGINALS,
   ABSENCES,
+  WHISPERS,
 ];
