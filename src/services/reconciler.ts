@@ -99,10 +99,11 @@ export class Reconciler {
     }
   }
 
+  /** The other side's receipt, and the cursor for the other devices of who moved it: told to who knows less. */
   #moved({ conversation, user, peer, delivered, read }: Moved): void {
     const { local } = this.#options;
-    const marks = { deliveredSeq: delivered, readSeq: read };
-    if (local.has(peer)) local.deliver([{ type: "receipt", to: peer, conversation, peer: user, ...marks }]);
-    if (local.has(user)) local.deliver([{ type: "cursor_moved", to: user, conversation, peer, ...marks }]);
+    const marks = { conversation, deliveredSeq: delivered, readSeq: read };
+    if (local.has(peer)) local.deliver([{ type: "receipt", to: peer, peer: user, ...marks }]);
+    if (local.has(user)) local.deliver([{ type: "cursor_moved", to: user, peer, ...marks }]);
   }
 }

@@ -80,7 +80,7 @@ export const ROOMS: readonly Room[] = [
   { name: "services", files: ["src/services/**"], rooms: [...CONTRACTS, ...FLOOR] },
 
   // What it stands on: a contract, its selector, its adapters.
-  { name: "store contract", files: ["src/store/store.ts"], rooms: [...FLOOR] },
+  { name: "store contract", files: ["src/store/store.ts", "src/store/contract/**"], rooms: [...FLOOR] },
   {
     name: "store selector",
     files: ["src/store/open.ts"],

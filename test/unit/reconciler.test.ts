@@ -70,7 +70,7 @@ describe("reconciler", () => {
     ]);
   });
 
-  test("who is here learns how far others got", async () => {
+  test("who is here learns how far others got, and how far their own other devices did", async () => {
     const moved = (user: UserId, peer: UserId): Moved => ({
       conversation: conversationId(1),
       user,
@@ -78,11 +78,16 @@ describe("reconciler", () => {
       delivered: 5,
       read: 4,
     });
-    const { reconciler, clock, told } = reconcilerOver([], [moved(EVE, ADA), moved(EVE, FAY)]);
+    const { reconciler, clock, told } = reconcilerOver(
+      [],
+      [moved(EVE, ADA), moved(EVE, FAY), moved(BOB, EVE)],
+    );
     reconciler.request("a link is back", clock.monotonic());
-    await until(() => told.length === 1);
+    await until(() => told.length === 2);
+    const marks = { conversation: conversationId(1), deliveredSeq: 5, readSeq: 4 };
     expect(told).toEqual([
-      { type: "receipt", to: ADA, conversation: conversationId(1), peer: EVE, deliveredSeq: 5, readSeq: 4 },
+      { type: "receipt", to: ADA, peer: EVE, ...marks },
+      { type: "cursor_moved", to: BOB, peer: EVE, ...marks },
     ]);
   });
 

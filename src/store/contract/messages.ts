@@ -1,0 +1,86 @@
+/**
+ * @module store/contract/messages
+ * Messages: storing, reading and tracing them. What holds for every method stands in store/store.
+ */
+import type { Message, MessageKind } from "../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
+
+/** One message to be stored. */
+export interface AppendEntry {
+  readonly conversation: ConversationId;
+  readonly sender: UserId;
+  /** At most 64 characters. Compared exactly, but spaces at its end do not count. */
+  readonly clientId: string;
+  readonly kind: MessageKind;
+  readonly body: string;
+}
+
+/**
+ * What became of one entry. `duplicate`: this sender's `clientId` is stored in this conversation already with
+ * the same kind and body; seq and at are the first ones. `conflict`: it is stored with other content.
+ * Only `stored` used a seq.
+ */
+export type AppendOutcome =
+  | {
+      readonly status: "stored";
+      readonly conversation: ConversationId;
+      readonly seq: number;
+      readonly at: number;
+    }
+  | {
+      readonly status: "duplicate";
+      readonly conversation: ConversationId;
+      readonly seq: number;
+      readonly at: number;
+    }
+  | { readonly status: "conflict" }
+  | { readonly status: "not_friends" }
+  | { readonly status: "blocked" };
+
+/** Where a bounded read of history starts: after a seq (ascending), before one, or at the end. */
+export interface HistoryRange {
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** A piece of a conversation. */
+export interface History {
+  readonly messages: Message[];
+  readonly lastSeq: number;
+}
+
+/** A message found by its client id, with what is known of its way. */
+export interface Trace {
+  readonly message: Message;
+  readonly receiver: UserId;
+  readonly senderName: string;
+  readonly receiverName: string;
+  /** The receiver's cursors and when they last moved; undefined where they have not. */
+  readonly deliveredSeq: number;
+  readonly deliveredAt: number | undefined;
+  readonly readSeq: number;
+  readonly readAt: number | undefined;
+}
+
+export interface MessageStore {
+  /**
+   * Stores a batch: all or nothing. Per conversation, entries get the next seqs in the order given, gap-free
+   * and in commit order also when several processes append at once. Whether the sender is a member, the two are friends
+   * and neither blocked the other is decided inside the same transaction, so a block is in force everywhere once set.
+   * An entry repeated within the batch counts as a duplicate of its first.
+   * @param at the time given to all that is stored, milliseconds since 1970. Where the conversation's last message
+   *   has a later one (another server's clock, or one that was set back) that is given: times never fall along seqs.
+   * @returns one outcome per entry, in order.
+   */
+  append(entries: readonly AppendEntry[], at: number): Promise<AppendOutcome[]>;
+  /**
+   * Messages of a conversation that `reader` may see, ascending by seq, at most `range.limit`: with `after` the
+   * first ones beyond it, with `before` the last ones below it, with neither the newest. Takes the same time at any
+   * depth.
+   * @returns undefined when there is no such conversation, or the reader is no member of it.
+   */
+  history(conversation: ConversationId, reader: UserId, range: HistoryRange): Promise<History | undefined>;
+  /** All messages with this client id (several senders may have used it), oldest first. */
+  trace(clientId: string): Promise<Trace[]>;
+}
