@@ -86,10 +86,11 @@ function answering<P extends HttpPath>(
     const from = addressGroup(c.get("client"));
     const toll = call.toll(request, from);
     const tolls = [{ name: call.perAddress, key: from }, ...(toll ? [toll] : [])];
-    await guard.take(tolls, from);
+    const known = await guard.take(tolls, from);
     const webSocket = (place: WebSocketPlace) => webSocketUrl(place, originOf(c.req.raw, reached), reached);
-    const answer = await call.run(request, { from, webSocketUrl: webSocket });
-    await guard.succeeded(tolls, from);
+    const answer = await call.run(request, { from, known, webSocketUrl: webSocket });
+    const account = call.opens?.(request);
+    if (account !== undefined) await guard.opened(account, from);
     return success(answer);
   };
 }

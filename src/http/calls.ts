@@ -8,6 +8,7 @@ import { parseUserId } from "../domain/ids.ts";
 import { usernameKey } from "../domain/names.ts";
 import { normalizeEmail } from "../domain/rules.ts";
 import type { AccountService, Admission } from "../services/accounts.ts";
+import type { Asker } from "../services/passwords.ts";
 import type { CodeSender } from "../services/ports.ts";
 import type { HttpAnswer, HttpPath, HttpRequest } from "../wire/http.ts";
 import type { LimitName, Toll } from "./limits.ts";
@@ -18,10 +19,8 @@ export interface CallOptions {
   readonly codeSender: CodeSender;
 }
 
-/** Who asks. */
-export interface Caller {
-  /** The client's address, as limits count it. */
-  readonly from: string;
+/** Who asks; `from` is the client's address as limits count it. */
+export interface Caller extends Asker {
   /** The URL under which they reach a node's WebSocket; "" for none. */
   readonly webSocketUrl: (place: WebSocketPlace) => string;
 }
@@ -31,6 +30,8 @@ export interface Call<P extends HttpPath> {
   readonly perAddress: LimitName;
   /** The bucket per account or e-mail; nothing for a name that no account can have. @throws AppError INVALID_FIELD */
   readonly toll: (request: HttpRequest<P>, from: string) => Toll | undefined;
+  /** The account that a success opens, as limits count it. */
+  readonly opens?: (request: HttpRequest<P>) => string | undefined;
   /** @returns the answer's fields beside `error: 0`. @throws AppError */
   readonly run: (request: HttpRequest<P>, caller: Caller) => Promise<Omit<HttpAnswer<P>, "error">>;
 }
@@ -52,8 +53,9 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     "/post_registration": {
       perAddress: "registration_ip",
       toll: ({ email }) => ({ name: "registration_email", key: normalizeEmail(email) }),
-      run: async ({ username, email, password, cpatcha }, { from }) => {
-        const account = await accounts.register({ username, email, password, code: cpatcha }, from);
+      opens: ({ username }) => usernameKey(username),
+      run: async ({ username, email, password, cpatcha }, asker) => {
+        const account = await accounts.register({ username, email, password, code: cpatcha }, asker);
         return { username: account.username, email: account.email, uuid: String(account.id) };
       },
     },
@@ -65,16 +67,18 @@ export function createCalls({ accounts, codeSender }: CallOptions): Calls {
     "/reset_password": {
       perAddress: "reset_ip",
       toll: ({ username }) => perAccount("reset_account", username),
-      run: async ({ username, email, password, cpatcha }, { from }) => {
-        await accounts.resetPassword({ username, email, password, code: cpatcha }, from);
+      opens: ({ username }) => usernameKey(username),
+      run: async ({ username, email, password, cpatcha }, asker) => {
+        await accounts.resetPassword({ username, email, password, code: cpatcha }, asker);
         return {};
       },
     },
     "/trylogin_server": {
       perAddress: "login_ip",
       toll: ({ username }) => perAccount("login_account", username),
+      opens: ({ username }) => usernameKey(username),
       run: async ({ username, password }, caller) =>
-        placement(await accounts.logIn(username, password, caller.from), caller),
+        placement(await accounts.logIn(username, password, caller), caller),
     },
     "/resume_server": {
       perAddress: "resume_ip",

@@ -62,24 +62,25 @@ export class LimitGuard {
   /**
    * Takes one from each bucket, in order, up to the first that is empty. With coordination away the request
    * passes: what it asks for needs coordination too and fails by itself, and a check of accounts may go on.
-   * @param from the client's address. @throws AppError RATE_LIMITED (retryAfterMs)
+   * @param from the client's address.
+   * @returns whether it is one of the account's own. @throws AppError RATE_LIMITED (retryAfterMs)
    */
-  async take(tolls: readonly Toll[], from: string): Promise<void> {
+  async take(tolls: readonly Toll[], from: string): Promise<boolean> {
     const { limits } = this.#options;
-    if (!limits.enabled) return;
-    for (const toll of tolls) {
-      const { name, key, sparesOwner = false } = toll;
+    let known = false;
+    for (const { name, key, sparesOwner = false } of tolls) {
       const own = sparesOwner && (await this.#isOwn(key, from));
+      known ||= own;
+      if (!limits.enabled) continue;
       const waitMs = await this.#take(`http:${name}:${key}${own ? `:${from}` : ""}`, limits[name]);
       if (waitMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs: waitMs, detail: name });
     }
+    return known;
   }
 
-  /** The request succeeded: whoever opened the account from there may be wrong there without others' leave. */
-  async succeeded(tolls: readonly Toll[], from: string): Promise<void> {
-    if (!this.#options.limits.enabled) return;
-    for (const { key, sparesOwner } of tolls)
-      if (sparesOwner) await this.#take(ownKey(key, from), { burst: 2, perMs: 2 * OWN_ADDRESS_MS });
+  /** An account was opened from there: whoever does so may be wrong there, whatever others do. */
+  async opened(account: string, from: string): Promise<void> {
+    await this.#take(ownKey(account, from), { burst: 2, perMs: 2 * OWN_ADDRESS_MS });
   }
 
   /** A bucket that a success empties for so long says it; to ask takes next to nothing from one that is full. */

@@ -1,13 +1,14 @@
 /**
  * @module lib/fair-gate
  * Bounds how many of one kind of work run at once, and shares the turns between those who ask (a *key*: a client
- * address, a user), so that one who asks a thousand times waits behind himself and not before everybody else.
+ * address, a user; see lib/fair-line). Those who are known have every second turn if they need it, whoever else asks.
  *
  * While the queue is short it is first come, first served. When it is long it is *last* come, first served: in a
  * herd the wait is long for somebody, and served in order it would be as long for everybody who comes meanwhile.
  * Who waits longer than is useful is told to come back, and when: an answer that comes too late was work for
  * nothing.
  */
+import { FairLine } from "./fair-line.ts";
 
 /** This one would wait, or has waited, too long. */
 export class GateFullError extends Error {
@@ -31,12 +32,6 @@ export interface FairGateOptions {
   readonly now?: () => number;
 }
 
-interface Waiter {
-  readonly since: number;
-  start(): void;
-  refuse(error: GateFullError): void;
-}
-
 /** Work that starts in one turn of the event loop at most: a store that answers at once must not hold up the sockets. */
 const STARTS_PER_TURN = 2;
 /** When the last in the queue would wait longer than this, the newest goes first. Milliseconds. */
@@ -52,10 +47,10 @@ const MEAN_WEIGHT = 0.1;
 export class FairGate<K> {
   readonly #options: FairGateOptions;
   readonly #now: () => number;
-  readonly #queues = new Map<K, Waiter[]>();
-  /** The keys that wait, each once; the next in turn first. */
-  #order: K[] = [];
-  #waiting = 0;
+  readonly #known = new FairLine<K>();
+  readonly #others = new FairLine<K>();
+  /** Whose turn it was last. */
+  #last: FairLine<K> = this.#others;
   #running = 0;
   #started = 0;
   #turnPending = false;
@@ -72,12 +67,16 @@ export class FairGate<K> {
 
   /** How many wait. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#known.length + this.#others.length;
   }
 
-  /** Runs `work` when it is the key's turn. @throws GateFullError when it does not come in time; else what `work` throws. */
-  async run<T>(key: K, work: () => Promise<T>): Promise<T> {
-    if (this.#waiting > 0 || !this.#hasRoom()) await this.#wait(key);
+  /**
+   * Runs `work` when it is the key's turn.
+   * @param known whether it is one who may go before those who are not
+   * @throws GateFullError when the turn does not come in time; else what `work` throws
+   */
+  async run<T>(key: K, work: () => Promise<T>, known = false): Promise<T> {
+    if (this.waiting > 0 || !this.#hasRoom()) await this.#wait(key, known ? this.#known : this.#others);
     else this.#take();
     const from = this.#now();
     try {
@@ -105,81 +104,35 @@ export class FairGate<K> {
     });
   }
 
-  #wait(key: K): Promise<void> {
-    return new Promise((start, refuse) => {
-      const waiter: Waiter = { since: this.#now(), start, refuse };
-      const queue = this.#queues.get(key);
-      if (queue !== undefined) queue.push(waiter);
-      else {
-        this.#queues.set(key, [waiter]);
-        this.#order.push(key);
-      }
-      this.#waiting++;
-      if (this.#waiting > this.#options.queueLimit) this.#refuseOne();
-      this.#expiry ??= setTimeout(() => this.#expire(), this.#options.maxWaitMs / 8);
+  #wait(key: K, line: FairLine<K>): Promise<void> {
+    const { queueLimit, maxWaitMs } = this.#options;
+    return new Promise((start, reject) => {
+      line.push(key, { since: this.#now(), start, refuse: () => reject(this.#full()) });
+      if (this.waiting > queueLimit) (this.#others.longest() ?? this.#known.longest())?.refuse();
+      this.#expiry ??= setTimeout(() => this.#expire(), maxWaitMs / 8);
     });
   }
 
   #startNext(): void {
-    while (this.#waiting > 0 && this.#hasRoom()) {
+    while (this.waiting > 0 && this.#hasRoom()) {
+      const known = this.#known.length > 0 && (this.#last !== this.#known || this.#others.length === 0);
+      this.#last = known ? this.#known : this.#others;
       this.#take();
-      this.#nextWaiter()?.start();
+      this.#last.next(!this.#isCalm(this.#last))?.start();
     }
   }
 
-  /** The next in turn, off the queue. */
-  #nextWaiter(): Waiter | undefined {
-    const calm = this.#isCalm();
-    const key = calm ? this.#order.shift() : this.#order.pop();
-    const queue = key === undefined ? undefined : this.#queues.get(key);
-    if (key === undefined || queue === undefined) return undefined;
-    const waiter = calm ? queue.shift() : queue.pop();
-    this.#waiting--;
-    if (queue.length === 0) this.#queues.delete(key);
-    else if (calm) this.#order.push(key);
-    else this.#order.unshift(key);
-    return waiter;
-  }
-
-  /** Whether those who wait can be served in good time in the order in which they came. */
-  #isCalm(): boolean {
-    return (this.#waiting * this.#meanMs) / this.#options.slots <= CALM_MS;
-  }
-
-  /** One too many waits: it is the key's that has most, and of these the one that has waited longest. */
-  #refuseOne(): void {
-    let most: K | undefined;
-    let count = 0;
-    for (const [key, queue] of this.#queues) {
-      if (queue.length <= count) continue;
-      most = key;
-      count = queue.length;
-    }
-    const queue = most === undefined ? undefined : this.#queues.get(most);
-    const waiter = queue?.shift();
-    if (most === undefined || waiter === undefined) return;
-    this.#waiting--;
-    if (queue?.length === 0) this.#drop(most);
-    waiter.refuse(this.#full());
+  /** Whether those in a line can be served in good time in the order in which they came. */
+  #isCalm(line: FairLine<K>): boolean {
+    return (line.length * this.#meanMs) / this.#options.slots <= CALM_MS;
   }
 
   /** Turns those away who have waited too long, and looks again while there are others. */
   #expire(): void {
-    const latest = this.#now() - this.#options.maxWaitMs;
-    for (const [key, queue] of this.#queues) {
-      while (queue[0] !== undefined && queue[0].since <= latest) {
-        this.#waiting--;
-        queue.shift()?.refuse(this.#full());
-      }
-      if (queue.length === 0) this.#drop(key);
-    }
-    this.#expiry =
-      this.#waiting === 0 ? undefined : setTimeout(() => this.#expire(), this.#options.maxWaitMs / 8);
-  }
-
-  #drop(key: K): void {
-    this.#queues.delete(key);
-    this.#order = this.#order.filter((other) => other !== key);
+    const { maxWaitMs } = this.#options;
+    for (const line of [this.#known, this.#others])
+      for (const waiter of line.since(this.#now() - maxWaitMs)) waiter.refuse();
+    this.#expiry = this.waiting === 0 ? undefined : setTimeout(() => this.#expire(), maxWaitMs / 8);
   }
 
   /** Gives out a time to come back: one after the other, at the pace at which there will be room. */

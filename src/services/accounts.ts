@@ -15,7 +15,7 @@ import type { Logger } from "../lib/log.ts";
 import type { AccountStore } from "../store/store.ts";
 import type { CodeName } from "../wire/codes.ts";
 import { coordinated } from "./coordinated.ts";
-import type { PasswordHasher } from "./passwords.ts";
+import type { Asker, PasswordHasher } from "./passwords.ts";
 import type { Allocation, Allocator, SessionEnder } from "./ports.ts";
 
 export interface AccountOptions {
@@ -53,13 +53,13 @@ export class AccountService {
 
   /**
    * Makes an account for whoever got the code that was mailed to the address.
-   * @param from the client's address: passwords are hashed in turns between addresses.
+   * @param asker who asks: passwords are hashed in turns.
    * @throws AppError INVALID_FIELD (username, email), REDIS_UNKOWN_ERROR (no code), REDIS_CPATCHA_NOT_FOUND
    *   (wrong code), CODE_ATTEMPTS_EXCEEDED, WEAK_PASSWORD, MYSQL_INTERNAL_ERROR (taken; field says which).
    */
   async register(
     entry: Identity & { password: string; code: string },
-    from?: string,
+    asker?: Asker,
   ): Promise<Identity & { id: UserId }> {
     const { accounts, passwords } = this.#options;
     const identity = { username: normalizeUsername(entry.username), email: normalizeEmail(entry.email) };
@@ -68,7 +68,7 @@ export class AccountService {
     requireStrongPassword(entry.password);
     if (await accounts.findByUsername(username))
       throw new AppError("MYSQL_INTERNAL_ERROR", { field: "username" });
-    const passwordHash = await passwords.hash(entry.password, from);
+    const passwordHash = await passwords.hash(entry.password, asker);
     // Spent after the account is there, so that a taken name costs nothing; of two callers with one code only
     // one gets an account all the same, because the address is unique.
     const id = await accounts.register({ username, email, passwordHash });
@@ -87,13 +87,13 @@ export class AccountService {
    * Sets a new password, and ends whatever the old one opened: login tokens, sessions, resume tickets. Resolves when
    * nothing can be served by its right any more.
    * @param entry.code may be absent when codes are not required; one that is given is checked.
-   * @param from as in `register`.
+   * @param asker as in `register`.
    * @throws AppError as `register`, MYSQL_MISSING_INFO (no such account), INVALID_FIELD (cpatcha: missing), UNAVAILABLE
    *   with an explanation (the password is set, but sessions that it should have ended may be served for a while).
    */
   async resetPassword(
     entry: Identity & { password: string; code: string | undefined },
-    from?: string,
+    asker?: Asker,
   ): Promise<void> {
     const { accounts, passwords, resetRequiresCode } = this.#options;
     const { names, email } = sought(entry);
@@ -103,7 +103,7 @@ export class AccountService {
     requireStrongPassword(entry.password);
     const account = await this.#find(names, email);
     if (!account) throw new AppError("MYSQL_MISSING_INFO");
-    const passwordHash = await passwords.hash(entry.password, from);
+    const passwordHash = await passwords.hash(entry.password, asker);
     if (code !== undefined) await this.#spendCode(email, code);
     // From here on rights of the version before are worth nothing wherever they are looked at: the rest only hurries.
     await this.#endBelow(account.id, await accounts.setPassword(account.id, passwordHash));
@@ -112,15 +112,15 @@ export class AccountService {
   /**
    * Checks the password and finds a chat node. An unknown user and a wrong password answer alike, in the
    * same time.
-   * @param from as in `register`.
+   * @param asker as in `register`.
    * @throws AppError LOGIN_INFO_ERROR, RATE_LIMITED (too many logins at once), as `Allocator.allocate`
    */
-  async logIn(username: string, password: string, from?: string): Promise<Admission> {
+  async logIn(username: string, password: string, asker?: Asker): Promise<Admission> {
     const { passwords } = this.#options;
     const account = await this.#named(usernamesToFind(username));
     const right = account
-      ? await passwords.verify(password, account.passwordHash, from)
-      : await passwords.verifyAgainstNothing(password, from);
+      ? await passwords.verify(password, account.passwordHash, asker)
+      : await passwords.verifyAgainstNothing(password, asker);
     if (!account || !right) throw new AppError("LOGIN_INFO_ERROR");
     return this.#admit(account.id, { version: account.version });
   }

@@ -9,6 +9,17 @@ import { AppError } from "../domain/error.ts";
 import { FairGate, GateFullError } from "../lib/fair-gate.ts";
 import { randomSecret } from "../lib/random.ts";
 
+/** Who asks for a password to be hashed or checked, as far as turns are concerned. */
+export interface Asker {
+  /** The client's address. */
+  readonly from: string;
+  /** Whether the account was opened from there before: in a herd its owner goes before strangers. */
+  readonly known: boolean;
+}
+
+/** Nobody in particular. */
+const NOBODY: Asker = { from: "", known: false };
+
 export interface PasswordOptions {
   /** Argon2id's memory, KiB. 19 MiB with two passes is OWASP's recommendation. */
   readonly memoryCostKiB: number;
@@ -56,20 +67,20 @@ export class PasswordHasher {
   }
 
   /**
-   * @param from who asks, as far as turns are concerned: a client's address, "" for nobody in particular.
+   * @param asker nobody in particular unless given.
    * @returns a PHC string. @throws AppError RATE_LIMITED when too many wait.
    */
-  hash(password: string, from = ""): Promise<string> {
-    return this.#inTurn(from, () => hash(password, this.#options));
+  hash(password: string, asker = NOBODY): Promise<string> {
+    return this.#inTurn(asker, () => hash(password, this.#options));
   }
 
   /**
    * Whether the password is the one of the hash, by the hash's own algorithm and parameters, so that adopted
    * bcrypt hashes and older parameters stay good. What is stored and is no hash matches nothing.
-   * @param from as in `hash`. @throws AppError RATE_LIMITED when too many wait.
+   * @param asker as in `hash`. @throws AppError RATE_LIMITED when too many wait.
    */
-  verify(password: string, passwordHash: string, from = ""): Promise<boolean> {
-    return this.#inTurn(from, async () => {
+  verify(password: string, passwordHash: string, asker = NOBODY): Promise<boolean> {
+    return this.#inTurn(asker, async () => {
       try {
         return await Bun.password.verify(password, passwordHash);
       } catch {
@@ -80,13 +91,13 @@ export class PasswordHasher {
   }
 
   /** Takes as long as `verify` does, so that the time tells nobody whether a user exists. @returns false */
-  verifyAgainstNothing(password: string, from = ""): Promise<boolean> {
-    return this.verify(password, this.#nothing, from);
+  verifyAgainstNothing(password: string, asker = NOBODY): Promise<boolean> {
+    return this.verify(password, this.#nothing, asker);
   }
 
-  async #inTurn<T>(from: string, work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>({ from, known }: Asker, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#gate.run(from, work);
+      return await this.#gate.run(from, work, known);
     } catch (error) {
       if (!(error instanceof GateFullError)) throw error;
       throw new AppError("RATE_LIMITED", {

@@ -19,12 +19,16 @@ function bench(options: Partial<FairGateOptions> = {}) {
   const started: string[] = [];
   const refused: [name: string, retryAfterMs: number][] = [];
   const ends: (() => void)[] = [];
-  const ask = (name: string, key = name): Promise<void> =>
+  const ask = (name: string, key = name, known = false): Promise<void> =>
     gate
-      .run(key, async () => {
-        started.push(name);
-        await new Promise<void>((resolve) => ends.push(resolve));
-      })
+      .run(
+        key,
+        async () => {
+          started.push(name);
+          await new Promise<void>((resolve) => ends.push(resolve));
+        },
+        known,
+      )
       .catch((error: unknown) => {
         if (!(error instanceof GateFullError)) throw error;
         refused.push([name, error.retryAfterMs]);
@@ -84,6 +88,25 @@ describe("a fair gate", () => {
     void ask("ada");
     await finish(100);
     expect(started.slice(1)).toEqual(["herd 49", "ada"]);
+  });
+
+  test("those who are known have every second turn, whoever else asks; the others have theirs", async () => {
+    const { started, ask, finish } = bench();
+    for (let i = 0; i < 50; i++) void ask(`herd ${i}`);
+    for (const name of ["ada", "ben", "cy"]) void ask(name, name, true);
+    for (let i = 0; i < 7; i++) await finish();
+    expect(started.slice(1)).toEqual(["ada", "herd 1", "ben", "herd 2", "cy", "herd 3", "herd 4"]);
+  });
+
+  test("those who are not known make room first", async () => {
+    const { ask, refused } = bench({ queueLimit: 2 });
+    void ask("running");
+    void ask("herd 1");
+    for (const name of ["ada", "ben"]) void ask(name, name, true);
+    await until(() => refused.length === 1);
+    void ask("herd 2");
+    await until(() => refused.length === 2);
+    expect(refused.map(([name]) => name)).toEqual(["herd 1", "herd 2"]);
   });
 
   test("beyond the queue's limit the key that has most pays, with its oldest", async () => {

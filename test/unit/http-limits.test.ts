@@ -124,6 +124,15 @@ describe("who knows a name cannot keep its owner out", () => {
     expect((await post(gateway.app, "/reset_password", reset, { peer: HOME })).body.error).toBe(8);
   });
 
+  test("whoever registered from there needs no login before", async () => {
+    const gateway = await openGateway({ limits });
+    const cpatcha = await gateway.codeFor("ada@example.com");
+    await post(gateway.app, "/post_registration", { ...ada, cpatcha }, { peer: HOME });
+    for (let i = 0; i < 4; i++) await logIn(gateway, "Wrong1Horse", `198.51.100.${i}`);
+    expect(await logIn(gateway, PASSWORD, "198.51.100.9")).toBe(64);
+    expect(await logIn(gateway, PASSWORD, HOME)).toBe(0);
+  });
+
   test("a wrong password makes no address the account's own, and 60 days end it", async () => {
     const gateway = await openGateway({ limits });
     await gateway.register("Ada", "ada@example.com");

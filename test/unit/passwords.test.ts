@@ -79,7 +79,8 @@ describe("PasswordHasher", () => {
     const hasher = await PasswordHasher.create({ ...cheap, concurrency: 1 });
     const hash = await hasher.hash(PASSWORD);
     const ended: string[] = [];
-    const logIn = (from: string) => hasher.verify(PASSWORD, hash, from).then(() => ended.push(from));
+    const logIn = (from: string) =>
+      hasher.verify(PASSWORD, hash, { from, known: false }).then(() => ended.push(from));
     const herd = Array.from({ length: 100 }, () => logIn("203.0.113.7"));
     await logIn("198.51.100.1");
     expect(ended.length).toBeLessThan(5);

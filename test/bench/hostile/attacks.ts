@@ -12,6 +12,8 @@ type Count = (what: string, by?: number) => void;
 
 export interface Attack {
   readonly what: string;
+  /** Logged-in sessions that it uses, each of an account of its own. */
+  readonly sessions: number;
   readonly run: (order: AttackOrder, count: Count) => Promise<void>;
 }
 
@@ -21,6 +23,8 @@ const DRIP_MS = 500;
 /** Requests that a flood keeps unanswered. */
 const PIPELINED = 64;
 const RETRY_MS = 200;
+/** Sessions of a flood. */
+const SESSIONS = 20;
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
@@ -137,7 +141,8 @@ const floods = (
   answers: readonly ServiceName[],
   makeFrame: (me: Person, friend: Person, index: number) => Uint8Array,
 ): Attack => ({
-  what,
+  what: `${SESSIONS} sessions ${what} without pause`,
+  sessions: SESSIONS,
   run: async (order, count) => {
     await Promise.all(order.accounts.map((pair) => flood(order, pair, count, makeFrame, answers)));
   },
@@ -148,6 +153,7 @@ const id = (person: Person) => String(person.id);
 export const attacks: Readonly<Record<string, Attack>> = {
   "slow-http": {
     what: "500 connections drip a request, a byte each half second",
+    sessions: 0,
     run: ({ ground }, count) =>
       keepOpen(500, ground.http, count, (socket) =>
         drip(socket, "POST /trylogin_server HTTP/1.1\r\nHost: x\r\nX-Slow: ", utf8.encode("abcdefgh")),
@@ -155,6 +161,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   },
   "slow-chat": {
     what: "500 connections drip a frame, a byte each half second",
+    sessions: 0,
     run: ({ ground }, count) =>
       keepOpen(500, ground.chat, count, (socket) =>
         drip(socket, "", encodeFrame(ServiceId.LOGINSERVER, { uuid: "1", token: "x".repeat(60_000) })),
@@ -162,6 +169,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   },
   silent: {
     what: "10,000 connections to the chat ports say nothing",
+    sessions: 0,
     run: async ({ ground }, count) => {
       await keepOpen(5_000, ground.chat, count, () => {});
       await keepOpen(5_000, ground.ws, count, () => {});
@@ -169,6 +177,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   },
   "come-and-go": {
     what: "50 clients connect and leave as fast as they can",
+    sessions: 0,
     run: async ({ ground }, count) => {
       for (let i = 0; i < 50; i++)
         void (async () => {
@@ -183,6 +192,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
   },
   herd: {
     what: "5,000 logins at once, each from an address of its own",
+    sessions: 0,
     run: async ({ ground }, count) => {
       const one = async (index: number): Promise<void> => {
         for (;;) {
@@ -203,16 +213,13 @@ export const attacks: Readonly<Record<string, Attack>> = {
       for (const index of times(5_000, (i) => i)) void one(index);
     },
   },
-  history: floods("20 sessions read history without pause", ["HISTORYRESPONSE"], (_, friend) =>
+  history: floods("read history", ["HISTORYRESPONSE"], (_, friend) =>
     encodeFrame(ServiceId.HISTORYREQUEST, { peer: id(friend), limit: 200 }),
   ),
-  profile: floods(
-    "20 sessions change their profiles without pause",
-    ["PROFILEUPDATERESPONSE"],
-    (_, __, index) =>
-      encodeFrame(ServiceId.PROFILEUPDATE, { description: String(index).repeat(500).slice(0, 4_000) }),
+  profile: floods("change their profiles", ["PROFILEUPDATERESPONSE"], (_, __, index) =>
+    encodeFrame(ServiceId.PROFILEUPDATE, { description: String(index).repeat(500).slice(0, 4_000) }),
   ),
-  texts: floods("20 sessions send frames of 100 texts without pause", ["TEXTCHATMSGRESPONSE"], (me, friend) =>
+  texts: floods("send frames of 100 texts", ["TEXTCHATMSGRESPONSE"], (me, friend) =>
     encodeFrame(ServiceId.TEXTCHATMSGREQUEST, {
       text_sender: id(me),
       text_receiver: id(friend),
@@ -224,23 +231,17 @@ export const attacks: Readonly<Record<string, Attack>> = {
       })),
     }),
   ),
-  lists: floods(
-    "20 sessions ask for heads and friends without pause",
-    ["HEADSRESPONSE", "FRIENDLISTRESPONSE"],
-    (_, __, index) =>
-      index % 2 === 0
-        ? encodeFrame(ServiceId.HEADSREQUEST, {})
-        : encodeFrame(ServiceId.FRIENDLISTREQUEST, { limit: 200 }),
+  lists: floods("ask for heads and friends", ["HEADSRESPONSE", "FRIENDLISTRESPONSE"], (_, __, index) =>
+    index % 2 === 0
+      ? encodeFrame(ServiceId.HEADSREQUEST, {})
+      : encodeFrame(ServiceId.FRIENDLISTREQUEST, { limit: 200 }),
   ),
-  search: floods("20 sessions search without pause", ["SEARCHUSERNAMERESPONSE"], (_, __, index) =>
+  search: floods("search", ["SEARCHUSERNAMERESPONSE"], (_, __, index) =>
     encodeFrame(ServiceId.SEARCHUSERNAME, { username: `nobody-${index}` }),
   ),
-  signs: floods(
-    "20 sessions send acknowledgements and signs of typing without pause",
-    [],
-    (_, friend, index) =>
-      index % 2 === 0
-        ? encodeFrame(ServiceId.ACK, { peer: id(friend), delivered_seq: index, read_seq: index })
-        : encodeFrame(ServiceId.TYPING, { peer: id(friend) }),
+  signs: floods("send acknowledgements and signs of typing", [], (_, friend, index) =>
+    index % 2 === 0
+      ? encodeFrame(ServiceId.ACK, { peer: id(friend), delivered_seq: index, read_seq: index })
+      : encodeFrame(ServiceId.TYPING, { peer: id(friend) }),
   ),
 };

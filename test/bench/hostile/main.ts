@@ -21,7 +21,6 @@ import type { AttackOrder, Ground, PairOrder, PairReport } from "./orders.ts";
 const PAIRS = 4;
 /** Below what a session may send, [Limits] session_text. */
 const EVERY_MS = 25;
-const ATTACKERS = 20;
 /** Messages of each attacker's conversation. */
 const LONG = 2_000;
 /** What a well-behaved pair may notice of an attack. */
@@ -95,6 +94,7 @@ class Pairs {
 async function attack(order: AttackOrder) {
   const child = Bun.spawn(["nice", "-n", "19", process.execPath, join(import.meta.dir, "attacker.ts")], {
     stdin: new Blob([JSON.stringify(order)]),
+    env: { ...process.env, BUN_CONFIG_MAX_HTTP_REQUESTS: "10000" },
     stdout: "pipe",
     stderr: "inherit",
   });
@@ -122,14 +122,20 @@ const phaseOf = ({ acked, delivered, failed }: PairReport): Phase => ({
 
 /** @param seconds of each attack. @param only the attack to look at; all when undefined */
 export async function hostile(say: (line?: string) => void, seconds: number, only?: string): Promise<void> {
+  const chosen = Object.entries(attacks).filter(([name]) => only === undefined || name === only);
   const server = await startEmbedded({ env: ENV });
   const port = (service: string) => `127.0.0.1:${server.address(service).split(":").at(-1)}`;
   const ground: Ground = { url: server.url, http: port("http"), chat: port("chat"), ws: port("ws") };
   const store = await openSqliteStore({ path: join(server.dataDir, "chatsrv.db") }, silentLogger);
   const people = await makePairs(store, PAIRS, "good");
-  const accounts = await makePairs(store, ATTACKERS, "bad");
+  /** Each attack has accounts of its own: what one may still do is no matter of the one before. */
+  const accounts = new Map<string, [Person, Person][]>();
+  for (const [name, { sessions }] of chosen) {
+    const own = await makePairs(store, sessions, name);
+    if (name === "history") for (const pair of own) await fill(store, pair, LONG);
+    accounts.set(name, own);
+  }
   const [newcomers] = await makePairs(store, 1, "new", REAL);
-  for (const pair of accounts) await fill(store, pair, LONG);
   await store.close();
   const logIn = async ([a, b]: readonly [Person, Person]) => ({
     sender: await admit(ground.url, a, "198.51.100.1"),
@@ -143,10 +149,9 @@ export async function hostile(say: (line?: string) => void, seconds: number, onl
   );
   const quiet: PairReport[] = [];
   const seen: { name: string; phase: Phase }[] = [];
-  for (const [name, { what }] of Object.entries(attacks)) {
-    if (only !== undefined && only !== name) continue;
+  for (const [name, { what }] of chosen) {
     quiet.push(await pairs.watch(seconds / 2));
-    const running = await attack({ attack: name, ground, accounts });
+    const running = await attack({ attack: name, ground, accounts: accounts.get(name) ?? [] });
     const newcomer =
       name === "herd" && newcomers !== undefined ? new Newcomer(ground.url, newcomers[0]) : undefined;
     const phase = phaseOf(await pairs.watch(seconds));
