@@ -43,12 +43,13 @@ export function webSocketUrl(
   { publicUrl }: PublicUrlOptions,
 ): string {
   const relays = publicUrl !== "" || origin?.startsWith("https:") === true;
-  if (wsUrl === "" || node === "" || origin === undefined || !relays || isSecurePlace(wsUrl)) return wsUrl;
+  if (wsUrl === "" || node === "" || origin === undefined || !relays || isSecurePlace(wsUrl, origin))
+    return wsUrl;
   return `${origin.replace(/^http/, "ws")}${WS_PATH}?node=${encodeURIComponent(node)}`;
 }
 
-/** Whether it can be opened from a page that came over TLS, as far as can be told. */
-function isSecurePlace(wsUrl: string): boolean {
+/** Whether it can be opened from a page that came over TLS, as far as can be told: a loopback is one's own only. */
+function isSecurePlace(wsUrl: string, origin: string): boolean {
   if (!wsUrl.startsWith("wss://") || !URL.canParse(wsUrl)) return false;
-  return !isLoopback(new URL(wsUrl).hostname);
+  return !isLoopback(new URL(wsUrl).hostname) || isLoopback(new URL(origin).hostname);
 }

@@ -25,6 +25,8 @@ export interface WebSocketOptions {
   /** Where and how another node's WebSocket is reached from here; undefined when it has none. */
   readonly targetOf: (node: ChatNode, client: string) => RelayTarget | undefined;
   readonly trustProxy: boolean;
+  /** Whether there is room for one more connection that is relayed. */
+  readonly admits: () => boolean;
 }
 
 /** Takes a request for `/ws`. @returns the answer, unless it became a WebSocket. */
@@ -35,7 +37,7 @@ export type WebSocketEndpoint = (
 ) => Promise<Response | undefined>;
 
 export function webSocketEndpoint(options: WebSocketOptions): WebSocketEndpoint {
-  const { local, directory, relays, targetOf, trustProxy } = options;
+  const { local, directory, relays, targetOf, trustProxy, admits } = options;
   return async (request, server, peer) => {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket")
       return refusal(new AppError("UNSUPPORTED"), 426);
@@ -49,6 +51,7 @@ export function webSocketEndpoint(options: WebSocketOptions): WebSocketEndpoint 
         return refusal(new AppError("INVALID_FIELD", { field: "node" }), 400);
       const target = node && targetOf(node, client);
       if (target === undefined) return refusal(new AppError("CHATTING_SERVER_NOT_EXISTS"), 404);
+      if (!admits()) return refusal(new AppError("UNAVAILABLE", { detail: "no descriptors are left" }), 503);
       return relays.accept(request, server, target);
     } catch (error) {
       return refusal(toAppError(error), 503);

@@ -68,6 +68,7 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
     directory: new NodeDirectory(coordination.nodes, clock),
     relays,
     targetOf: await relayTargets(config),
+    admits: () => guard?.admits(() => false) ?? true,
     trustProxy: GateServer.trust_proxy,
   });
   const { host, port } = GateServer;

@@ -13,7 +13,7 @@ import { adoptStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { type MariaDb, sharedMariaDb, until } from "../support/servers.ts";
-import { append, openMySql, statuses, text } from "./store.harness.ts";
+import { append, openMySql, register, statuses, text } from "./store.harness.ts";
 
 /** As the original makes its tables, in the character set it had. */
 const ORIGINAL = `
@@ -141,6 +141,9 @@ describe("adopting a database of the original", () => {
       applied: OURS,
     });
     await expectAdopted(options);
+    // With a Cyrillic letter: the adopted names are nobody else's from now on.
+    const twin = await failureOf(opened(options, (store) => register(store, "us\u0435r1")));
+    expect([twin.codeName, twin.field]).toEqual(["MYSQL_INTERNAL_ERROR", "username"]);
     const before = await run("SELECT * FROM Authentication");
     expect(await adopt(options, cheap, silentLogger)).toEqual(NOTHING);
     expect(await run("SELECT * FROM Authentication")).toEqual(before);

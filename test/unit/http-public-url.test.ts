@@ -37,6 +37,7 @@ test.each([
   ["ws://10.0.0.1:60001", "https://chat.example.org", "https://chat.example.org", RELAYED],
   ["ws://10.0.0.1:60001", "http://chat.lan", "http://chat.lan", "ws://chat.lan/ws?node=n%201"],
   ["wss://127.0.0.1:60001", "https://chat.example.org", "", RELAYED],
+  ["wss://127.0.0.1:60001", "https://localhost:8443", "", "wss://127.0.0.1:60001"],
   [
     "wss://node1.example.org",
     "https://chat.example.org",

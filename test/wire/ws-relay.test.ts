@@ -3,10 +3,12 @@
  * A WebSocket that is relayed: everything, in order, in bounded memory, and the end of either side is the other's.
  */
 import { afterEach, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { silentLogger } from "../../src/lib/log.ts";
 import { WsRelays } from "../../src/net/ws-relay.ts";
 import { type WsEvents, type WsSocket, webSockets } from "../../src/net/ws-socket.ts";
 import { freePort } from "../support/port.ts";
+import { makeCerts } from "../support/tls.ts";
 import { until } from "../support/until.ts";
 
 type Client = Bun.WebSocket;
@@ -198,6 +200,43 @@ test("the client's end is the server's, however it comes, also while neither rea
   for (let index = 0; index < COUNT; index += 1) far.socket.sendBinary(numbered(index, SIZE));
   client.terminate();
   await until(() => far.ended !== undefined && relays.size === 0);
+});
+
+test("a server of TLS is held to the name it is known by, whatever address it is dialled at", async () => {
+  const certs = makeCerts();
+  const tls = { cert: Bun.file(certs.serverCert), key: Bun.file(certs.serverKey) };
+  const ca = [readFileSync(certs.ca, "utf8")];
+  const far = Bun.serve<WsEvents>({
+    port: 0,
+    hostname: "127.0.0.2", // no name of the certificate
+    tls,
+    fetch: (request, server) => void server.upgrade(request, { data: new Far() }),
+    websocket: webSockets,
+  });
+  const relays = new WsRelays(silentLogger);
+  const url = `wss://127.0.0.2:${far.port}/`;
+  const names = ["localhost", "chat.example.org"];
+  const near = Bun.serve<WsEvents>({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request, server) =>
+      relays.accept(request, server, { url, headers: {}, tls: { ca, serverName: names.shift() ?? "" } }),
+    websocket: webSockets,
+  });
+  running.push(far, near);
+  const open = async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${near.port}/`);
+    const ended = new Promise<string>((resolve) => {
+      socket.onclose = ({ code }) => resolve(String(code));
+    });
+    return { socket, ended };
+  };
+  const good = await open();
+  await until(() => relays.size === 1 && good.socket.readyState === WebSocket.OPEN);
+  const stays = await Promise.race([good.ended, Bun.sleep(300).then(() => "open")]);
+  expect(stays).toBe("open");
+  good.socket.close();
+  expect(await (await open()).ended).toBe("1013");
 });
 
 test("ending all ends all, and a request for no WebSocket is none", async () => {
