@@ -82,7 +82,7 @@ export async function withCoordination<T>(
   settings: Settings,
   use: (coordination: Coordination) => Promise<T>,
 ): Promise<T> {
-  const coordination = await openCoordinationOf(settings.config, silentLogger);
+  const coordination = await openCoordinationOf(settings.config, undefined, silentLogger);
   try {
     return await use(coordination);
   } finally {

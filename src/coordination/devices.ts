@@ -94,6 +94,17 @@ export class UserDevices {
     return this.#entries.filter(isHere).sort(byAge).map(this.#routeOf);
   }
 
+  /** Whether any device may come back. */
+  get hasTickets(): boolean {
+    return this.#entries.some(({ ticket }) => ticket !== undefined);
+  }
+
+  /** The process that all of them were in is gone: who may come back is away from now on, nobody else is left. */
+  restarted(): void {
+    this.#entries = this.#entries.filter(({ ticket }) => ticket !== undefined);
+    for (const entry of this.#entries) entry.awaySince ??= this.#now;
+  }
+
   /** The order of an answer about the user as they are now: rises with the clock, and with every bind. */
   get order(): number {
     return Math.max(this.#epoch, this.#micros);

@@ -10,8 +10,8 @@ import { openRedis } from "./redis/index.ts";
 import type { RedisOptions } from "./redis/options.ts";
 
 export type CoordinationOptions =
-  | { readonly engine: "memory"; readonly redis?: RedisOptions }
-  | { readonly engine: "redis"; readonly redis: RedisOptions };
+  | { readonly engine: "memory"; readonly path: string; readonly redis?: RedisOptions }
+  | { readonly engine: "redis"; readonly path?: string; readonly redis: RedisOptions };
 
 /**
  * Opens the adapter that the configuration names. A Redis that cannot be reached is no error here: it is
@@ -25,7 +25,7 @@ export async function openCoordination(
 ): Promise<Coordination> {
   switch (options.engine) {
     case "memory":
-      return openMemory(clock);
+      return openMemory({ path: options.path, clock, logger });
     case "redis":
       return openRedis(options.redis, logger);
   }

@@ -51,10 +51,14 @@ export async function openStoreOf(config: Config, dataDir: string, logger: Logge
   return openStore(await storeOptions(config, dataDir), logger);
 }
 
-async function coordinationOptions(config: Config): Promise<CoordinationOptions> {
+async function coordinationOptions(
+  config: Config,
+  dataDir: string | undefined,
+): Promise<CoordinationOptions> {
   const { Coordination: choice, Redis, Cluster } = config;
   return {
     engine: choice.engine,
+    path: dataDir === undefined ? "" : join(dataDir, "devices.db"),
     redis: {
       host: Redis.host,
       port: Redis.port,
@@ -73,8 +77,13 @@ async function coordinationOptions(config: Config): Promise<CoordinationOptions>
   };
 }
 
-export async function openCoordinationOf(config: Config, logger: Logger): Promise<Coordination> {
-  return openCoordination(await coordinationOptions(config), logger);
+/** @param dataDir where a process that is alone keeps who may come back; undefined for one that only looks. */
+export async function openCoordinationOf(
+  config: Config,
+  dataDir: string | undefined,
+  logger: Logger,
+): Promise<Coordination> {
+  return openCoordination(await coordinationOptions(config, dataDir), logger);
 }
 
 /** Where mails become files, when they do. */

@@ -31,8 +31,8 @@ export async function openShared(
   dataDir: string,
   logger: Logger,
 ): Promise<Shared> {
-  const coordination = await openCoordinationOf(config, logger);
   const needsStore = roles.has("gateway") || roles.has("chat");
+  const coordination = await openCoordinationOf(config, needsStore ? dataDir : undefined, logger);
   const store = needsStore ? await openStoreOf(config, dataDir, logger) : undefined;
   const mail = roles.has("verify") ? openMailOf(config, dataDir, logger) : undefined;
   const rpcClient = new RpcClient({ secret: config.Cluster.secret, tls: clusterTls(config) });

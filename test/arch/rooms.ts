@@ -123,6 +123,7 @@ export const ROOMS: readonly Room[] = [
     name: "memory coordination",
     files: ["src/coordination/memory/**"],
     rooms: ["coordination contract", "coordination common", ...FLOOR],
+    packages: ["bun:sqlite"],
   },
   {
     name: "coordination common",

@@ -30,7 +30,7 @@ export type Current = () => Fixture;
 
 export async function memoryFixture(): Promise<Fixture> {
   const clock = new HeldClock();
-  const coordination = await openCoordination({ engine: "memory" }, silentLogger, clock);
+  const coordination = await openCoordination({ engine: "memory", path: "" }, silentLogger, clock);
   return {
     coordination,
     within: async (ms, condition) => {

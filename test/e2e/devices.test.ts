@@ -5,6 +5,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { Code } from "../../src/client/index.ts";
+import { startEmbedded } from "../support/chatsrv-process.ts";
 import { failureCode } from "../support/failure.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { type Shape, shapes } from "../support/shapes.ts";
@@ -184,3 +185,30 @@ for (const [name, start] of Object.entries(shapes))
       expect(await resumes(user, ticket)).toBe(Code.LOGIN_UNSUCCESSFUL);
     });
   });
+
+test("a server that is alone is killed and started again: who may come back still may, nobody else", async () => {
+  const server = await startEmbedded();
+  const user = await makeUser(server, server.api, "kept");
+  const [phone, laptop, tablet] = [
+    await connect(server.api, user, { device: "phone" }),
+    await connect(server.api, user, { device: "laptop" }),
+    await connect(server.api, user, { device: "tablet" }),
+  ];
+  const tickets = [phone, laptop, tablet].map(({ resumeToken }) => resumeToken ?? "");
+  laptop.close();
+  await phone.revokeSession(tablet.session?.id ?? "");
+  await server.kill();
+  for (const client of [phone, laptop, tablet]) client.close();
+  await server.start();
+  const codes = await Promise.all(tickets.map((ticket) => failureCode(server.api.resume(user.uuid, ticket))));
+  expect(codes).toEqual([0, 0, Code.LOGIN_UNSUCCESSFUL]);
+  const credentials = { uuid: user.uuid, resumeToken: tickets[0] ?? "" };
+  const back = new TestClient(server.api, user, { device: "phone", credentials });
+  await back.connect();
+  expect((await back.sessions()).map(({ device, online }) => [device, online])).toEqual([
+    ["laptop", false],
+    ["phone", true],
+  ]);
+  back.close();
+  await server.stop();
+}, 30_000);

@@ -104,7 +104,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
   const mails: Mail[] = [];
   const ended: UserId[] = [];
 
-  const real = openMemory(clock);
+  const real = openMemory({ clock });
   await real.nodes.register(NODE, 1_000_000 * MINUTE);
   const coordination = options.coordination?.(real) ?? real;
   const path = join(tempDir("gateway"), "chatsrv.db");

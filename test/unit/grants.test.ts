@@ -41,7 +41,7 @@ function accountsOf(account: Account): AccountStore {
 /** An account, and two hands on it: `g` grants, `e` ends; each takes its steps when it is their turn. */
 async function world(turns: Turns, max = 5) {
   const clock = new HeldClock();
-  const coordination = openMemory(clock);
+  const coordination = openMemory({ clock });
   await coordination.nodes.register(NODE, LONG);
   const hasher = await passwords;
   const user = userId(7);

@@ -11,7 +11,7 @@ const LEASE_MS = 3_000;
 
 function cluster() {
   const clock = new HeldClock();
-  const coordination = openMemory(clock);
+  const coordination = openMemory({ clock });
   const member = (name: string, incarnation: string, grpcPort: number) => {
     const vanished: string[] = [];
     let rejoined = 0;

@@ -47,7 +47,7 @@ describe("PlacementService", () => {
 
   test("a token ends with its TTL", async () => {
     const clock = new HeldClock();
-    const coordination = openMemory(clock);
+    const coordination = openMemory({ clock });
     await coordination.nodes.register(node, 10 * TTL);
     const balance = new PlacementService({ placement: coordination.placement, tokenTtlMs: TTL });
     const { token } = await balance.allocate(ada);

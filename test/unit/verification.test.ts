@@ -33,7 +33,7 @@ function service(codes = coordination.codes): VerificationService {
 
 beforeEach(() => {
   clock = new HeldClock();
-  coordination = openMemory(clock);
+  coordination = openMemory({ clock });
   mails = [];
   sendMail = async (mail) => {
     mails.push(mail);

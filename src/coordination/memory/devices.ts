@@ -1,10 +1,11 @@
 /**
  * @module coordination/memory/devices
- * Who is connected and which devices may come back, for one process.
+ * Who is connected and which devices may come back, for one process; the latter also after it, where it has a file.
  */
 import type { Device, EndReason, Route } from "../../domain/entities.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
 import type {
   Bound,
   DeviceTable,
@@ -17,23 +18,36 @@ import type {
   Which,
 } from "../coordination.ts";
 import { type Lifetimes, UserDevices } from "../devices.ts";
+import type { DeviceFile } from "./device-file.ts";
 import { ExpiringMap } from "./expiring.ts";
 
+export interface MemoryDevicesOptions {
+  readonly clock: Clock;
+  readonly life: Lifetimes;
+  /** Where devices that may come back are kept; undefined for nowhere. */
+  readonly file: DeviceFile | undefined;
+  readonly logger: Logger;
+}
+
 export class MemoryDevices implements RouteTable, DeviceTable {
-  readonly #clock: Clock;
-  readonly #life: Lifetimes;
+  readonly #options: MemoryDevicesOptions;
   readonly #records: ExpiringMap<UserId, string>;
   /** What to add to the clock that never steps for the date, as it was at the start. Milliseconds. */
   readonly #offset: number;
-
   /** The last that `presence` gave. */
   #order = 0;
 
-  constructor(clock: Clock, life: Lifetimes) {
-    this.#clock = clock;
-    this.#life = life;
+  /** Takes up what the file has. @throws AppError UNAVAILABLE when it cannot be read */
+  constructor(options: MemoryDevicesOptions) {
+    const { clock, file } = options;
+    this.#options = options;
     this.#records = new ExpiringMap(clock);
     this.#offset = clock.now() - clock.monotonic();
+    for (const [user, record] of file?.all() ?? []) {
+      const devices = new UserDevices(user, record, this.#micros);
+      devices.restarted();
+      this.#keep(user, devices, false);
+    }
   }
 
   async bind(session: NewSession, max: number, through?: string): Promise<Bound> {
@@ -61,7 +75,7 @@ export class MemoryDevices implements RouteTable, DeviceTable {
   }
 
   async end(user: UserId, which: Which, reason: EndReason): Promise<Ended> {
-    return this.#change(user, (devices) => devices.end(which, reason));
+    return this.#change(user, (devices) => devices.end(which, reason), true);
   }
 
   async settle(user: UserId, sessions: readonly SessionId[]): Promise<void> {
@@ -102,16 +116,42 @@ export class MemoryDevices implements RouteTable, DeviceTable {
     return users;
   }
 
-  #read(user: UserId): UserDevices {
-    const micros = Math.floor((this.#clock.monotonic() + this.#offset) * 1_000);
-    return new UserDevices(user, this.#records.get(user) ?? "", micros);
+  close(): void {
+    this.#options.file?.close();
   }
 
-  #change<T>(user: UserId, change: (devices: UserDevices) => T): T {
+  get #micros(): number {
+    return Math.floor((this.#options.clock.monotonic() + this.#offset) * 1_000);
+  }
+
+  #read(user: UserId): UserDevices {
+    return new UserDevices(user, this.#records.get(user) ?? "", this.#micros);
+  }
+
+  /** @param forGood whether the change has to be on the disk when this returns */
+  #change<T>(user: UserId, change: (devices: UserDevices) => T, forGood = false): T {
     const devices = this.#read(user);
     const result = change(devices);
-    const record = devices.toText();
-    if (record !== this.#records.get(user)) this.#records.set(user, record, devices.lifeMs(this.#life));
+    this.#keep(user, devices, forGood);
     return result;
+  }
+
+  #keep(user: UserId, devices: UserDevices, forGood: boolean): void {
+    const before = this.#records.get(user);
+    const record = devices.toText();
+    if (record === before) return;
+    this.#records.set(user, record, devices.lifeMs(this.#options.life));
+    this.#save(user, devices.hasTickets ? record : undefined, forGood);
+  }
+
+  /** What cannot be kept costs somebody the password after the next start; what was not ended would cost more. */
+  #save(user: UserId, record: string | undefined, forGood: boolean): void {
+    const { file, logger } = this.#options;
+    try {
+      file?.save(user, record, forGood);
+    } catch (error) {
+      if (forGood) throw error;
+      logger.log("warn", "devices.not_kept", { user, error });
+    }
   }
 }
