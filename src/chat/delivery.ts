@@ -9,6 +9,7 @@
 import type { Head, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
+import { Stint } from "../lib/stint.ts";
 import type { MessageStore } from "../store/store.ts";
 import { type Outbox, takeOneFrame } from "./outbox.ts";
 
@@ -62,6 +63,8 @@ export class Delivery {
   #ownInGap: Set<string> | undefined;
   /** The last of the pages that are read, or wait to be. */
   #lastPage: Promise<boolean> | undefined;
+  /** Of a backlog that lies in thousands of conversations. */
+  readonly #stint = new Stint();
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -250,9 +253,13 @@ export class Delivery {
       }
     }
     position.fetching = false;
-    const positions = [...(this.#positions?.values() ?? [])];
-    if (positions.every(({ fetching, seq, target }) => !fetching && seq >= target))
-      this.#ownInGap = undefined;
+    if (this.#ownInGap !== undefined && !this.#isBehind()) this.#ownInGap = undefined;
+  }
+
+  #isBehind(): boolean {
+    for (const { fetching, seq, target } of this.#positions?.values() ?? [])
+      if (fetching || seq < target) return true;
+    return false;
   }
 
   /**
@@ -263,6 +270,7 @@ export class Delivery {
   async #fetchPage(conversation: ConversationId, position: Position): Promise<boolean> {
     const { user, messages, outbox, isOpen } = this.#options;
     const { peer } = position;
+    await this.#stint.rest();
     const page = await messages.history(conversation, user, { after: position.seq, limit: PAGE });
     let rest: readonly Message[] = page?.messages ?? [];
     const some = rest.length > 0;

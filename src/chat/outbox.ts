@@ -9,6 +9,7 @@ import type { Connection } from "../net/connection.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import { conversationText, fitting, idText, LIST_BUDGET_BYTES, pushedEntry } from "./bodies.ts";
+import { Spared } from "./spared.ts";
 
 export interface Outbox {
   /** Queues one frame. */
@@ -40,6 +41,7 @@ export class DirectOutbox implements Outbox {
   readonly #connection: Connection<unknown>;
   readonly #user: UserId;
   readonly #numbered: boolean;
+  readonly #spared: Spared;
   readonly #onWritten: ((conversation: ConversationId, seq: number) => void) | undefined;
 
   /**
@@ -56,9 +58,11 @@ export class DirectOutbox implements Outbox {
     this.#user = user;
     this.#numbered = numbered;
     this.#onWritten = onWritten;
+    this.#spared = new Spared(connection, (name, body) => this.send(name, body));
   }
 
   send(name: ServiceName, body: object): void {
+    if (this.#spared.takes(name, body)) return;
     this.#connection.send(encodeFrame(ServiceId[name], body));
   }
 

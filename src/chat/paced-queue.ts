@@ -12,6 +12,7 @@ import type { Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { ServiceName } from "../wire/ids.ts";
 import { ENTRY_OVERHEAD } from "./outbox.ts";
+import { MOMENTARY } from "./spared.ts";
 
 interface Frame {
   readonly kind: "frame";
@@ -32,12 +33,8 @@ interface Texts {
 
 export type PacedItem = Frame | Texts;
 
-const SIGNALS: ReadonlySet<ServiceName> = new Set<ServiceName>([
-  "VOICECHATMSGREQUEST",
-  "VIDEOCHATMSGREQUEST",
-]);
-const LATER: ReadonlySet<ServiceName> = new Set<ServiceName>(["TEXTCHATMSGRESPONSE", ...SIGNALS]);
-const MAX_SIGNALS = 8;
+const LATER: ReadonlySet<ServiceName> = new Set<ServiceName>(["TEXTCHATMSGRESPONSE", ...MOMENTARY]);
+const MAX_MOMENTARY = 8;
 
 export class PacedQueue {
   #items: PacedItem[] = [];
@@ -61,7 +58,7 @@ export class PacedQueue {
   }
 
   pushFrame(name: ServiceName, bytes: Uint8Array, since: number): void {
-    if (SIGNALS.has(name)) this.#makeRoomForSignal();
+    if (MOMENTARY.has(name)) this.#makeRoomForMomentary();
     this.#bytes += bytes.length;
     this.#items.push({ kind: "frame", since, name, bytes });
   }
@@ -124,10 +121,10 @@ export class PacedQueue {
     return undefined;
   }
 
-  #makeRoomForSignal(): void {
-    const signals = this.#items.filter((item) => item.kind === "frame" && SIGNALS.has(item.name));
-    const [oldest] = signals;
-    if (oldest !== undefined && signals.length >= MAX_SIGNALS) this.#remove(oldest);
+  #makeRoomForMomentary(): void {
+    const momentary = this.#items.filter((item) => item.kind === "frame" && MOMENTARY.has(item.name));
+    const [oldest] = momentary;
+    if (oldest !== undefined && momentary.length >= MAX_MOMENTARY) this.#remove(oldest);
   }
 }
 

@@ -3,12 +3,13 @@
  * Changes that follow each other in quick succession, handed on together a few times a second: of those under one key only
  * what they come to. What could not be handed on is merged with what came meanwhile, and tried again.
  */
+import { Stint } from "./stint.ts";
 
 export interface CoalescerOptions<T> {
   readonly keyOf: (change: T) => string;
   /** What two changes under one key come to. */
   readonly merge: (earlier: T, later: T) => T;
-  /** Takes what gathered; one call at a time. */
+  /** Takes what gathered, a few hundred changes at a time, one call after the other. */
   readonly work: (changes: readonly T[]) => Promise<void>;
   /** Time from a change to when it is handed on, milliseconds. */
   readonly intervalMs: number;
@@ -16,6 +17,9 @@ export interface CoalescerOptions<T> {
   readonly retryMs: number;
   readonly onRetry: (error: unknown, changes: number) => void;
 }
+
+/** Changes that are handed on in one call: an embedded store has the thread for as long as it takes. */
+const AT_ONCE = 200;
 
 export class Coalescer<T> {
   readonly #options: CoalescerOptions<T>;
@@ -68,14 +72,20 @@ export class Coalescer<T> {
     if (changes.length === 0) return;
     this.#gathered = new Map();
     let nextMs = intervalMs;
-    try {
-      await work(changes);
-    } catch (error) {
-      onRetry(error, changes.length);
-      const later = [...this.#gathered.values()];
-      this.#gathered = new Map();
-      for (const change of [...changes, ...later]) this.#gather(change);
-      nextMs = retryMs;
+    const stint = new Stint();
+    for (let from = 0; from < changes.length; from += AT_ONCE) {
+      try {
+        await work(changes.slice(from, from + AT_ONCE));
+        await stint.rest();
+      } catch (error) {
+        const left = changes.slice(from);
+        onRetry(error, left.length);
+        const later = [...this.#gathered.values()];
+        this.#gathered = new Map();
+        for (const change of [...left, ...later]) this.#gather(change);
+        nextMs = retryMs;
+        break;
+      }
     }
     if (this.#gathered.size > 0) this.#schedule(nextMs);
   }

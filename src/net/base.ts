@@ -155,6 +155,11 @@ export abstract class BaseConnection<S> implements Connection<S>, FrameSink {
     return (this.#queue?.bytes ?? 0) + this.transportBytes;
   }
 
+  get queueShare(): number {
+    const { frames, bytes } = this.group.limits;
+    return Math.max(this.queuedFrames / frames, this.queuedBytes / bytes);
+  }
+
   send(frame: Uint8Array): boolean {
     if (!this.isOpen) return false;
     if (this.#isOver(frame)) {

@@ -53,6 +53,8 @@ export interface Connection<S> {
   readonly queuedFrames: number;
   /** Bytes queued and not yet taken by the kernel. */
   readonly queuedBytes: number;
+  /** How full its queue is: from 0 to 1, where it is cut. */
+  readonly queueShare: number;
   /**
    * Whether the peer's machine has acknowledged all that was sent; undefined where that cannot be told. It says nothing
    * of the program there, which need not have read it. Once the peer has closed its side: how it was then.

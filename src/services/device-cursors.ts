@@ -6,6 +6,7 @@
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import { Coalescer } from "../lib/coalescer.ts";
 import type { Logger } from "../lib/log.ts";
+import { Stint } from "../lib/stint.ts";
 import type { DeviceMove, DeviceStanding, DeviceStore } from "../store/store.ts";
 
 export interface DeviceCursorsOptions {
@@ -50,8 +51,10 @@ export class DeviceCursors {
     await this.flush();
     await this.#devices.begin(user, device);
     const all: DeviceStanding[] = [];
+    const stint = new Stint();
     let cursor: string | undefined;
     do {
+      await stint.rest();
       const page = await this.#devices.standings(user, device, { cursor, limit: PAGE });
       all.push(...page.items);
       cursor = page.next;

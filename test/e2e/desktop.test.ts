@@ -285,6 +285,34 @@ describe("the desktop client", () => {
     }
   });
 
+  test("a friend who signals from five sessions does not fill its queue: it is not cut, and texts pass", async () => {
+    const own = await startEmbedded({ env: { CHATSRV_CHATTINGSERVER_SEND_QUEUE_SIZE: "20" } });
+    try {
+      const [x, y] = await makeUsers(own, own.api, 2, "call");
+      if (!x || !y) throw new Error("two users were asked for");
+      const callers = await Promise.all([1, 2, 3, 4, 5].map((i) => connect(own.api, x, { device: `${i}` })));
+      const [first, temporary] = [callers[0] as TestClient, await connect(own.api, y)];
+      await befriend(first, temporary);
+      temporary.close();
+      const called = new DesktopPeer(own.url);
+      await called.login(y);
+      for (let i = 0; i < 40; i++)
+        await Promise.all(callers.map((one) => one.signal("voice", y.uuid, { i })));
+      await first.sendText(y.uuid, "why do you not answer?");
+      await until(() => called.shown.length === 1);
+      await until(() =>
+        called
+          .bodies(ServiceId.VOICECHATMSGREQUEST)
+          .some(({ signal }) => signal && (signal as { i: number }).i === 39),
+      );
+      expect(called.closed).toBe(false);
+      expect(called.violations).toEqual([]);
+      for (const one of [...callers, called]) one.close();
+    } finally {
+      await own.stop();
+    }
+  });
+
   test("gets nothing of protocol 2 while modern friends do everything", async () => {
     const [a, b] = await friends();
     const old = await desktop(b);

@@ -21,6 +21,8 @@ export class FakeConnection<S> implements Connection<S> {
   isOpen = true;
   queuedFrames = 0;
   queuedBytes = 0;
+  /** Frames at which it counts as full; it is never cut. */
+  maxFrames = 1_000;
   idleTimeoutMs = 0;
   deadlineAt = 0;
   paused = false;
@@ -36,6 +38,10 @@ export class FakeConnection<S> implements Connection<S> {
   get frames(): SentFrame[] {
     this.flush();
     return this.writes.flat();
+  }
+
+  get queueShare(): number {
+    return this.queuedFrames / this.maxFrames;
   }
 
   send(frame: Uint8Array): boolean {

@@ -54,6 +54,29 @@ describe("a coalescer", () => {
     expect(done).toEqual([["a12", "b1"]]);
   });
 
+  test("thousands are handed on in parts, and what is left of them when one fails is tried again", async () => {
+    const parts: number[][] = [];
+    let failures = 1;
+    const one = new Coalescer<number>({
+      keyOf: String,
+      merge: (_, later) => later,
+      work: async (changes) => {
+        if (parts.length === 2 && failures-- > 0) throw new Error("away");
+        parts.push([...changes]);
+      },
+      intervalMs: 3_600_000,
+      retryMs: 3_600_000,
+      onRetry: () => {},
+    });
+    const all = Array.from({ length: 1_000 }, (_, i) => i);
+    for (const change of all) one.add(change);
+    await one.flush();
+    expect(parts.flat()).toEqual(all.slice(0, 400));
+    await one.flush();
+    expect(parts.flat()).toEqual(all);
+    expect(Math.max(...parts.map(({ length }) => length))).toBe(200);
+  });
+
   test("nothing is nothing to do", async () => {
     const { one, done } = coalescer();
     await one.flush();
