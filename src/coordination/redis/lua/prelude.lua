@@ -33,7 +33,7 @@ local function live_nodes(base)
   local names = {}
   for _, name in ipairs(redis.call('SMEMBERS', base .. ':names')) do
     local key = base .. ':node:' .. name
-    if at_most(key, tonumber(redis.call('HGET', key, 'lease')) or math.huge) > 0 then
+    if at_most(key, tonumber(redis.call('HGET', key, 'lease')) or math.huge) >= 0 then
       names[#names + 1] = name
     else
       redis.call('SREM', base .. ':names', name)
