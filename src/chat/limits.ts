@@ -31,7 +31,7 @@ export interface Spender {
 }
 
 /** Bad frames in one window that a connection survives. */
-const MAX_STRIKES = 10;
+export const MAX_STRIKES = 10;
 const STRIKE_WINDOW_MS = 60_000;
 /** Fewer users than this are not worth a sweep. */
 const MIN_SWEEP = 1_000;

@@ -11,7 +11,7 @@ import { ChatSession } from "./session.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 
 /** A connection that has not logged in by then is cut. Milliseconds. */
-const LOGIN_DEADLINE_MS = 10_000;
+export const LOGIN_DEADLINE_MS = 10_000;
 /** Of the time to drain, the part over which clients are asked to go. */
 const SPREAD_SHARE = 0.5;
 /** A small node need not take long: milliseconds per session that the herd is spread over. */

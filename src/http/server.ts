@@ -50,7 +50,7 @@ export interface HttpServer {
  * Seconds without a byte after which a connection is closed, between requests and within one. More than the 60 that
  * balancers keep an idle one: whoever closes first must be the balancer, or it sends a request into a closed connection.
  */
-const IDLE_TIMEOUT_S = 75;
+export const IDLE_TIMEOUT_S = 75;
 /** The slowest call waits for a mail server (mail/mail: 10 s); whoever stops the process does not wait for that. */
 const GRACE_MS = 5_000;
 

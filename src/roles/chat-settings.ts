@@ -11,7 +11,7 @@ import type { UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 
 /** What may wait for a client that does not read, beside `send_queue_size` frames. */
-const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
+export const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
 /** Three chances to be heard before the idle timeout. */
 const PINGS_PER_TIMEOUT = 3;
 

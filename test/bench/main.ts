@@ -1,8 +1,8 @@
 /**
  * @module bench/main
  * `bun run bench`: the durable relay on MariaDB and on SQLite beside the limits it is held against, measured in
- * one run on one machine; then hostile clients beside well-behaved ones. Bounded: about seven minutes; starts and ends what it needs. Judges nothing: an
- * absolute rate of a shared machine says little, the ratios hold.
+ * one run on one machine; then hostile clients beside well-behaved ones. Bounded: about seven minutes; starts and
+ * ends what it needs. Judges nothing: an absolute rate of a shared machine says little, the ratios hold.
  *
  *     bun run bench [--seconds=6] [--only=mariadb|cross|sqlite|idle|history|hostile] [--attack=NAME]
  */

@@ -9,7 +9,7 @@ import { type Chatsrv, startEmbedded } from "../support/chatsrv-process.ts";
 import { until } from "../support/until.ts";
 import { makeUser, type User } from "../support/users.ts";
 
-const HERD = 250;
+const HERD = 120;
 const PERSON_MS = 3_000;
 
 let server: Chatsrv;
