@@ -3,6 +3,7 @@
  * What a server may be beside what it is by default: small packets, few connections, no primary any more.
  */
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
@@ -62,6 +63,8 @@ test("a batch too long for what stands before the server is stored in shorter st
 test("fewer connections than the pool wants are shared: calls wait instead of failing", async () => {
   await withStore(["--max-connections=10"], async (store, server, options) => {
     const others = await Promise.all([1, 2, 3].map(() => openMySql({ ...options, poolSize: 10 })));
+    // Each has one; what the others keep for themselves can only be waited for.
+    for (const one of others) await one.ping();
     const [a, b] = await friends(store);
     const results = await Promise.all(
       Array.from({ length: 200 }, (_, index) => append(others[index % 3] as Store, [text(a, b)], 1)),
@@ -69,6 +72,38 @@ test("fewer connections than the pool wants are shared: calls wait instead of fa
     expect(new Set(statuses(results.flat()))).toEqual(new Set(["stored"]));
     await Promise.all(others.map((one) => one.close()));
     expect(server.running).toBe(true);
+  });
+});
+
+test("what a frozen process has locked is free when it has missed three heartbeats", async () => {
+  await withStore([], async (store, server, options) => {
+    const [a, b] = await friends(store);
+    const child = Bun.spawn([
+      ...[process.execPath, join(import.meta.dir, "store.mysql.child.ts")],
+      ...[JSON.stringify({ ...options, heartbeatSeconds: 1 }), String(a), String(b)],
+    ]);
+    // Frozen where it holds the conversation's lock: between its first statement and its commit.
+    await until(
+      async () => {
+        child.kill("SIGCONT");
+        await Bun.sleep(Math.random() * 20);
+        child.kill("SIGSTOP");
+        const ask = "SELECT 1 FROM information_schema.innodb_trx WHERE trx_rows_locked > 0";
+        return (await server.query(ask)).length > 0 && (await server.query(ask)).length > 0;
+      },
+      { what: "the child to be frozen with a lock" },
+    );
+    const entry = text(b, a);
+    await until(
+      () =>
+        append(store, [entry], 1).then(
+          () => true,
+          () => false,
+        ),
+      { timeoutMs: 20_000, what: "the lock to be free" },
+    );
+    child.kill("SIGKILL");
+    await child.exited;
   });
 });
 

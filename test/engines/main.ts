@@ -19,7 +19,21 @@ const GROUNDS: readonly Ground[] = [
   {},
 ];
 
-const QUICK = ["test/contract", "test/e2e/people.test.ts", "test/e2e/protocol2.test.ts"];
+/** What of the contracts meets a database server or Redis. */
+const CONTRACTS = [
+  "adopt",
+  "coordination",
+  "deploy",
+  "failover",
+  "settings",
+  "store.mysql",
+  "store.test",
+  "support",
+];
+const QUICK = [
+  ...CONTRACTS.map((name) => `test/contract/${name}`),
+  ...["test/e2e/people.test.ts", "test/e2e/protocol2.test.ts"],
+];
 const THOROUGH = [...QUICK, "test/e2e/cluster", "test/faults/faults.test.ts", "./test/engines/settings.ts"];
 
 const quick = process.argv.includes("--quick");
