@@ -22,6 +22,9 @@ const GRANT = "chatsrv-grant";
 const WS_URL = "chatsrv-ws-url";
 const NODE = "chatsrv-node";
 
+/** How often in its lease a server that registers over gRPC is looked at. */
+const KEEPS_PER_LEASE = 3;
+
 export interface BalancerOptions {
   readonly allocator: Allocator;
   readonly nodes: NodeRegistry;
@@ -33,43 +36,52 @@ export interface BalancerOptions {
 /** Serves placement and the registry of chat servers. */
 export function balancerService({ allocator, nodes, leaseMs, logger }: BalancerOptions): RpcService {
   const servers = new ForeignServers(nodes, leaseMs);
+  const keeper = setInterval(() => {
+    servers.keep().catch((error: unknown) => logger.log("debug", "balance.keep_failed", { error }));
+  }, leaseMs / KEEPS_PER_LEASE);
+  keeper.unref();
   const done = (run: Promise<void>) => run.then(() => ({}));
-  return rpcService(BalancerService, {
-    addNewUserToServer: ({ uuid }, context) =>
-      answered(context, logger, async () => {
-        // A gateway of the original says nothing of it: its token is good under whatever version there is then.
-        const text = metadataText(context.metadata, GRANT);
-        const grant = text === undefined ? undefined : readGrant(text);
-        if (text !== undefined && grant === undefined) throw new AppError("INVALID_FIELD", { field: GRANT });
-        const place = await allocator.allocate(requireUser(uuid, "uuid"), grant);
-        const { host, port, wsUrl, node, token } = place;
-        if (wsUrl !== "") context.trailer.set(WS_URL, encodeURIComponent(wsUrl));
-        context.trailer.set(NODE, encodeURIComponent(node));
-        return { host, port: String(port), token };
-      }),
-    userLoginToServer: ({ uuid, token }, context) =>
-      answered(context, logger, async () => {
-        const node = metadataText(context.metadata, NODE);
-        // A server of the original does not say who it is: its user's token is good on whichever node it names.
-        const candidates =
-          node === undefined ? (await nodes.list()).map(({ name }) => name) : [nodeName(node)];
-        for (const name of candidates)
-          if (await allocator.redeem(requireUser(uuid, "uuid"), token, name)) return {};
-        throw new AppError("LOGIN_UNSUCCESSFUL");
-      }),
-    registerChattingServerInstance: ({ info }, context) =>
-      answered(context, logger, () => done(servers.register("chat", info))),
-    registerChattingGrpcServer: ({ info }, context) =>
-      answered(context, logger, () => done(servers.register("grpc", info))),
-    chattingServerShutDown: (request, context) =>
-      answered(context, logger, () => done(servers.remove("chat", request.curServer))),
-    chattingGrpcServerShutDown: (request, context) =>
-      answered(context, logger, () => done(servers.remove("grpc", request.curServer))),
-    getPeerChattingServerInfo: (request, context) =>
-      answered(context, logger, async () => ({ lists: await servers.peersOf("chat", request.curServer) })),
-    getPeerGrpcServerInfo: (request, context) =>
-      answered(context, logger, async () => ({ lists: await servers.peersOf("grpc", request.curServer) })),
-  });
+  return rpcService(
+    BalancerService,
+    {
+      addNewUserToServer: ({ uuid }, context) =>
+        answered(context, logger, async () => {
+          // A gateway of the original says nothing of it: its token is good under whatever version there is then.
+          const text = metadataText(context.metadata, GRANT);
+          const grant = text === undefined ? undefined : readGrant(text);
+          if (text !== undefined && grant === undefined)
+            throw new AppError("INVALID_FIELD", { field: GRANT });
+          const place = await allocator.allocate(requireUser(uuid, "uuid"), grant);
+          const { host, port, wsUrl, node, token } = place;
+          if (wsUrl !== "") context.trailer.set(WS_URL, encodeURIComponent(wsUrl));
+          context.trailer.set(NODE, encodeURIComponent(node));
+          return { host, port: String(port), token };
+        }),
+      userLoginToServer: ({ uuid, token }, context) =>
+        answered(context, logger, async () => {
+          const node = metadataText(context.metadata, NODE);
+          // A server of the original does not say who it is: its user's token is good on whichever node it names.
+          const candidates =
+            node === undefined ? (await nodes.list()).map(({ name }) => name) : [nodeName(node)];
+          for (const name of candidates)
+            if (await allocator.redeem(requireUser(uuid, "uuid"), token, name)) return {};
+          throw new AppError("LOGIN_UNSUCCESSFUL");
+        }),
+      registerChattingServerInstance: ({ info }, context) =>
+        answered(context, logger, () => done(servers.register("chat", info))),
+      registerChattingGrpcServer: ({ info }, context) =>
+        answered(context, logger, () => done(servers.register("grpc", info))),
+      chattingServerShutDown: (request, context) =>
+        answered(context, logger, () => done(servers.remove("chat", request.curServer))),
+      chattingGrpcServerShutDown: (request, context) =>
+        answered(context, logger, () => done(servers.remove("grpc", request.curServer))),
+      getPeerChattingServerInfo: (request, context) =>
+        answered(context, logger, async () => ({ lists: await servers.peersOf("chat", request.curServer) })),
+      getPeerGrpcServerInfo: (request, context) =>
+        answered(context, logger, async () => ({ lists: await servers.peersOf("grpc", request.curServer) })),
+    },
+    () => clearInterval(keeper),
+  );
 }
 
 /**

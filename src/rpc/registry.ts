@@ -2,12 +2,14 @@
  * @module rpc/registry
  * Chat servers that register over gRPC, as the original's do: twice under one name, once with the address that
  * clients are told and once with the one that peers dial. Here both are one entry of the node registry. The
- * original says neither its load nor that it is alive: registering again renews its lease.
+ * original says neither its load nor that it is alive, and registers once: as long as its port takes connections its
+ * lease is renewed for it, by whichever balance role is there.
  */
 import type { NodeRegistry } from "../coordination/coordination.ts";
 import type { ChatNode } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import { nodeName } from "../domain/ids.ts";
+import { listens } from "../lib/listens.ts";
 import { randomSecret } from "../lib/random.ts";
 import type { CodeName } from "../wire/codes.ts";
 
@@ -30,6 +32,11 @@ const MISSING: Record<AddressKind, CodeName> = {
   chat: "CHATTING_SERVER_NOT_EXISTS",
   grpc: "GRPC_SERVER_NOT_EXISTS",
 };
+
+/** How the incarnations of servers begin that renew no lease themselves. */
+const FOREIGN = "foreign-";
+/** How long a port may take to answer, milliseconds. */
+const PROBE_MS = 1_000;
 
 export class ForeignServers {
   readonly #nodes: NodeRegistry;
@@ -60,6 +67,19 @@ export class ForeignServers {
       const node = withAddress(holder ?? blank(name), kind, host, port);
       if (!(await this.#nodes.register(node, this.#leaseMs))) throw new AppError(TAKEN[kind]);
     });
+  }
+
+  /** Renews the leases of those that still listen; the others' run out. To be called several times a lease. */
+  async keep(): Promise<void> {
+    const foreign = (await this.#nodes.list()).filter(({ incarnation }) => incarnation.startsWith(FOREIGN));
+    await Promise.all(
+      foreign.map(async (node) => {
+        const address = addressOf(node, "grpc") ?? addressOf(node, "chat");
+        if (address === undefined || !(await listens(address.host, address.port, PROBE_MS))) return;
+        const { name, incarnation, sessions, draining } = node;
+        await this.#nodes.renew(name, incarnation, { sessions, draining }, this.#leaseMs);
+      }),
+    );
   }
 
   /**
@@ -121,7 +141,7 @@ const MAX_HOST = 255;
 function blank(name: string): ChatNode {
   return {
     name: nodeName(name),
-    incarnation: randomSecret(12),
+    incarnation: `${FOREIGN}${randomSecret(12)}`,
     host: "",
     port: 0,
     wsUrl: "",
