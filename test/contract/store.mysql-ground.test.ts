@@ -8,7 +8,7 @@ import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { startPacketGate } from "../support/packet-gate.ts";
-import { type MariaDb, startMariaDb, until } from "../support/servers.ts";
+import { atEnd, type MariaDb, startMariaDb, until } from "../support/servers.ts";
 import { append, everything, friends, openMySql, statuses, text } from "./store.harness.ts";
 
 /** A server of its own, a store on it, and both gone afterwards. */
@@ -78,10 +78,18 @@ test("fewer connections than the pool wants are shared: calls wait instead of fa
 test("what a frozen process has locked is free when it has missed three heartbeats", async () => {
   await withStore([], async (store, server, options) => {
     const [a, b] = await friends(store);
-    const child = Bun.spawn([
-      ...[process.execPath, join(import.meta.dir, "store.mysql.child.ts")],
-      ...[JSON.stringify({ ...options, heartbeatSeconds: 1 }), String(a), String(b)],
-    ]);
+    const child = Bun.spawn(
+      [
+        ...[process.execPath, join(import.meta.dir, "store.mysql.child.ts")],
+        ...[JSON.stringify({ ...options, heartbeatSeconds: 1 }), String(a), String(b)],
+      ],
+      { stdin: "ignore", stdout: "ignore", stderr: "ignore" },
+    );
+    atEnd(async () => child.kill("SIGKILL"));
+    await until(async () => (await everything(store, a, b)).length > 0, {
+      timeoutMs: 30_000,
+      what: "the child to append",
+    });
     // Frozen where it holds the conversation's lock: between its first statement and its commit.
     await until(
       async () => {
@@ -91,7 +99,7 @@ test("what a frozen process has locked is free when it has missed three heartbea
         const ask = "SELECT 1 FROM information_schema.innodb_trx WHERE trx_rows_locked > 0";
         return (await server.query(ask)).length > 0 && (await server.query(ask)).length > 0;
       },
-      { what: "the child to be frozen with a lock" },
+      { timeoutMs: 30_000, what: "the child to be frozen with a lock" },
     );
     const entry = text(b, a);
     await until(
@@ -105,7 +113,7 @@ test("what a frozen process has locked is free when it has missed three heartbea
     child.kill("SIGKILL");
     await child.exited;
   });
-});
+}, 90_000);
 
 describe("a primary that was demoted", () => {
   /** A user who may do what the application needs, and no more: read_only holds for them. */
