@@ -12,8 +12,10 @@ export interface Io {
   readonly cwd: string;
   /** Whether a person reads standard output: then it may be coloured. */
   readonly isTty: boolean;
-  /** Calls back on SIGTERM and SIGINT. @returns a function that ends it. */
+  /** Calls back on SIGTERM, SIGINT, and the SIGHUP of a terminal that is gone. @returns a function that ends it. */
   onStopSignal(listener: (signal: string) => void): () => void;
+  /** Calls back on any other SIGHUP: files that were read at the start have changed. @returns a function that ends it. */
+  onReloadSignal(listener: () => void): () => void;
   /** Calls back with what nobody caught; the process ends with code 1 afterwards. @returns a function that ends it. */
   onCrash(listener: (error: unknown) => void): () => void;
 }

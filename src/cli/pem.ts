@@ -2,12 +2,19 @@
  * @module cli/pem
  * Whether the certificates, keys and authorities that the configuration names can be read and used.
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey } from "node:crypto";
 import { sections } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import {
+  CertificateError,
+  certificatesOf,
+  dayText,
+  endOf,
+  requireKeyOf,
+  requireValid,
+} from "../lib/certificates.ts";
 import { systemClock } from "../lib/clock.ts";
 import { type Finding, look } from "./finding.ts";
-import { CommandFailure } from "./io.ts";
 
 const MEND = "give the path of a PEM file that this user may read";
 
@@ -31,39 +38,26 @@ export async function lookAtPemFiles(config: Config): Promise<Finding[]> {
   );
 }
 
-function certificates(text: string): [X509Certificate, ...X509Certificate[]] {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  const [first, ...rest] = blocks.map((block) => new X509Certificate(block));
-  if (first === undefined) throw new CommandFailure("holds no certificate");
-  return [first, ...rest];
-}
-
-const until = (certificate: X509Certificate): number => Date.parse(certificate.validTo);
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
 /** One that is out of date lasts as long as another of the file is good. */
 async function authority(text: string): Promise<string> {
-  const last = Math.max(...certificates(text).map(until));
-  if (last < systemClock.now()) throw new CommandFailure(`expired on ${day(last)}`);
-  return `good until ${day(last)}`;
+  const last = Math.max(...certificatesOf(text).map(endOf));
+  if (last < systemClock.now()) throw new CertificateError(`expired on ${dayText(last)}`);
+  return `good until ${dayText(last)}`;
 }
 
 /** The first of the file is this process's own, those behind it lead to its authority. */
 async function ownCertificate(text: string): Promise<string> {
-  const [own] = certificates(text);
-  if (until(own) < systemClock.now()) throw new CommandFailure(`expired on ${day(until(own))}`);
-  if (Date.parse(own.validFrom) > systemClock.now())
-    throw new CommandFailure(`not valid before ${day(Date.parse(own.validFrom))}`);
-  return `good until ${day(until(own))}`;
+  const [own] = certificatesOf(text);
+  requireValid(own, systemClock.now());
+  return `good until ${dayText(endOf(own))}`;
 }
 
 async function privateKey(text: string, certificate: string): Promise<string> {
-  const key = createPrivateKey(text);
+  createPrivateKey(text);
   const certified = await Bun.file(certificate)
     .text()
-    .then(certificates)
+    .then(certificatesOf)
     .catch(() => undefined); // That one has a row of its own.
-  if (certified && !certified[0].checkPrivateKey(key))
-    throw new CommandFailure(`is not the key of ${certificate}`);
+  if (certified) requireKeyOf(certified[0], text, certificate);
   return "a private key";
 }

@@ -38,7 +38,7 @@ export const serve: Command = {
   flags: ["role", "config", "data"],
   summary: "serve; ROLE is gateway, verify, balance, chat, or all",
   logs: true,
-  more: "SIGTERM and Ctrl+C take leave of the clients first; a second one ends at once.",
+  more: "SIGTERM and Ctrl+C take leave of the clients first; a second one ends at once. SIGHUP reads the TLS files again.",
   run: async (args, io) => {
     const text = args.flags.get("role");
     if (text === undefined) throw new UsageError("which role? --role=all serves everything in one process");
@@ -118,7 +118,9 @@ async function serveRoles(
   logger.log("info", "ready", { version, pid: process.pid, roles: [...roles], addresses, data: dataDir });
   io.stderr.write(banner(settings, addresses));
 
+  const endReload = io.onReloadSignal(() => void running.reloadTls());
   const failure = await Promise.race([asked, running.failed]);
+  endReload();
   health.drain();
   if (failure === undefined) logger.log("info", "stopping");
   else logger.log("error", "failed", { reason: failure });

@@ -4,6 +4,7 @@
  * Bun ends a connection on which a request arrives before the former was answered.
  */
 import { toAppError } from "../domain/error.ts";
+import type { KeyPair } from "../lib/certificates.ts";
 import type { Logger } from "../lib/log.ts";
 import { Reopenable } from "../lib/reopenable.ts";
 import { type WsEvents, webSockets } from "../net/ws-socket.ts";
@@ -19,8 +20,8 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly app: HttpApp;
-  /** Certificate chain and private key as PEM texts; without them it is plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** TLS with what is current when the socket is opened; without it is plain HTTP. */
+  readonly tls?: { readonly current: KeyPair } | undefined;
   /** What takes requests for `/ws`; without it they are as unknown as any other path. */
   readonly sockets?: WebSocketEndpoint | undefined;
   /** The web client, `import page from "….html"`; served at `/`. */
@@ -39,6 +40,8 @@ export interface HttpServer {
    * @throws Error of the system when it cannot be opened
    */
   setAccepting(accepting: boolean): void;
+  /** As net/listener's: new connections meet the TLS that is current now. @throws Error of the system; it is closed then */
+  reopen(): void;
   /**
    * Takes no new connection, lets requests under way finish for at most `graceMs` (5 s unless given), then
    * closes everything.
@@ -82,7 +85,7 @@ export function startHttp(options: HttpServerOptions): HttpServer {
         logger.log("error", "http.unexpected", { error });
         return failureResponse(toAppError(error));
       },
-      ...(tls && { tls }),
+      ...(tls && { tls: tls.current }),
     });
 
   const listening = new Reopenable(port, {
@@ -95,6 +98,7 @@ export function startHttp(options: HttpServerOptions): HttpServer {
     port: listening.port,
     url: listening.first.url.origin,
     setAccepting: (accepting) => listening.setAccepting(accepting),
+    reopen: () => listening.reopen(),
     stop: async (graceMs = GRACE_MS) => {
       const ended = listening.end();
       const cut = setTimeout(() => {

@@ -42,6 +42,16 @@ export class Reopenable<T> {
     else this.#close();
   }
 
+  /**
+   * Closes the socket and opens it again, so that what it is opened with takes effect; nothing happens while it is closed.
+   * @throws Error of the system when it cannot be opened; it is closed then.
+   */
+  reopen(): void {
+    if (this.#open === undefined) return;
+    this.#close();
+    this.#open = this.#kind.open(this.port);
+  }
+
   /** Closes it for good. Resolves when the connections are gone, where that is known. */
   async end(): Promise<void> {
     this.#ended = true;

@@ -3,22 +3,18 @@
  * What both listeners take and give.
  */
 
+import type { KeyPair } from "../lib/certificates.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { ConnectionHandler, QueueLimits } from "./connection.ts";
-
-/** PEM text, or `Bun.file(path)` of a PEM file. */
-export interface TlsFiles {
-  readonly cert: string | Bun.BunFile;
-  readonly key: string | Bun.BunFile;
-}
 
 export interface ListenOptions<S> {
   /** The address to bind. */
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  readonly tls?: TlsFiles;
+  /** TLS with what is current when the socket is opened; see `reopen`. */
+  readonly tls?: { readonly current: KeyPair };
   readonly limits: QueueLimits;
   readonly handler: ConnectionHandler<S>;
   readonly clock: Clock;
@@ -43,6 +39,12 @@ export interface Listener {
    * @throws Error of the system when it cannot be opened
    */
   setAccepting(accepting: boolean): void;
+  /**
+   * Closes the listening socket and opens it again at once, so that new connections meet the TLS that is current now.
+   * Open connections go on as they are; one that is just being made may be reset. Nothing happens while it is closed.
+   * @throws Error of the system when it cannot be opened; it is closed then
+   */
+  reopen(): void;
   /** Closes the listening socket for good; open connections go on. */
   stopAccepting(): void;
   /**

@@ -113,7 +113,7 @@ export function listenTcp<S>(options: ListenOptions<S>): Listener {
     Bun.listen<TcpConnection<S> | undefined>({
       hostname: options.host,
       port,
-      ...(options.tls && { tls: options.tls }),
+      ...(options.tls && { tls: options.tls.current }),
       allowHalfOpen: true, // what is queued is written although the peer has sent its last
       socket: {
         binaryType: "uint8array",
@@ -156,6 +156,7 @@ export function listenTcp<S>(options: ListenOptions<S>): Listener {
       return group.size;
     },
     setAccepting: (accepting) => listening.setAccepting(accepting),
+    reopen: () => listening.reopen(),
     stopAccepting: () => void listening.end(),
     async stop() {
       void listening.end();

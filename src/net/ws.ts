@@ -139,7 +139,7 @@ export function listenWs<S>(options: WsListenOptions<S>): WsListener {
     Bun.serve<WsEvents>({
       hostname: options.host,
       port,
-      ...(options.tls && { tls: options.tls }),
+      ...(options.tls && { tls: options.tls.current }),
       idleTimeout: UPGRADE_SECONDS,
       fetch(request, server) {
         const peer = plainAddress(server.requestIP(request)?.address ?? "");
@@ -168,6 +168,7 @@ export function listenWs<S>(options: WsListenOptions<S>): WsListener {
     },
     accept,
     setAccepting,
+    reopen: () => listening.reopen(),
     stopAccepting: () => void end(),
     async stop() {
       const stopped = end();

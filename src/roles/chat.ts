@@ -42,7 +42,7 @@ import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId } from "../wire/ids.ts";
 import { chatAddresses } from "./chat-addresses.ts";
 import { chatSettings, frameLimits, requestLimit } from "./chat-settings.ts";
-import { listenerTls } from "./options.ts";
+import { ListenerTls } from "./listener-tls.ts";
 import type { Role, RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
 
@@ -236,7 +236,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
       logger,
     ),
   ]);
-  const tls = await listenerTls(ChattingServer);
+  const tls = await ListenerTls.read({ name: "[ChattingServer]", section: ChattingServer, clock, logger });
   const listening = {
     host: ChattingServer.bind,
     ...(tls !== undefined && { tls }),
@@ -333,6 +333,9 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
       chat: addressText(tcp.address),
       ws: addressText(ws.address),
       ...(grpc !== undefined && { grpc: addressText(grpc.address) }),
+    },
+    reloadTls: async () => {
+      await tls?.reload([tcp, ws]);
     },
     stop,
   };

@@ -47,6 +47,8 @@ export interface Running {
   status(): Promise<ChatNode[]>;
   /** Resolves when a role cannot go on by itself, with the reason; the process is to stop then. */
   readonly failed: Promise<string>;
+  /** Reads the TLS files again, for connections from now on; those that are there go on. Never throws. */
+  reloadTls(): Promise<void>;
   /** Drains and stops. Never throws. */
   stop(): Promise<void>;
 }
@@ -71,13 +73,18 @@ export async function startRoles(options: StartOptions): Promise<Running> {
   };
   try {
     if (shared.store !== undefined) await waitForStore(shared.store, config, logger);
-    const chat = await startAll({ config, logger, meter, clock, guard }, roles, shared, started);
+    const rpc = new RpcHost(config, logger, !shared.coordination.shared);
+    const chat = await startAll({ config, logger, meter, clock, guard }, roles, shared, rpc, started);
     return {
       addresses: Object.assign({}, ...started.map((role) => role.addresses)) as Record<string, string>,
       checks: checksOf(shared, chat),
       failed:
         chat?.superseded.then(() => "another process has this chat node's name") ?? new Promise(() => {}),
       status: () => shared.coordination.nodes.list(),
+      reloadTls: async () => {
+        rpc.reloadTls(clock, shared.rpcClient);
+        await Promise.all(started.map((role) => role.reloadTls?.()));
+      },
       stop,
     };
   } catch (error) {
@@ -94,11 +101,11 @@ async function startAll(
   base: RoleInput,
   roles: ReadonlySet<RoleName>,
   shared: Shared,
+  rpc: RpcHost,
   started: Role[],
 ): Promise<ChatRole | undefined> {
-  const { config, logger } = base;
+  const { config } = base;
   const { coordination, rpcClient, store, mail } = shared;
-  const rpc = new RpcHost(config, logger, !coordination.shared);
 
   const verification = mail && makeVerification(base, coordination, mail);
   if (verification !== undefined) started.push(await startVerify(base, verification, rpc));

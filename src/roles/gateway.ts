@@ -16,7 +16,7 @@ import { PasswordHasher } from "../services/passwords.ts";
 import type { Allocator, CodeSender, SessionEnder } from "../services/ports.ts";
 import type { Store } from "../store/store.ts";
 import page from "../web/index.html";
-import { listenerTls } from "./options.ts";
+import { ListenerTls } from "./listener-tls.ts";
 import { relayTargets } from "./relay-targets.ts";
 import type { Role, RoleInput } from "./role.ts";
 
@@ -46,7 +46,7 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
     codeAttempts: VerificationServer.code_attempts,
     resetRequiresCode: GateServer.reset_requires_code,
   });
-  const tls = await listenerTls(GateServer);
+  const tls = await ListenerTls.read({ name: "[GateServer]", section: GateServer, clock, logger });
   const scheme = tls === undefined ? "http" : "https";
   const app = createHttpApp({
     accounts,
@@ -63,11 +63,12 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
   });
   const relays = new WsRelays(logger);
   meter.gauge("chatsrv_relays", "WebSocket connections relayed to other nodes.", () => relays.size);
+  let targetOf = await relayTargets(config);
   const sockets = webSocketEndpoint({
     local,
     directory: new NodeDirectory(coordination.nodes, clock),
     relays,
-    targetOf: await relayTargets(config),
+    targetOf: (node, client) => targetOf(node, client),
     admits: () => guard?.admits(() => false) ?? true,
     trustProxy: GateServer.trust_proxy,
   });
@@ -76,6 +77,11 @@ export async function startGateway(input: GatewayInput): Promise<Role> {
   const unwatch = guard?.watch(http);
   return {
     addresses: { http: addressText(http) },
+    reloadTls: async () => {
+      await tls?.reload([http]);
+      // What is wrong with that file is said by who shares it (rpc-host).
+      targetOf = await relayTargets(config).catch(() => targetOf);
+    },
     stop: async () => {
       unwatch?.();
       const stopped = http.stop();

@@ -110,12 +110,3 @@ export function openMailOf(config: Config, dataDir: string, logger: Logger): Mai
 export function clusterTls({ Cluster }: Config): TlsFiles {
   return { ca: Cluster.tls_ca, cert: Cluster.tls_cert, key: Cluster.tls_key };
 }
-
-/** Certificate and key of a listening port, or undefined for no TLS. */
-export async function listenerTls(section: {
-  readonly tls_cert: string;
-  readonly tls_key: string;
-}): Promise<{ cert: string; key: string } | undefined> {
-  const [cert, key] = await Promise.all([pem(section.tls_cert), pem(section.tls_key)]);
-  return cert === undefined || key === undefined ? undefined : { cert, key };
-}

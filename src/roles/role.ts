@@ -17,6 +17,8 @@ export type RoleName = (typeof roleNames)[number];
 export interface Role {
   /** Where it listens, by what is served there: `http`, `chat`, `ws`, `verify`, `balance`, `grpc`; `host:port`. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Reads its TLS files again, where it has any, and has new connections use them. Never throws. */
+  readonly reloadTls?: () => Promise<void>;
   /** Takes leave of its clients within its own time, then frees its ports. Never throws. */
   stop(): Promise<void>;
 }

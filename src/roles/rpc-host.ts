@@ -5,16 +5,24 @@
 import { isIPv4 } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Config } from "../config/schema.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { isLoopback } from "../lib/loopback.ts";
 import type { RpcService } from "../rpc/definition.ts";
 import { type RpcServer, startRpcServer } from "../rpc/server.ts";
+import { readTls, requireUsableTls, type TlsTexts } from "../rpc/tls.ts";
 import { clusterTls } from "./options.ts";
+
+/** What is told of files that changed. */
+interface Exchanging {
+  exchangeTls(tls: TlsTexts): void;
+}
 
 export class RpcHost {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #optional: boolean;
+  readonly #servers: RpcServer[] = [];
 
   /** @param optional whether the process can do without its gRPC ports, because no other shares its state. */
   constructor(config: Config, logger: Logger, optional: boolean) {
@@ -35,7 +43,7 @@ export class RpcHost {
   ): Promise<RpcServer | undefined> {
     const { Cluster } = this.#config;
     try {
-      return await startRpcServer({
+      const server = await startRpcServer({
         host: isLoopback(at.host) ? at.host : everywhere(at.host),
         port: at.port,
         services,
@@ -43,10 +51,30 @@ export class RpcHost {
         tls: clusterTls(this.#config),
         logger: this.#logger,
       });
+      this.#servers.push(server);
+      return server;
     } catch (error) {
       if (!this.#optional) throw error;
       this.#logger.log("warn", "grpc.not_served", { port: at.port, error });
       return undefined;
+    }
+  }
+
+  /**
+   * Reads the files of `[Cluster]` again; new connections from and to this process use them, those that are there go
+   * on. Files that cannot be used change nothing.
+   */
+  reloadTls(clock: Clock, client: Exchanging): void {
+    const files = clusterTls(this.#config);
+    if (files.ca === "" && files.cert === "") return;
+    const section = "[Cluster]";
+    try {
+      const tls = readTls(files);
+      requireUsableTls(tls, files.cert, clock.now());
+      for (const end of [...this.#servers, client]) end.exchangeTls(tls);
+      this.#logger.log("info", "tls.reloaded", { section });
+    } catch (error) {
+      this.#logger.log("error", "tls.kept", { section, ...files, error });
     }
   }
 }

@@ -21,7 +21,7 @@ import { credentialsOf } from "./auth.ts";
 import { type Method, methodDefinition } from "./definition.ts";
 import { callError } from "./errors.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
-import { type ChannelSecurity, channelSecurity, type TlsFiles } from "./tls.ts";
+import { type ChannelSecurity, channelSecurity, readTls, type TlsFiles, type TlsTexts } from "./tls.ts";
 
 export interface RpcAddress {
   readonly host: string;
@@ -62,13 +62,13 @@ const RETRY_AFTER_MS = [50, 200];
 
 export class RpcClient {
   readonly #options: RpcClientOptions;
-  readonly #security: (host: string) => ChannelSecurity;
+  #security: (host: string) => ChannelSecurity;
   readonly #channels = new Map<string, Client>();
 
   /** @throws the file system's error for a TLS file that cannot be read. */
   constructor(options: RpcClientOptions) {
     this.#options = options;
-    this.#security = channelSecurity(options.tls);
+    this.#security = channelSecurity(readTls(options.tls));
   }
 
   /**
@@ -106,6 +106,14 @@ export class RpcClient {
     const { path, requestSerialize, responseDeserialize } = methodDefinition(method);
     const channel = this.#channel(address);
     return channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, this.#metadata());
+  }
+
+  /** New connections are made with these; calls and streams under way go on over those that are there. */
+  exchangeTls(tls: TlsTexts): void {
+    this.#security = channelSecurity(tls);
+    const former = [...this.#channels.values()];
+    this.#channels.clear();
+    for (const channel of former) channel.close();
   }
 
   /** Closes all channels; calls under way fail. */

@@ -10,7 +10,7 @@ import { requireSecret } from "./auth.ts";
 import type { RpcService } from "./definition.ts";
 import { healthService } from "./health.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
-import { serverCredentials, type TlsFiles } from "./tls.ts";
+import { readTls, serverSecurity, type TlsFiles, type TlsTexts } from "./tls.ts";
 
 export interface RpcServerOptions {
   readonly host: string;
@@ -26,6 +26,8 @@ export interface RpcServerOptions {
 export interface RpcServer {
   /** What is bound. */
   readonly address: { readonly host: string; readonly port: number };
+  /** New connections meet these from now on; they have to be usable (lib/certificates). */
+  exchangeTls(tls: TlsTexts): void;
   /**
    * Takes no new call, ends the services' streams, and gives calls under way `graceMs` to end (1 s unless given). A second call
    * waits for the first.
@@ -58,11 +60,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const health = healthService(services.map((service) => service.name));
   const all = [...services, health];
   for (const { definition, implementation } of all) server.addService(definition, implementation);
+  const security = serverSecurity(readTls(options.tls));
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(
-      addressText({ host, port: options.port }),
-      serverCredentials(options.tls),
-      (error, bound) => (error === null ? resolve(bound) : reject(error)),
+    server.bindAsync(addressText({ host, port: options.port }), security.credentials, (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
     ),
   );
   let stopped: Promise<void> | undefined;
@@ -75,6 +76,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   };
   return {
     address: { host, port },
+    exchangeTls: (tls) => security.exchange(tls),
     stop: (graceMs = 1_000) => {
       stopped ??= stop(graceMs);
       return stopped;

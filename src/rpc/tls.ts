@@ -5,8 +5,13 @@
  */
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { checkServerIdentity as checkIdentity, type PeerCertificate } from "node:tls";
+import {
+  checkServerIdentity as checkIdentity,
+  type PeerCertificate,
+  type SecureContextOptions,
+} from "node:tls";
 import { ChannelCredentials, type ChannelOptions, ServerCredentials } from "@grpc/grpc-js";
+import { certificatesOf, type KeyPair, requireUsable } from "../lib/certificates.ts";
 
 /** Paths of PEM files; "" for none. */
 export interface TlsFiles {
@@ -16,18 +21,52 @@ export interface TlsFiles {
   readonly key: string;
 }
 
-const read = (path: string): Buffer | null => (path === "" ? null : readFileSync(path));
+/** What was in them; undefined where there is none. */
+export interface TlsTexts {
+  readonly ca: string | undefined;
+  readonly pair: KeyPair | undefined;
+}
 
-/**
- * What a server binds with: clear text without a certificate; with an authority a client must show a
- * certificate of it. @throws the file system's error for a file that cannot be read.
- */
-export function serverCredentials({ ca, cert, key }: TlsFiles): ServerCredentials {
-  const certificate = read(cert);
-  const privateKey = read(key);
-  if (certificate === null || privateKey === null) return ServerCredentials.createInsecure();
-  const pair = { cert_chain: certificate, private_key: privateKey };
-  return ServerCredentials.createSsl(read(ca), [pair], ca !== "");
+/** @throws the file system's error for a file that cannot be read. */
+export function readTls({ ca, cert, key }: TlsFiles): TlsTexts {
+  const [authority, certificate, privateKey] = [ca, cert, key].map((path) =>
+    path === "" ? undefined : readFileSync(path, "utf8"),
+  );
+  const pair =
+    certificate === undefined || privateKey === undefined
+      ? undefined
+      : { cert: certificate, key: privateKey };
+  return { ca: authority, pair };
+}
+
+/** @throws CertificateError, or Error for what cannot be read, unless these can be used now. */
+export function requireUsableTls({ ca, pair }: TlsTexts, name: string, now: number): void {
+  if (pair !== undefined) requireUsable({ ...pair, ca }, name, now);
+  else if (ca !== undefined) certificatesOf(ca);
+}
+
+/** What a server binds with, and how to exchange it for connections from then on. */
+export interface ServerSecurity {
+  readonly credentials: ServerCredentials;
+  /** Nothing happens where there is no TLS. */
+  exchange(tls: TlsTexts): void;
+}
+
+/** Clear text without a certificate; with an authority a client must show a certificate of it. */
+export function serverSecurity({ ca, pair }: TlsTexts): ServerSecurity {
+  if (pair === undefined) return { credentials: ServerCredentials.createInsecure(), exchange: () => {} };
+  const credentials = new ExchangeableCredentials({ requestCert: ca !== undefined }, { ca, ...pair });
+  return { credentials, exchange: (tls) => credentials.exchange({ ca: tls.ca, ...tls.pair }) };
+}
+
+class ExchangeableCredentials extends ServerCredentials {
+  exchange(context: SecureContextOptions): void {
+    this.updateSecureContextOptions(context);
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return other === this;
+  }
 }
 
 /** What a channel to a host is made with. */
@@ -38,14 +77,15 @@ export interface ChannelSecurity {
 
 /**
  * What a client dials with: clear text when neither authority nor certificate is set. Without an authority the
- * system's are trusted. The files are read once. @throws the file system's error for one that cannot be read.
+ * system's are trusted.
  */
-export function channelSecurity(files: TlsFiles): (host: string) => ChannelSecurity {
-  if (files.ca === "" && files.cert === "") {
+export function channelSecurity(tls: TlsTexts): (host: string) => ChannelSecurity {
+  if (tls.ca === undefined && tls.pair === undefined) {
     const credentials = ChannelCredentials.createInsecure();
     return () => ({ credentials, options: {} });
   }
-  const [ca, key, cert] = [read(files.ca), read(files.key), read(files.cert)];
+  const bytes = (text: string | undefined) => (text === undefined ? null : Buffer.from(text));
+  const [ca, key, cert] = [bytes(tls.ca), bytes(tls.pair?.key), bytes(tls.pair?.cert)];
   return (host) => {
     if (isIP(host) === 0) return { credentials: ChannelCredentials.createSsl(ca, key, cert), options: {} };
     // TLS cannot ask for an address by name (and Bun refuses to); the certificate is still held against it.

@@ -23,6 +23,8 @@ const WHAT_FOR: Readonly<Record<string, string>> = {
   "src/ops/logger.ts": "time of a line",
   "src/ops/process-metrics.ts": "start of the process, as Prometheus wants it",
   "src/rpc/client.ts": "deadlines, in the form that grpc-js takes",
+  "src/roles/listener-tls.ts": "whether a certificate is good",
+  "src/roles/rpc-host.ts": "whether a certificate is good",
   "src/services/committer.ts": "at of messages",
   "src/services/cursors.ts": "delivered_at and read_at",
   "src/services/membership.ts": "the end of a lease, as it is told",

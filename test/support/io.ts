@@ -11,6 +11,8 @@ export interface FakeIo extends Io {
   readonly err: () => string;
   /** Sends the process a signal to stop. */
   readonly signal: () => void;
+  /** Tells the process that its files have changed. */
+  readonly reload: () => void;
   /** Throws something that nobody catches. */
   readonly crash: (error: unknown) => void;
 }
@@ -24,6 +26,7 @@ export function fakeIo(cwd: string, env: Readonly<Record<string, string>> = {}):
     flush: async () => undefined,
   });
   const stops = new Set<(signal: string) => void>();
+  const reloads = new Set<() => void>();
   const crashes = new Set<(error: unknown) => void>();
   return {
     stdout: output("out"),
@@ -35,6 +38,10 @@ export function fakeIo(cwd: string, env: Readonly<Record<string, string>> = {}):
       stops.add(listener);
       return () => void stops.delete(listener);
     },
+    onReloadSignal: (listener) => {
+      reloads.add(listener);
+      return () => void reloads.delete(listener);
+    },
     onCrash: (listener) => {
       crashes.add(listener);
       return () => void crashes.delete(listener);
@@ -43,6 +50,9 @@ export function fakeIo(cwd: string, env: Readonly<Record<string, string>> = {}):
     err: () => written.err,
     signal: () => {
       for (const listener of stops) listener("SIGTERM");
+    },
+    reload: () => {
+      for (const listener of reloads) listener();
     },
     crash: (error) => {
       for (const listener of crashes) listener(error);

@@ -154,7 +154,7 @@ describe("requests", () => {
 test("TLS: https with a certificate that the client trusts", async () => {
   const { ca, serverCert, serverKey } = makeCerts();
   const read = (path: string) => Bun.file(path).text();
-  const secure = start({ tls: { cert: await read(serverCert), key: await read(serverKey) } });
+  const secure = start({ tls: { current: { cert: await read(serverCert), key: await read(serverKey) } } });
   expect(secure.url).toStartWith("https://");
   const response = await fetch(`https://localhost:${secure.port}/healthz`, { tls: { ca: await read(ca) } });
   expect(await response.json()).toEqual({ status: "ok" });

@@ -18,7 +18,7 @@ import {
 import * as cluster from "../../src/rpc/gen/cluster_pb.ts";
 import * as health from "../../src/rpc/gen/health_pb.ts";
 import * as original from "../../src/rpc/gen/message_pb.ts";
-import { type ChannelSecurity, channelSecurity, type TlsFiles } from "../../src/rpc/tls.ts";
+import { type ChannelSecurity, channelSecurity, readTls, type TlsFiles } from "../../src/rpc/tls.ts";
 import { CLEAR_TEXT, rejection, rpcBench, SECRET } from "../support/rpc.ts";
 import { type KeyPair, makeAuthority } from "../support/tls.ts";
 
@@ -129,7 +129,7 @@ describe("without the secret", () => {
   test.each(rogues)("%s: every rpc is UNAUTHENTICATED", async (_, headers) => {
     const { called, all } = noting();
     const { address } = await serve(all);
-    const plain = channel(address, channelSecurity(CLEAR_TEXT)(address.host));
+    const plain = channel(address, channelSecurity(readTls(CLEAR_TEXT))(address.host));
     const codes = await Promise.all(methods.map((method) => call(plain, method, headers)));
     expect(codes).toEqual(methods.map(() => "UNAUTHENTICATED"));
     expect(called).toEqual([]);
@@ -144,10 +144,10 @@ describe("mutual TLS", () => {
   const files: TlsFiles = { ca: ours.ca, cert: server.cert, key: server.key };
   const authorization = `Bearer ${SECRET}`;
   const show = (pair: KeyPair = { cert: "", key: "" }) =>
-    channelSecurity({ ca: ours.ca, ...pair })("127.0.0.1");
+    channelSecurity(readTls({ ca: ours.ca, ...pair }))("127.0.0.1");
 
   const rogues: readonly [title: string, security: ChannelSecurity][] = [
-    ["clear text", channelSecurity(CLEAR_TEXT)("127.0.0.1")],
+    ["clear text", channelSecurity(readTls(CLEAR_TEXT))("127.0.0.1")],
     ["no certificate", show()],
     ["one of another authority", show(theirs.issue("client"))],
     ["an expired one", show(ours.issue("expired", { atMs: -3 * DAY }))],

@@ -4,6 +4,8 @@
  */
 
 import { afterEach } from "bun:test";
+import { readFileSync } from "node:fs";
+import type { KeyPair } from "../../src/lib/certificates.ts";
 import type { LogFields, Logger } from "../../src/lib/log.ts";
 import type { CloseReason, Connection } from "../../src/net/connection.ts";
 import type { Listener, ListenOptions } from "../../src/net/listener.ts";
@@ -114,9 +116,11 @@ export class TestServer {
   }
 }
 
-function tlsFiles(): { cert: Bun.BunFile; key: Bun.BunFile } {
+function tlsFiles(): { current: KeyPair } {
   certs ??= makeCerts();
-  return { cert: Bun.file(certs.serverCert), key: Bun.file(certs.serverKey) };
+  return {
+    current: { cert: readFileSync(certs.serverCert, "utf8"), key: readFileSync(certs.serverKey, "utf8") },
+  };
 }
 
 /** Stops what a test started, also if it failed. */

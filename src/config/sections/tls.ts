@@ -11,6 +11,11 @@ export const tlsCert = (what: string) =>
     example: "/etc/chatsrv/tls/fullchain.pem",
   });
 /** Its key. */
-export const tlsKey = key(is.path, "", "Private key (PEM) of tls_cert; the two are set together.", {
-  example: "/etc/chatsrv/tls/privkey.pem",
-});
+export const tlsKey = key(
+  is.path,
+  "",
+  "Private key (PEM) of tls_cert; the two are set together. SIGHUP reads both again.",
+  {
+    example: "/etc/chatsrv/tls/privkey.pem",
+  },
+);
