@@ -68,6 +68,8 @@ export interface GatewayOptions {
   readonly coordination?: (real: Coordination) => Coordination;
   readonly store?: (real: Store) => Store;
   readonly sendMail?: (mail: Mail) => Promise<void>;
+  /** Cheap passwords unless given. */
+  readonly passwords?: PasswordHasher;
 }
 
 export interface LogLine {
@@ -131,7 +133,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<Gateway
     codes: coordination.codes,
     devices: coordination.devices,
     placement: coordination.placement,
-    passwords: await PasswordHasher.create({ memoryCostKiB: 8, timeCost: 1 }),
+    passwords: options.passwords ?? (await PasswordHasher.create({ memoryCostKiB: 8, timeCost: 1 })),
     allocator: new PlacementService({ placement: coordination.placement, tokenTtlMs: 5 * MINUTE }),
     sessions,
     logger,
