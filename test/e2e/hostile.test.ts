@@ -261,7 +261,7 @@ describe("texts in every field", () => {
     "'; DROP TABLE Authentication; --",
     '"\\"\\\\',
     "NUL \u0000 inside",
-    "👩‍👩‍👧‍👦 ｆｕｌｌ ‮right-to-left",
+    "👩‍👩‍👧‍👦 ｆｕｌｌ \u202eright-to-left\u202c", // closed: a name may not turn what stands beside it
     "%s%n$(x)<b>",
   ];
 
