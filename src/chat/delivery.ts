@@ -8,6 +8,7 @@
  */
 import type { Head, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
+import { within } from "../lib/deadline.ts";
 import type { Logger } from "../lib/log.ts";
 import { Stint } from "../lib/stint.ts";
 import type { MessageStore } from "../store/store.ts";
@@ -47,6 +48,8 @@ export interface DeliveryOptions {
 /** A push that overtook another on a different path is given this long before the store is asked. Milliseconds. */
 const GAP_GRACE_MS = 20;
 const RETRY_MS = 1_000;
+/** A page that takes longer hangs on a connection that is gone without a word: it is read on another. Milliseconds. */
+const READ_PATIENCE_MS = 3_000;
 const PAGE = 200;
 /**
  * A conversation that the session was not told of at its login was made since, or is one of those whose heads its
@@ -219,7 +222,10 @@ export class Delivery {
     position.fetching = true;
     while (isOpen()) {
       try {
-        const before = await messages.history(conversation, user, { before: first, limit: PAGE });
+        const before = await within(
+          READ_PATIENCE_MS,
+          messages.history(conversation, user, { before: first, limit: PAGE }),
+        );
         const fresh = before?.messages.find((message) => !this.#isOld(message));
         // Its head may have been asked for meanwhile.
         position.seq = Math.max(position.seq, (fresh?.seq ?? first) - 1);
@@ -271,7 +277,10 @@ export class Delivery {
     const { user, messages, outbox, isOpen } = this.#options;
     const { peer } = position;
     await this.#stint.rest();
-    const page = await messages.history(conversation, user, { after: position.seq, limit: PAGE });
+    const page = await within(
+      READ_PATIENCE_MS,
+      messages.history(conversation, user, { after: position.seq, limit: PAGE }),
+    );
     let rest: readonly Message[] = page?.messages ?? [];
     const some = rest.length > 0;
     while (rest.length > 0) {

@@ -59,6 +59,12 @@ export class NodeSessions implements LocalSessions {
     for (const [friend, { online }] of this.#presence) yield { friend, online };
   }
 
+  takenForOffline(friends: readonly UserId[]): void {
+    for (const friend of friends)
+      if (!this.#presence.has(friend) && this.#presence.size < MAX_PRESENCE)
+        this.#presence.set(friend, { online: false, order: UNORDERED });
+  }
+
   deliver(events: readonly UserEvent[]): void {
     for (const event of events) {
       if (event.type === "presence" && this.#isStale(event)) continue;

@@ -50,6 +50,8 @@ export interface LocalSessions {
   catchUp(growth: Growth): void;
   /** Whose presence was told here, and how. */
   told(): Iterable<Told>;
+  /** Sessions here take these for offline unless they were told otherwise. */
+  takenForOffline(friends: readonly UserId[]): void;
 }
 
 /** What the sessions of a node were told of somebody last. */

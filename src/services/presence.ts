@@ -17,7 +17,7 @@ import type { LocalSessions } from "./ports.ts";
 export interface PresenceOptions {
   readonly friends: Pick<FriendStore, "reachable" | "isBlocked">;
   readonly routes: Pick<RouteTable, "presence" | "of">;
-  readonly local: Pick<LocalSessions, "has" | "deliver" | "told">;
+  readonly local: Pick<LocalSessions, "has" | "deliver" | "told" | "takenForOffline">;
   readonly courier: Pick<Courier, "post" | "online">;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -69,8 +69,11 @@ export class Presence {
 
   /** Who of the user's friends is there, as far as the user may know. @throws AppError UNAVAILABLE */
   async friendsOf(user: UserId): Promise<PresenceEvent[]> {
-    const { friends, courier } = this.#options;
-    const online = [...(await courier.online(await friends.reachable(user)))];
+    const { friends, courier, local } = this.#options;
+    const all = await friends.reachable(user);
+    const online = [...(await courier.online(all))];
+    // Whoever comes later and cannot be told of is found by `refresh`.
+    local.takenForOffline(all);
     const events: PresenceEvent[] = [];
     for (let from = 0; from < online.length; from += AT_ONCE)
       events.push(

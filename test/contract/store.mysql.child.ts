@@ -1,10 +1,14 @@
 /**
  * @module contract/store.mysql.child
- * A process of its own that appends to one conversation without end. Arguments: MySQL's options, the two ids.
+ * A process of its own that freezes inside a transaction of the pool's, holding the locks of all conversations.
+ * Arguments: MySQL's options.
  */
-import { userId } from "../../src/domain/ids.ts";
-import { append, openMySql, text } from "./store.harness.ts";
+import { silentLogger } from "../../src/lib/log.ts";
+import { openPool } from "../../src/store/mysql/pool.ts";
 
-const [, , options = "", a = "", b = ""] = process.argv;
-const store = await openMySql(JSON.parse(options));
-for (;;) await append(store, [text(userId(Number(a)), userId(Number(b)))], 1).catch(() => {});
+const [, , options = ""] = process.argv;
+const pool = openPool(JSON.parse(options), silentLogger);
+await pool.transaction(async ({ client }) => {
+  await client.query("SELECT id FROM Conversation FOR UPDATE");
+  process.kill(process.pid, "SIGSTOP");
+});

@@ -31,6 +31,9 @@ function presenceOver(options: { blocked?: boolean; reachable?: () => UserId[] }
     local: {
       has: (user) => user === BOB,
       deliver: (delivered) => here.push(...delivered),
+      takenForOffline: (some) => {
+        for (const friend of some) if (!told.has(friend)) told.set(friend, false);
+      },
       *told() {
         for (const [friend, online] of told) yield { friend, online };
       },
@@ -106,5 +109,13 @@ describe("presence", () => {
     await presence.refresh();
     expect(seen(here)).toEqual([[BOB, ADA, false, 1]]);
     expect(events).toEqual([]);
+  });
+
+  test("who was not there at a login, and came without a word, is told of", async () => {
+    const { presence, here, state } = presenceOver();
+    expect(await presence.friendsOf(ADA)).toHaveLength(1);
+    state.online.add(EVE);
+    await presence.refresh();
+    expect(seen(here).some((one) => one[0] === BOB && one[1] === EVE && one[2] === true)).toBe(true);
   });
 });
