@@ -132,9 +132,9 @@ export class Membership {
 
   async #renew(): Promise<void> {
     const { node, registry, leaseMs, sessions, events, clock, logger } = this.#options;
+    const askedAt = clock.monotonic();
     try {
       const report = { sessions: sessions(), draining: this.#draining };
-      const askedAt = clock.monotonic();
       if (await registry.renew(node.name, node.incarnation, report, leaseMs)) {
         if (askedAt - this.#confirmedAt > leaseMs) this.#heldSince = askedAt;
         this.#confirmedAt = askedAt;
@@ -153,7 +153,8 @@ export class Membership {
       this.#heldSince = this.#confirmedAt;
       events.rejoined(before);
     } catch (error) {
-      this.#failedAt = clock.monotonic();
+      // A call that was under way while this process slept says nothing of coordination.
+      if (clock.monotonic() - askedAt <= leaseMs) this.#failedAt = clock.monotonic();
       logger.log("warn", "node.renew_failed", { error });
     }
   }

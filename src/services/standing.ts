@@ -109,7 +109,7 @@ export class Standing {
   }
 
   async #round(rounds: readonly Round[]): Promise<void> {
-    const { local, clock, logger } = this.#options;
+    const { local, leaseMs, clock, logger } = this.#options;
     const begunAt = clock.monotonic();
     const byUser = Map.groupBy(local(), ({ user }) => user);
     const chunks = chunksOf([...byUser.values()], USERS_AT_ONCE);
@@ -119,7 +119,8 @@ export class Standing {
       for (const chunk of chunks) await this.#bindForgotten(chunk.flat());
       this.#checkedAt = begunAt;
     } catch (error) {
-      this.#failedAt = clock.monotonic();
+      // A round that was under way while this process slept says nothing of coordination.
+      if (clock.monotonic() - begunAt <= leaseMs) this.#failedAt = clock.monotonic();
       const reasons = [...new Set(rounds.map(({ reason }) => reason))];
       logger.log("debug", "standing.unknown", { reasons, error });
     }

@@ -156,6 +156,25 @@ describe("membership", () => {
     await east.membership.leave();
   });
 
+  test("a renewal that fails is told from one that slept", async () => {
+    const { clock, coordination, member } = cluster();
+    const east = member("east", "e1", 10);
+    await east.membership.join();
+    const { renew } = coordination.nodes;
+    const failsAfter = async (ms: number) => {
+      coordination.nodes.renew = () => {
+        clock.pass(ms);
+        return Promise.reject(new AppError("UNAVAILABLE"));
+      };
+      await east.membership.renew();
+      return clock.monotonic() - east.membership.failedAt;
+    };
+    expect(await failsAfter(1_000)).toBe(0);
+    expect(await failsAfter(LEASE_MS + 1)).toBeGreaterThan(0);
+    coordination.nodes.renew = renew;
+    await east.membership.leave();
+  });
+
   test("draining takes it out of allocation and keeps the lease", async () => {
     const { coordination, member } = cluster();
     const east = member("east", "e1", 10);
