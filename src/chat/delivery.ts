@@ -48,6 +48,12 @@ export interface DeliveryOptions {
 /** A push that overtook another on a different path is given this long before the store is asked. Milliseconds. */
 const GAP_GRACE_MS = 20;
 const RETRY_MS = 1_000;
+/**
+ * There is more, and the store does not have it: the connection leads to a server that is the primary no more. It is
+ * asked again, for as long as that may last, on whatever connection comes then.
+ */
+const EMPTY_RETRY_MS = 250;
+const MAX_EMPTY = 40;
 /** A page that takes longer hangs on a connection that is gone without a word: it is read on another. Milliseconds. */
 const READ_PATIENCE_MS = 3_000;
 const PAGE = 200;
@@ -247,12 +253,15 @@ export class Delivery {
 
   async #fetch(conversation: ConversationId, position: Position): Promise<void> {
     const { user, isOpen, logger } = this.#options;
+    let empty = 0;
     position.fetching = true;
     while (isOpen() && position.seq < position.target) {
       try {
         const page = () => this.#fetchPage(conversation, position);
         this.#lastPage = this.#lastPage?.then(page, page) ?? page();
-        if (!(await this.#lastPage)) break;
+        if (await this.#lastPage) empty = 0;
+        else if (++empty > MAX_EMPTY) break;
+        else await new Promise((resolve) => setTimeout(resolve, EMPTY_RETRY_MS));
       } catch (error) {
         logger.log("warn", "delivery.retry", { user, conversation, error });
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

@@ -68,6 +68,12 @@ const grounds: Readonly<Record<string, () => Promise<Ground>>> = {
   },
 };
 
+interface Sender {
+  readonly peer: RawPeer;
+  readonly from: User;
+  readonly to: User;
+}
+
 for (const [name, start] of Object.entries(grounds))
   describe(name, () => {
     let ground: Ground;
@@ -76,18 +82,7 @@ for (const [name, start] of Object.entries(grounds))
     }, 60_000);
     afterAll(() => ground?.stop(), 60_000);
 
-    /** Two friends, the first one connected. */
-    async function friends(): Promise<{ peer: RawPeer; from: User; to: User }> {
-      const [from, to] = await makeUsers(ground.system, ground.api, 2, "flood");
-      if (!from || !to) throw new Error("two users were asked for");
-      const [a, b] = [await connect(ground.api, from), await connect(ground.api, to)];
-      await befriend(a, b);
-      a.close();
-      b.close();
-      return { peer: await RawPeer.login(ground.api, from, { proto: 2, device: "raw" }), from, to };
-    }
-
-    const send = ({ peer, from, to }: Awaited<ReturnType<typeof friends>>, contents: readonly string[]) => {
+    const send = ({ peer, from, to }: Sender, contents: readonly string[]) => {
       const [text_sender, text_receiver] = [from.uuid, to.uuid];
       peer.send("TEXTCHATMSGREQUEST", {
         ...{ text_sender, text_receiver },
@@ -97,7 +92,26 @@ for (const [name, start] of Object.entries(grounds))
         })),
       });
     };
-    const answers = (peer: RawPeer) => peer.bodies("TEXTCHATMSGRESPONSE").map(({ error }) => error);
+    /** Two friends, the first one connected, who have talked: where they do is known to the node. */
+    async function friends(): Promise<Sender> {
+      const [from, to] = await makeUsers(ground.system, ground.api, 2, "flood");
+      if (!from || !to) throw new Error("two users were asked for");
+      const [a, b] = [await connect(ground.api, from), await connect(ground.api, to)];
+      await befriend(a, b);
+      a.close();
+      b.close();
+      const one = { peer: await RawPeer.login(ground.api, from, { proto: 2, device: "raw" }), from, to };
+      send(one, ["hello"]);
+      await one.peer.next("TEXTCHATMSGRESPONSE");
+      return one;
+    }
+
+    /** To what came after their first text. */
+    const answers = (peer: RawPeer) =>
+      peer
+        .bodies("TEXTCHATMSGRESPONSE")
+        .slice(1)
+        .map(({ error }) => error);
 
     test("a flood of long texts is stored, and fails nobody's texts", async () => {
       const flooder = await friends();
