@@ -17,7 +17,8 @@ describe.skipIf(!mayMount)("a full disk", () => {
     const { dir } = new SmallDisk(size * KIB);
     const server = new Chatsrv({ dataDir: `${dir}/data` });
     await expect(server.start()).rejects.toThrow();
-    expect(server.log()).toContain(`chatsrv: the disk that holds ${dir}/data/chatsrv.db is full`);
+    // Whichever of the files is opened first.
+    expect(server.log()).toMatch(new RegExp(`chatsrv: the disk that holds ${dir}/data/\\w+\\.db is full`));
     expect(server.running).toBe(false);
   });
 

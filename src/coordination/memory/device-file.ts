@@ -4,11 +4,12 @@
  * coordination/devices writes it, in which tickets are hashed. A process that is killed loses nothing. Where power
  * fails the last returns may be lost, and their devices ask for the password; what was ended stays ended.
  */
-import { Database } from "bun:sqlite";
+import { Database, SQLiteError } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { unavailable } from "../../domain/error.ts";
+import { AppError, unavailable } from "../../domain/error.ts";
 import { type UserId, userId } from "../../domain/ids.ts";
+import { isDiskFull } from "../../lib/disk.ts";
 
 /** Of the records' form: rows of another are of no use. */
 const FORM = 1;
@@ -66,7 +67,9 @@ export class DeviceFile {
     try {
       return work();
     } catch (cause) {
-      throw unavailable(this.#path, cause);
+      const isFull = cause instanceof SQLiteError && isDiskFull(cause.code ?? "", this.#path);
+      if (!isFull) throw unavailable(this.#path, cause);
+      throw new AppError("UNAVAILABLE", { detail: `the disk that holds ${this.#path} is full`, cause });
     }
   }
 }

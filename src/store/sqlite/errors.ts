@@ -3,9 +3,8 @@
  * SQLite's errors at the adapter's edge.
  */
 import { SQLiteError } from "bun:sqlite";
-import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
 import { AppError, unavailable } from "../../domain/error.ts";
+import { isDiskFull } from "../../lib/disk.ts";
 
 /** Another process holds the write lock: the same call may succeed in a moment. */
 export function isBusy(thrown: unknown): boolean {
@@ -18,9 +17,6 @@ export function violatedUnique(thrown: unknown): string | undefined {
   return /^UNIQUE constraint failed: (\S+?)(?:,|$)/.exec(thrown.message)?.[1];
 }
 
-/** A disk with less than this takes no commit: a page of the log and its header. Bytes. */
-const FULL_BELOW = 16_384;
-
 /**
  * What callers see of a failure: a disk that is full, read-only or broken, a file that is no database or is
  * locked for too long are all the store being away.
@@ -28,21 +24,7 @@ const FULL_BELOW = 16_384;
  */
 export function translated(thrown: unknown, path: string): AppError | undefined {
   if (!(thrown instanceof SQLiteError)) return undefined;
-  if (isDiskFull(thrown, path))
+  if (isDiskFull(thrown.code ?? "", path))
     return new AppError("UNAVAILABLE", { detail: `the disk that holds ${path} is full`, cause: thrown });
   return unavailable(`SQLite (${thrown.code ?? thrown.message})`, thrown);
-}
-
-/** Says so itself, or failed to write, map or sync something where there is no room. */
-function isDiskFull({ code = "" }: SQLiteError, path: string): boolean {
-  return code === "SQLITE_FULL" || (code.startsWith("SQLITE_IOERR") && freeBytes(dirname(path)) < FULL_BELOW);
-}
-
-function freeBytes(folder: string): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return Number.POSITIVE_INFINITY; // Cannot be asked, so it is not known to be the reason.
-  }
 }
