@@ -227,6 +227,7 @@ describe("an account", () => {
     const first = await there.open();
     await until(() => there.ends.length === 2);
     expect(first.model.online).toBe(true);
+    await until(async () => (await first.sessions()).length === 1); // The other is listed until its node ended it.
     expect((await first.sessions()).map(({ session }) => session)).toEqual([first.session ?? ""]);
     second.close();
   });
