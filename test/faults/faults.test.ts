@@ -36,6 +36,12 @@ const KNOWN: ReadonlySet<Rule> = new Set<Rule>([
   "refused but stored",
 ]);
 
+/** The rules that find a mutant: a late text is named by its circumstances, and the first of a friendship is often it. */
+const namesOf = (rule: Rule): readonly Rule[] =>
+  rule === "not shown in time"
+    ? [rule, "first text of a friendship not shown", "never reached a device"]
+    : [rule];
+
 /** The course of a run, shown when it fails. */
 const course: string[] = [];
 const say = (line: string) => void course.push(line);
@@ -64,8 +70,9 @@ describe("faults", () => {
       async () => {
         course.length = 0;
         const { broken, counts } = await runMutant(mutant, SEED, say);
-        if (!broken.has(mutant.breaks)) console.error(course.join("\n"), counts);
-        expect([...broken.keys()]).toContain(mutant.breaks);
+        const found = [...broken.keys()].filter((rule) => namesOf(mutant.breaks).includes(rule));
+        if (found.length === 0) console.error(course.join("\n"), counts);
+        expect(found).not.toEqual([]);
       },
       TIMEOUT_MS,
     );
