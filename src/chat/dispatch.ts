@@ -206,12 +206,7 @@ function echoOf(reply: ServiceName, body: unknown): Record<string, string> {
   return echo;
 }
 
-const BAD_INPUT: ReadonlySet<string> = new Set([
-  "JSONPARSE_ERROR",
-  "INVALID_FIELD",
-  "UNSUPPORTED",
-  "NOT_LOGGED_IN",
-]);
+const BAD_INPUT: ReadonlySet<string> = new Set(["NOT_JSON", "INVALID_FIELD", "UNSUPPORTED", "NOT_LOGGED_IN"]);
 
 function asAppError(thrown: unknown): AppError {
   if (thrown instanceof SchemaError)
@@ -219,6 +214,6 @@ function asAppError(thrown: unknown): AppError {
       field: thrown.field,
       cause: thrown,
     });
-  if (thrown instanceof BodyError) return new AppError("JSONPARSE_ERROR", { cause: thrown });
+  if (thrown instanceof BodyError) return new AppError("NOT_JSON", { cause: thrown });
   return toAppError(thrown);
 }

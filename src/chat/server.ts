@@ -56,7 +56,7 @@ export class ChatServer implements ConnectionHandler<ChatSession> {
   finished({ state: session }: Connection<ChatSession>, reason: "peer" | "protocol"): void {
     session.login?.shown?.ended();
     session.whenAnswered(() => {
-      if (reason === "protocol") session.failUnnamed(new AppError("JSONPARSE_ERROR"));
+      if (reason === "protocol") session.failUnnamed(new AppError("NOT_JSON"));
       session.close();
     });
   }

@@ -54,7 +54,7 @@ export function errorOf(answer: Failure): ChatError {
 
 /** The other side cannot be reached, or the connection was lost before the answer. */
 export function connectionLost(reason: string, cause?: unknown): ChatError {
-  return new ChatError(Code.NETWORK_ERROR, { message: reason, ...(cause !== undefined && { cause }) });
+  return new ChatError(Code.NETWORK_FAILED, { message: reason, ...(cause !== undefined && { cause }) });
 }
 
 /** Any thrown value as a ChatError. */

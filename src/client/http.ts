@@ -49,7 +49,7 @@ export class HttpApi {
       await this.#call("/check_accountexists", account);
       return true;
     } catch (error) {
-      if (error instanceof ChatError && error.code === Code.MYSQL_ACCOUNT_NOT_EXISTS) return false;
+      if (error instanceof ChatError && error.code === Code.NO_SUCH_ACCOUNT) return false;
       throw error;
     }
   }
@@ -83,7 +83,7 @@ export class HttpApi {
     } catch (cause) {
       throw connectionLost(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
     }
-    if (answer.error !== Code.SERVICE_SUCCESS) throw errorOf(answer);
+    if (answer.error !== Code.SUCCESS) throw errorOf(answer);
     return answer;
   }
 }

@@ -127,7 +127,7 @@ export class Link implements TransportEvents {
       if (name !== undefined) this.#events.push({ name, body } as Push);
       return;
     }
-    if (body.error === undefined || body.error === Code.SERVICE_SUCCESS) waiting.resolve(body);
+    if (body.error === undefined || body.error === Code.SUCCESS) waiting.resolve(body);
     else waiting.reject(errorOf(body));
   }
 

@@ -109,7 +109,7 @@ export class Login {
         if (password === undefined) throw error;
       }
     }
-    if (username === undefined || password === undefined) throw new ChatError(Code.LOGIN_UNSUCCESSFUL);
+    if (username === undefined || password === undefined) throw new ChatError(Code.TOKEN_REFUSED);
     return this.#options.api.login(username, password);
   }
 
@@ -118,8 +118,7 @@ export class Login {
     if (!(error instanceof ChatError)) return connectionLost(String(error), error);
     const { resumeToken, password } = this.#credentials;
     const again = resumeToken !== undefined || password !== undefined;
-    if (error.code === Code.LOGIN_UNSUCCESSFUL && again)
-      return connectionLost("the token was refused", error);
+    if (error.code === Code.TOKEN_REFUSED && again) return connectionLost("the token was refused", error);
     return error;
   }
 }

@@ -135,7 +135,7 @@ export class Outbox {
   answer(body: Partial<Body<"TEXTCHATMSGRESPONSE">> & Failure): void {
     const lane = this.#lanes.get(body.text_receiver ?? "");
     if (lane) this.#answered(lane, body);
-    else if (body.text_receiver === undefined && body.error !== Code.SERVICE_SUCCESS)
+    else if (body.text_receiver === undefined && body.error !== Code.SUCCESS)
       this.#unattributed(errorOf(body));
   }
 
@@ -164,7 +164,7 @@ export class Outbox {
       this.#ports.committed(entry, receipt);
       entry.resolve(receipt);
     }
-    if (body.error !== Code.SERVICE_SUCCESS) this.#refused(lane, errorOf(body));
+    if (body.error !== Code.SUCCESS) this.#refused(lane, errorOf(body));
     else if (settled.length > 0) {
       this.#settled(lane);
       this.#pump(lane);

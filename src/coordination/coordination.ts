@@ -163,7 +163,7 @@ export interface RouteTable {
    * again makes nobody younger) are ended, tickets included.
    * @param through the ticket (`Resumption.key`) that it was granted on; the session takes the place of that
    *   ticket's device, by whatever name it comes.
-   * @throws AppError LOGIN_UNSUCCESSFUL, and nothing is changed, when that ticket is not good any more.
+   * @throws AppError TOKEN_REFUSED, and nothing is changed, when that ticket is not good any more.
    */
   bind(session: NewSession, max: number, through?: string): Promise<Bound>;
   /**

@@ -125,7 +125,7 @@ export class UserDevices {
   bind(session: NewSession, max: number, through?: string): Bound {
     const origin = through === undefined ? undefined : this.#byTicket(through);
     if (through !== undefined && origin === undefined)
-      throw new AppError("LOGIN_UNSUCCESSFUL", { detail: "the ticket is void" });
+      throw new AppError("TOKEN_REFUSED", { detail: "the ticket is void" });
     const device = session.device ?? origin?.device ?? session.session;
     const isSame = (other: Entry) => other === origin || other.device === device;
     const before = this.#entries.findLast((other) => isSame(other) && other.ending === undefined)?.session;

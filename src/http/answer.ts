@@ -24,5 +24,4 @@ export function failureResponse(error: AppError): Response {
 }
 
 /** What a call gave, with `error` 0. */
-export const success = (fields: object): Response =>
-  Response.json({ error: Code.SERVICE_SUCCESS, ...fields });
+export const success = (fields: object): Response => Response.json({ error: Code.SUCCESS, ...fields });

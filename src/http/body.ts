@@ -9,7 +9,7 @@ import { type Schema, SchemaError } from "../wire/schema.ts";
 
 /**
  * Reads the body as JSON of this shape. The Content-Type is not looked at.
- * @throws AppError TOO_LARGE (over 64 KiB, or a field's own limit), JSONPARSE_ERROR, INVALID_FIELD (field; "" when
+ * @throws AppError TOO_LARGE (over 64 KiB, or a field's own limit), NOT_JSON, INVALID_FIELD (field; "" when
  *   the body is no object).
  */
 export async function readBody<T>(request: Request, schema: Schema<T>): Promise<T> {
@@ -17,7 +17,7 @@ export async function readBody<T>(request: Request, schema: Schema<T>): Promise<
   try {
     return schema.check(decodeBody(bytes), "");
   } catch (error) {
-    if (error instanceof BodyError) throw new AppError("JSONPARSE_ERROR", { cause: error });
+    if (error instanceof BodyError) throw new AppError("NOT_JSON", { cause: error });
     if (!(error instanceof SchemaError)) throw error;
     throw new AppError(error.tooLarge ? "TOO_LARGE" : "INVALID_FIELD", { field: error.field, cause: error });
   }
@@ -25,7 +25,7 @@ export async function readBody<T>(request: Request, schema: Schema<T>): Promise<
 
 /**
  * The body's bytes, at most `limit`. Memory follows what has arrived, so a client that dawdles costs little.
- * @throws AppError TOO_LARGE at once when there are more, NETWORK_ERROR when the client goes away.
+ * @throws AppError TOO_LARGE at once when there are more, NETWORK_FAILED when the client goes away.
  */
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw new AppError("TOO_LARGE");
@@ -40,7 +40,7 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError("NETWORK_ERROR", { detail: "the client went away", cause: error });
+    throw new AppError("NETWORK_FAILED", { detail: "the client went away", cause: error });
   }
   return Buffer.concat(chunks);
 }

@@ -47,7 +47,7 @@ export function observe({ logger, meter, clock, paths }: ObserveOptions): Middle
     const thrown = c.error;
     const error = thrown === undefined ? undefined : toAppError(thrown);
     const path = paths.has(c.req.path) ? c.req.path : OTHER_PATH;
-    const code = error?.code ?? Code.SERVICE_SUCCESS;
+    const code = error?.code ?? Code.SUCCESS;
     durations(path).observe(ms / 1000);
     totals(`${path} ${c.res.status} ${code}`).add();
     if (thrown !== undefined && !(thrown instanceof AppError))

@@ -10,7 +10,7 @@ const FAILURE = "#/components/schemas/Failure";
 
 /** @param server the address under which people reach the gateway; "" for the one the document came from. */
 export function openApi(version: string, server: string): Record<string, unknown> {
-  const errors = (Object.keys(Code) as CodeName[]).filter((name) => Code[name] !== Code.SERVICE_SUCCESS);
+  const errors = (Object.keys(Code) as CodeName[]).filter((name) => Code[name] !== Code.SUCCESS);
   return {
     openapi: "3.1.0",
     info: {
@@ -33,7 +33,7 @@ export function openApi(version: string, server: string): Record<string, unknown
             ...(failure.json.properties as Record<string, unknown>),
             error: {
               type: "integer",
-              oneOf: errors.map((name) => ({
+              anyOf: errors.map((name) => ({
                 const: Code[name],
                 title: name,
                 description: codeTable[name].meaning,
@@ -66,5 +66,5 @@ function describe(path: HttpPath): Record<string, unknown> {
 /** An answer's schema, where `error` can only be 0. */
 const succeeded = (json: Readonly<Record<string, unknown>>) => ({
   ...json,
-  properties: { ...(json.properties as Record<string, unknown>), error: { const: Code.SERVICE_SUCCESS } },
+  properties: { ...(json.properties as Record<string, unknown>), error: { const: Code.SUCCESS } },
 });

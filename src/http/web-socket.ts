@@ -50,7 +50,7 @@ export function webSocketEndpoint(options: WebSocketOptions): WebSocketEndpoint 
       if (name === null && node === undefined)
         return refusal(new AppError("INVALID_FIELD", { field: "node" }), 400);
       const target = node && targetOf(node, client);
-      if (target === undefined) return refusal(new AppError("CHATTING_SERVER_NOT_EXISTS"), 404);
+      if (target === undefined) return refusal(new AppError("NO_CHAT_NODE"), 404);
       if (!admits()) return refusal(new AppError("UNAVAILABLE", { detail: "no descriptors are left" }), 503);
       return relays.accept(request, server, target);
     } catch (error) {

@@ -25,10 +25,10 @@ export interface MailTransport {
   readonly kind: string;
   /**
    * Hands one mail over. Resolves when the other side has taken it.
-   * @throws AppError NETWORK_ERROR when it has not: refused, unreachable, timed out. Never retries by itself.
+   * @throws AppError NETWORK_FAILED when it has not: refused, unreachable, timed out. Never retries by itself.
    */
   send(mail: Mail): Promise<void>;
-  /** Whether the transport could send now, without sending. @throws AppError NETWORK_ERROR */
+  /** Whether the transport could send now, without sending. @throws AppError NETWORK_FAILED */
   probe(): Promise<void>;
   close(): Promise<void>;
 }
@@ -36,5 +36,5 @@ export interface MailTransport {
 /** What every adapter throws: `detail` names the transport and what went wrong, for the log. */
 export function mailFailure(kind: string, cause: unknown): AppError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new AppError("NETWORK_ERROR", { detail: `${kind}: ${why}`, cause });
+  return new AppError("NETWORK_FAILED", { detail: `${kind}: ${why}`, cause });
 }

@@ -32,7 +32,7 @@ export function resendTransport(options: ResendOptions): MailTransport {
   const baseUrl = (options.baseUrl || RESEND_API).replace(/\/+$/, "");
   const resend = new Resend(apiKey, { baseUrl });
 
-  /** @throws AppError NETWORK_ERROR for an error that `excused` does not excuse, and when time is up. */
+  /** @throws AppError NETWORK_FAILED for an error that `excused` does not excuse, and when time is up. */
   const call = async (
     start: (signal: AbortSignal) => Promise<{ error: ResendFailure | null }>,
     excused: (failure: ResendFailure) => boolean = () => false,

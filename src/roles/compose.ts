@@ -56,7 +56,7 @@ export interface Running {
 /**
  * Starts the roles of this process. Waits for MySQL and Redis when they are away.
  * @throws AppError UNSUPPORTED when migrations are pending (detail says to run `chatsrv migrate`);
- *   CHATTING_SERVER_ALREADY_EXISTS when the chat node's name is a live node's; Error for an unreadable TLS
+ *   NODE_NAME_TAKEN when the chat node's name is a live node's; Error for an unreadable TLS
  *   file or a port that is taken.
  */
 export async function startRoles(options: StartOptions): Promise<Running> {

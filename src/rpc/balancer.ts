@@ -65,7 +65,7 @@ export function balancerService({ allocator, nodes, leaseMs, logger }: BalancerO
             node === undefined ? (await nodes.list()).map(({ name }) => name) : [nodeName(node)];
           for (const name of candidates)
             if (await allocator.redeem(requireUser(uuid, "uuid"), token, name)) return {};
-          throw new AppError("LOGIN_UNSUCCESSFUL");
+          throw new AppError("TOKEN_REFUSED");
         }),
       registerChattingServerInstance: ({ info }, context) =>
         answered(context, logger, () => done(servers.register("chat", info))),
@@ -112,7 +112,7 @@ export function remoteAllocator(rpc: RpcClient, address: RpcAddress): Allocator 
         { uuid: user, token },
         { metadata: { [NODE]: encodeURIComponent(node) } },
       );
-      if (answer.error === Code.LOGIN_UNSUCCESSFUL) return false;
+      if (answer.error === Code.TOKEN_REFUSED) return false;
       requireSuccess(answer, trailer);
       return true;
     },

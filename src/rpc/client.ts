@@ -73,7 +73,7 @@ export class RpcClient {
 
   /**
    * Calls a unary method. Gives the answer, whatever its `error`, and the trailing metadata.
-   * @throws AppError GRPC_ERROR when there is no answer in time.
+   * @throws AppError PEER_AWAY when there is no answer in time.
    */
   async unary<I extends DescMessage, O extends DescMessage>(
     address: RpcAddress,
@@ -162,7 +162,7 @@ export class RpcClient {
         error === undefined || error === null
           ? resolve()
           : reject(
-              new AppError("GRPC_ERROR", {
+              new AppError("PEER_AWAY", {
                 detail: `${addressText(address)}: no connection`,
                 cause: error,
               }),

@@ -22,7 +22,7 @@ export async function answered<A extends object>(
   run: () => Promise<A>,
 ): Promise<{ error: number } & Partial<A>> {
   try {
-    return { error: Code.SERVICE_SUCCESS, ...(await run()) };
+    return { error: Code.SUCCESS, ...(await run()) };
   } catch (thrown) {
     const error = toAppError(thrown);
     if (error !== thrown) logger.log("error", "grpc.bug", { error: thrown });
@@ -40,9 +40,9 @@ export function metadataText(metadata: Metadata, key: string): string | undefine
 
 /** Does nothing for `error: 0`. @throws AppError of the answer's number and the trailer's details. */
 export function requireSuccess(answer: { error: number }, trailer: Metadata): void {
-  if (answer.error === Code.SERVICE_SUCCESS) return;
+  if (answer.error === Code.SUCCESS) return;
   const name = codeNameOf(answer.error);
-  if (name === undefined) throw new AppError("GRPC_ERROR", { detail: `unknown error ${answer.error}` });
+  if (name === undefined) throw new AppError("PEER_AWAY", { detail: `unknown error ${answer.error}` });
   const field = metadataText(trailer, FIELD);
   const retryAfter = metadataText(trailer, RETRY_AFTER);
   throw new AppError(name, {
@@ -52,6 +52,6 @@ export function requireSuccess(answer: { error: number }, trailer: Metadata): vo
 }
 
 /** A call that gave no answer: the peer is away, too slow, or refused us. */
-export function callError(cause: ServiceError, target: string, code: CodeName = "GRPC_ERROR"): AppError {
+export function callError(cause: ServiceError, target: string, code: CodeName = "PEER_AWAY"): AppError {
   return new AppError(code, { detail: `${target}: ${status[cause.code]} ${cause.details}`, cause });
 }

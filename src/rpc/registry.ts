@@ -25,12 +25,12 @@ export interface ServerAddress {
 }
 
 const TAKEN: Record<AddressKind, CodeName> = {
-  chat: "CHATTING_SERVER_ALREADY_EXISTS",
-  grpc: "GRPC_SERVER_ALREADY_EXISTS",
+  chat: "NODE_NAME_TAKEN",
+  grpc: "GRPC_NODE_NAME_TAKEN",
 };
 const MISSING: Record<AddressKind, CodeName> = {
-  chat: "CHATTING_SERVER_NOT_EXISTS",
-  grpc: "GRPC_SERVER_NOT_EXISTS",
+  chat: "NO_CHAT_NODE",
+  grpc: "GRPC_NODE_UNKNOWN",
 };
 
 /** How the incarnations of servers begin that renew no lease themselves. */
@@ -51,7 +51,7 @@ export class ForeignServers {
 
   /**
    * Registers an address, or renews the lease when it is registered already.
-   * @throws AppError CHATTING_SERVER_ALREADY_EXISTS or GRPC_SERVER_ALREADY_EXISTS when a live server of that
+   * @throws AppError NODE_NAME_TAKEN or GRPC_NODE_NAME_TAKEN when a live server of that
    *   name has another address; INVALID_FIELD.
    */
   register(kind: AddressKind, info: ServerAddress | undefined): Promise<void> {
@@ -84,7 +84,7 @@ export class ForeignServers {
 
   /**
    * Takes an address out; the last one takes the server out.
-   * @throws AppError CHATTING_SERVER_NOT_EXISTS or GRPC_SERVER_NOT_EXISTS
+   * @throws AppError NO_CHAT_NODE or GRPC_NODE_UNKNOWN
    */
   remove(kind: AddressKind, name: string): Promise<void> {
     return this.#alone(async () => {

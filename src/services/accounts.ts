@@ -54,8 +54,8 @@ export class AccountService {
   /**
    * Makes an account for whoever got the code that was mailed to the address.
    * @param asker who asks: passwords are hashed in turns.
-   * @throws AppError INVALID_FIELD (username, email), REDIS_UNKOWN_ERROR (no code), REDIS_CPATCHA_NOT_FOUND
-   *   (wrong code), CODE_ATTEMPTS_EXCEEDED, WEAK_PASSWORD, MYSQL_INTERNAL_ERROR (taken; field says which).
+   * @throws AppError INVALID_FIELD (username, email), CODE_MISSING, CODE_WRONG
+   *   (wrong code), CODE_ATTEMPTS_EXCEEDED, WEAK_PASSWORD, NAME_TAKEN (taken; field says which).
    */
   async register(
     entry: Identity & { password: string; code: string },
@@ -66,8 +66,7 @@ export class AccountService {
     const { username, email } = identity;
     await this.#checkCode(email, entry.code);
     requireStrongPassword(entry.password);
-    if (await accounts.findByUsername(username))
-      throw new AppError("MYSQL_INTERNAL_ERROR", { field: "username" });
+    if (await accounts.findByUsername(username)) throw new AppError("NAME_TAKEN", { field: "username" });
     const passwordHash = await passwords.hash(entry.password, asker);
     // Spent after the account is there, so that a taken name costs nothing; of two callers with one code only
     // one gets an account all the same, because the address is unique.
@@ -76,10 +75,10 @@ export class AccountService {
     return { ...identity, id };
   }
 
-  /** @throws AppError MYSQL_ACCOUNT_NOT_EXISTS unless one account has both; INVALID_FIELD */
+  /** @throws AppError NO_SUCH_ACCOUNT unless one account has both; INVALID_FIELD */
   async check(entry: Identity): Promise<Identity> {
     const { names, email } = sought(entry);
-    if (!(await this.#find(names, email))) throw new AppError("MYSQL_ACCOUNT_NOT_EXISTS");
+    if (!(await this.#find(names, email))) throw new AppError("NO_SUCH_ACCOUNT");
     return { username: names.at(-1) ?? "", email };
   }
 
@@ -88,7 +87,7 @@ export class AccountService {
    * nothing can be served by its right any more.
    * @param entry.code may be absent when codes are not required; one that is given is checked.
    * @param asker as in `register`.
-   * @throws AppError as `register`, MYSQL_MISSING_INFO (no such account), INVALID_FIELD (cpatcha: missing), UNAVAILABLE
+   * @throws AppError as `register`, NO_ACCOUNT_TO_RESET (no such account), INVALID_FIELD (cpatcha: missing), UNAVAILABLE
    *   with an explanation (the password is set, but sessions that it should have ended may be served for a while).
    */
   async resetPassword(
@@ -102,7 +101,7 @@ export class AccountService {
     if (code !== undefined) await this.#checkCode(email, code);
     requireStrongPassword(entry.password);
     const account = await this.#find(names, email);
-    if (!account) throw new AppError("MYSQL_MISSING_INFO");
+    if (!account) throw new AppError("NO_ACCOUNT_TO_RESET");
     const passwordHash = await passwords.hash(entry.password, asker);
     if (code !== undefined) await this.#spendCode(email, code);
     // From here on rights of the version before are worth nothing wherever they are looked at: the rest only hurries.
@@ -113,7 +112,7 @@ export class AccountService {
    * Checks the password and finds a chat node. An unknown user and a wrong password answer alike, in the
    * same time.
    * @param asker as in `register`.
-   * @throws AppError LOGIN_INFO_ERROR, RATE_LIMITED (too many logins at once), as `Allocator.allocate`
+   * @throws AppError WRONG_CREDENTIALS, RATE_LIMITED (too many logins at once), as `Allocator.allocate`
    */
   async logIn(username: string, password: string, asker?: Asker): Promise<Admission> {
     const { passwords } = this.#options;
@@ -121,18 +120,18 @@ export class AccountService {
     const right = account
       ? await passwords.verify(password, account.passwordHash, asker)
       : await passwords.verifyAgainstNothing(password, asker);
-    if (!account || !right) throw new AppError("LOGIN_INFO_ERROR");
+    if (!account || !right) throw new AppError("WRONG_CREDENTIALS");
     return this.#admit(account.id, { version: account.version });
   }
 
   /**
    * Finds a chat node for the holder of a resume ticket; costs no hashing, so a herd of reconnects is cheap.
-   * @param id the user id as it travels. @throws AppError LOGIN_UNSUCCESSFUL, as `Allocator.allocate`
+   * @param id the user id as it travels. @throws AppError TOKEN_REFUSED, as `Allocator.allocate`
    */
   async resume(id: string, ticket: string): Promise<Admission> {
     const user = parseUserId(id);
     const good = user && (await coordinated(this.#options.devices.check(user, ticket)));
-    if (!user || !good) throw new AppError("LOGIN_UNSUCCESSFUL");
+    if (!user || !good) throw new AppError("TOKEN_REFUSED");
     return this.#admit(user, { version: good.version, through: good.key }, ticket);
   }
 
@@ -145,7 +144,7 @@ export class AccountService {
     const allocation = await allocator.allocate(user, grant);
     if (await this.#stands(user, grant, ticket)) return { ...allocation, user };
     await coordinated(placement.revoke(user, allocation.token));
-    throw new AppError(ticket === undefined ? "LOGIN_INFO_ERROR" : "LOGIN_UNSUCCESSFUL", {
+    throw new AppError(ticket === undefined ? "WRONG_CREDENTIALS" : "TOKEN_REFUSED", {
       detail: "ended while it was granted",
     });
   }
@@ -196,10 +195,10 @@ export class AccountService {
     if (failure) throw new AppError(failure);
   }
 
-  /** @throws AppError REDIS_UNKOWN_ERROR when another caller was faster. */
+  /** @throws AppError CODE_MISSING when another caller was faster. */
   async #spendCode(email: string, code: string): Promise<void> {
     if (!(await coordinated(this.#options.codes.spend(email, code))))
-      throw new AppError("REDIS_UNKOWN_ERROR", { detail: "the code was spent meanwhile" });
+      throw new AppError("CODE_MISSING", { detail: "the code was spent meanwhile" });
   }
 
   /** The account is there and no failure here may hide that; the code ends by its own time at the latest. */
@@ -213,8 +212,8 @@ export class AccountService {
 
 const CODE_FAILURES: Readonly<Record<CodeCheck, CodeName | undefined>> = {
   ok: undefined,
-  missing: "REDIS_UNKOWN_ERROR",
-  wrong: "REDIS_CPATCHA_NOT_FOUND",
+  missing: "CODE_MISSING",
+  wrong: "CODE_WRONG",
   exhausted: "CODE_ATTEMPTS_EXCEEDED",
 };
 

@@ -6,7 +6,7 @@ import { AppError } from "../domain/error.ts";
 
 /**
  * Awaits a call to coordination.
- * @throws AppError REDIS_UNKOWN_ERROR where the call throws UNAVAILABLE; other errors pass.
+ * @throws AppError COORDINATION_AWAY where the call throws UNAVAILABLE; other errors pass.
  */
 export async function coordinated<T>(call: Promise<T>): Promise<T> {
   try {
@@ -14,6 +14,6 @@ export async function coordinated<T>(call: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof AppError) || error.codeName !== "UNAVAILABLE") throw error;
     const detail = error.detail ?? "coordination is not available";
-    throw new AppError("REDIS_UNKOWN_ERROR", { detail, cause: error });
+    throw new AppError("COORDINATION_AWAY", { detail, cause: error });
   }
 }

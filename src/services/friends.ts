@@ -44,37 +44,37 @@ export class Friends {
     this.#conversations = options.conversations;
   }
 
-  /** Finds somebody for `user`. @throws AppError SEARCHING_USERNAME_NOT_FOUND, also for what can be no username */
+  /** Finds somebody for `user`. @throws AppError NAME_NOT_FOUND, also for what can be no username */
   async search(user: UserId, username: string): Promise<Profile> {
     for (const name of usernamesToFind(username)) {
       const profile = await this.#profiles.findByUsername(name, user);
       if (profile !== undefined) return profile;
     }
-    throw new AppError("SEARCHING_USERNAME_NOT_FOUND");
+    throw new AppError("NAME_NOT_FOUND");
   }
 
   /**
    * Asks `to` to be a friend. Asking again while the request is open changes its texts and tells nobody.
-   * @throws AppError INVALID_FIELD (nickname, message), FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND,
-   *   FRIENDING_ERROR (friends already; or `to` blocks `from`, which a stranger is not told), BLOCKED, RATE_LIMITED
+   * @throws AppError INVALID_FIELD (nickname, message), WITH_ONESELF, NO_SUCH_USER,
+   *   NO_OPEN_REQUEST (friends already; or `to` blocks `from`, which a stranger is not told), BLOCKED, RATE_LIMITED
    */
   async request(from: UserId, to: UserId, nickname: string, message: string): Promise<UserEvent[]> {
     requireLength(nickname, MAX_LABEL, "nickname");
     requireLength(message, MAX_LABEL, "message");
     requireShowable(nickname, "nickname");
-    if (from === to) throw new AppError("FRIENDING_YOURSELF");
+    if (from === to) throw new AppError("WITH_ONESELF");
     const retryAfterMs = await this.#mayAsk(from);
     if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs, detail: "friend requests" });
     const outcome = await this.#friends.request({ from, to, nickname, message });
-    if (outcome === "no_such_user") throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND");
-    if (outcome === "already_friends") throw new AppError("FRIENDING_ERROR", { detail: "friends already" });
-    if (outcome === "refused") throw new AppError("FRIENDING_ERROR", { detail: "blocked" });
+    if (outcome === "no_such_user") throw new AppError("NO_SUCH_USER");
+    if (outcome === "already_friends") throw new AppError("NO_OPEN_REQUEST", { detail: "friends already" });
+    if (outcome === "refused") throw new AppError("NO_OPEN_REQUEST", { detail: "blocked" });
     if (outcome === "blocked") throw new AppError("BLOCKED");
     if (outcome === "repeated") return [];
     return [{ type: "friend_request", to, from: await this.#profile(from), nickname, message }];
   }
 
-  /** Takes the open request of `from` to `to` back. @throws AppError FRIENDING_ERROR when there is none */
+  /** Takes the open request of `from` to `to` back. @throws AppError NO_OPEN_REQUEST when there is none */
   async cancel(from: UserId, to: UserId): Promise<UserEvent[]> {
     await this.#removeRequest(from, to);
     return [{ type: "request_gone", to, from }];
@@ -82,12 +82,12 @@ export class Friends {
 
   /**
    * `by` confirms the open request of `from`. Confirming again changes nothing and tells nobody.
-   * @throws AppError INVALID_FIELD (alternative_name), FRIENDING_YOURSELF, FRIENDING_ERROR (no open request)
+   * @throws AppError INVALID_FIELD (alternative_name), WITH_ONESELF, NO_OPEN_REQUEST (no open request)
    */
   async confirm(from: UserId, by: UserId, alternativeName: string): Promise<UserEvent[]> {
     requireLength(alternativeName, MAX_LABEL, "alternative_name");
     requireShowable(alternativeName, "alternative_name");
-    if (from === by) throw new AppError("FRIENDING_YOURSELF");
+    if (from === by) throw new AppError("WITH_ONESELF");
     const outcome = await this.#friends.confirm({ from, by, alternativeName });
     if (outcome === "no_request") throw noRequest();
     if (outcome === "repeated") return [];
@@ -98,7 +98,7 @@ export class Friends {
     ];
   }
 
-  /** `by` turns the open request of `from` down, in `session`. @throws AppError FRIENDING_ERROR when there is none */
+  /** `by` turns the open request of `from` down, in `session`. @throws AppError NO_OPEN_REQUEST when there is none */
   async reject(from: UserId, by: UserId, session: SessionId): Promise<UserEvent[]> {
     await this.#removeRequest(from, by);
     return [{ type: "request_gone", to: by, from, except: session }];
@@ -120,10 +120,10 @@ export class Friends {
   /**
    * Blocks a user or lifts it, in `session`; in force on every node when it resolves. To the other one it looks as if
    * the user had left and taken an open request back: nothing says that there is a block.
-   * @throws AppError FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND
+   * @throws AppError WITH_ONESELF, NO_SUCH_USER
    */
   async setBlocked(user: UserId, other: UserId, blocked: boolean, session: SessionId): Promise<BlockChange> {
-    if (user === other) throw new AppError("FRIENDING_YOURSELF");
+    if (user === other) throw new AppError("WITH_ONESELF");
     await this.#profile(other);
     const { changed, friends, mutual, askers } = await this.#friends.setBlocked(user, other, blocked);
     if (!changed) return { events: [], between: false };
@@ -191,7 +191,7 @@ export class Friends {
 
   /**
    * Changes one's own profile, in `session`.
-   * @throws AppError INVALID_FIELD (nickname, avator, description), LOGIN_INFO_ERROR (no such account)
+   * @throws AppError INVALID_FIELD (nickname, avator, description), WRONG_CREDENTIALS (no such account)
    */
   async updateProfile(user: UserId, patch: ProfilePatch, session: SessionId): Promise<UserEvent[]> {
     const { nickname = "", avatar = "", description = "" } = patch;
@@ -200,7 +200,7 @@ export class Friends {
     requireLength(description, MAX_DESCRIPTION, "description");
     requireShowable(nickname, "nickname");
     const profile = await this.#profiles.update(user, patch);
-    if (profile === undefined) throw new AppError("LOGIN_INFO_ERROR");
+    if (profile === undefined) throw new AppError("WRONG_CREDENTIALS");
     const friends = await this.#friends.reachable(user);
     return [
       { type: "profile_changed", to: user, profile, except: session },
@@ -210,9 +210,9 @@ export class Friends {
 
   async #profile(id: UserId): Promise<Profile> {
     const profile = await this.#profiles.find(id);
-    if (profile === undefined) throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND");
+    if (profile === undefined) throw new AppError("NO_SUCH_USER");
     return profile;
   }
 }
 
-const noRequest = (): AppError => new AppError("FRIENDING_ERROR", { detail: "no open request" });
+const noRequest = (): AppError => new AppError("NO_OPEN_REQUEST", { detail: "no open request" });

@@ -85,7 +85,7 @@ export class Membership {
   /**
    * Takes the name and starts renewing and watching. A name that another process holds is tried until its
    * lease would have run out: a killed predecessor's does, a live one's does not.
-   * @throws AppError CHATTING_SERVER_ALREADY_EXISTS when a live node keeps the name; UNAVAILABLE when
+   * @throws AppError NODE_NAME_TAKEN when a live node keeps the name; UNAVAILABLE when
    *   coordination is away (try again).
    */
   async join(): Promise<void> {
@@ -93,7 +93,7 @@ export class Membership {
     const giveUpAt = clock.monotonic() + leaseMs * 2;
     while (!(await this.#register())) {
       if (clock.monotonic() >= giveUpAt)
-        throw new AppError("CHATTING_SERVER_ALREADY_EXISTS", {
+        throw new AppError("NODE_NAME_TAKEN", {
           detail: `a live chat node is registered as ${this.#options.node.name}; give this one another [gRPCServer] server_name`,
         });
       this.#options.logger.log("warn", "node.name_taken", { node: this.#options.node.name });

@@ -24,7 +24,7 @@ export class NodeDirectory {
     this.#clock = clock;
   }
 
-  /** A live node. @returns undefined when there is none of that name. @throws AppError REDIS_UNKOWN_ERROR */
+  /** A live node. @returns undefined when there is none of that name. @throws AppError COORDINATION_AWAY */
   async find(name: NodeName): Promise<ChatNode | undefined> {
     const known = this.#known.find((node) => node.name === name);
     if (known !== undefined && this.#age() < KNOWN_MS) return known;
@@ -32,7 +32,7 @@ export class NodeDirectory {
     return this.#known.find((node) => node.name === name);
   }
 
-  /** The only live node, if there is just one. @throws AppError REDIS_UNKOWN_ERROR */
+  /** The only live node, if there is just one. @throws AppError COORDINATION_AWAY */
   async sole(): Promise<ChatNode | undefined> {
     if (this.#age() >= KNOWN_MS) await this.#read();
     return this.#known.length === 1 ? this.#known[0] : undefined;

@@ -29,7 +29,7 @@ export class PlacementService implements Allocator {
     const { placement, tokenTtlMs, makeToken = randomSecret } = this.#options;
     const token = tokenOf(makeToken(), grant);
     const node = await coordinated(placement.allocate(user, token, tokenTtlMs));
-    if (!node) throw new AppError("CHATTING_SERVER_NOT_EXISTS");
+    if (!node) throw new AppError("NO_CHAT_NODE");
     return { host: node.host, port: node.port, wsUrl: node.wsUrl, node: node.name, token };
   }
 

@@ -12,8 +12,8 @@ import type { UserEvent } from "./events.ts";
 export interface CodeSender {
   /**
    * Makes a code for an address and mails it.
-   * @throws AppError RATE_LIMITED (retryAfterMs), NETWORK_ERROR (the mail failed), INVALID_FIELD (email),
-   *   REDIS_UNKOWN_ERROR (coordination is away), GRPC_ERROR (verify is away).
+   * @throws AppError RATE_LIMITED (retryAfterMs), NETWORK_FAILED (the mail failed), INVALID_FIELD (email),
+   *   COORDINATION_AWAY (coordination is away), PEER_AWAY (verify is away).
    */
   sendCode(email: string): Promise<void>;
 }
@@ -32,8 +32,8 @@ export interface Allocation {
 export interface Allocator {
   /**
    * @param grant what the token is given on; it is part of the token.
-   * @throws AppError CHATTING_SERVER_NOT_EXISTS (no live node), REDIS_UNKOWN_ERROR (coordination is away),
-   *   GRPC_ERROR (balance is away).
+   * @throws AppError NO_CHAT_NODE (no live node), COORDINATION_AWAY (coordination is away),
+   *   PEER_AWAY (balance is away).
    */
   allocate(user: UserId, grant?: Grant): Promise<Allocation>;
   /** Spends a token on the node that was named. @returns whether it was good. @throws as allocate */
@@ -100,9 +100,9 @@ export interface HandedText {
  * other rules and limits hold. Implemented over the services, called by rpc/.
  */
 export interface PeerRequests {
-  /** @throws AppError FRIENDING_YOURSELF, FRIENDING_TARGET_USER_NOT_FOUND, FRIENDING_ERROR, BLOCKED, UNAVAILABLE */
+  /** @throws AppError WITH_ONESELF, NO_SUCH_USER, NO_OPEN_REQUEST, BLOCKED, UNAVAILABLE */
   friendRequest(asker: UserId, target: UserId, nickname: string, message: string): Promise<void>;
-  /** Confirms an open request. @throws AppError FRIENDING_ERROR (no open request), UNAVAILABLE */
+  /** Confirms an open request. @throws AppError NO_OPEN_REQUEST (no open request), UNAVAILABLE */
   confirm(asker: UserId, confirmer: UserId, alternativeName: string): Promise<void>;
   /** @throws AppError UNAVAILABLE */
   areFriends(a: UserId, b: UserId): Promise<boolean>;

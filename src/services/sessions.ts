@@ -74,15 +74,15 @@ export class Sessions {
 
   /**
    * Spends the login token. @returns the account's profile, and what the token was given on.
-   * @throws AppError LOGIN_UNSUCCESSFUL (any bad token), LOGIN_INFO_ERROR (no profile), REDIS_UNKOWN_ERROR,
-   *   GRPC_ERROR, UNAVAILABLE
+   * @throws AppError TOKEN_REFUSED (any bad token), WRONG_CREDENTIALS (no profile), COORDINATION_AWAY,
+   *   PEER_AWAY, UNAVAILABLE
    */
   async authenticate(user: UserId, token: string): Promise<{ profile: Profile; grant: Grant }> {
     const { allocator, node, store } = this.#options;
-    if (!(await allocator.redeem(user, token, node))) throw new AppError("LOGIN_UNSUCCESSFUL");
+    if (!(await allocator.redeem(user, token, node))) throw new AppError("TOKEN_REFUSED");
     const grant = grantOf(token) ?? { version: await this.#version(user) };
     const profile = await store.profiles.find(user);
-    if (profile === undefined) throw new AppError("LOGIN_INFO_ERROR", { detail: "no profile" });
+    if (profile === undefined) throw new AppError("WRONG_CREDENTIALS", { detail: "no profile" });
     return { profile, grant };
   }
 
@@ -106,7 +106,7 @@ export class Sessions {
   /**
    * Binds the route, with the ticket, and ends what has to go for it: the device's own earlier session, then what is
    * over the limit. A session that is bound again, after coordination forgot it, is ended itself when its right is gone.
-   * @throws AppError LOGIN_UNSUCCESSFUL (the ticket it was granted on is void), REDIS_UNKOWN_ERROR
+   * @throws AppError TOKEN_REFUSED (the ticket it was granted on is void), COORDINATION_AWAY
    */
   async bind(session: BoundSession): Promise<void> {
     const { routes } = this.#options.coordination;
@@ -124,12 +124,12 @@ export class Sessions {
 
   /**
    * Looks again, after the bind: a reset that came before it did not see the session, so the session has to see it.
-   * @throws AppError LOGIN_UNSUCCESSFUL when the account's version is not the granted one any more; UNAVAILABLE
+   * @throws AppError TOKEN_REFUSED when the account's version is not the granted one any more; UNAVAILABLE
    */
   async requireStanding({ user, session, grant }: BoundSession): Promise<void> {
     if ((await this.#version(user)) === grant.version) return;
     await coordinated(this.#options.coordination.devices.end(user, { session }, "reset"));
-    throw new AppError("LOGIN_UNSUCCESSFUL", { detail: "ended while it was granted" });
+    throw new AppError("TOKEN_REFUSED", { detail: "ended while it was granted" });
   }
 
   /** The client has got the answer with its ticket. Never throws: until then its former one is good, too. */

@@ -6,7 +6,7 @@
 /** Deepest nesting of objects and lists in a body; ours need 4, signalling payloads of clients a few more. */
 export const MAX_BODY_DEPTH = 64;
 
-/** The bytes are no JSON text in UTF-8, or nest deeper than MAX_BODY_DEPTH. Answered with JSONPARSE_ERROR. */
+/** The bytes are no JSON text in UTF-8, or nest deeper than MAX_BODY_DEPTH. Answered with NOT_JSON. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
 }

@@ -143,7 +143,7 @@ describe("adopting a database of the original", () => {
     await expectAdopted(options);
     // With a Cyrillic letter: the adopted names are nobody else's from now on.
     const twin = await failureOf(opened(options, (store) => register(store, "us\u0435r1")));
-    expect([twin.codeName, twin.field]).toEqual(["MYSQL_INTERNAL_ERROR", "username"]);
+    expect([twin.codeName, twin.field]).toEqual(["NAME_TAKEN", "username"]);
     const before = await run("SELECT * FROM Authentication");
     expect(await adopt(options, cheap, silentLogger)).toEqual(NOTHING);
     expect(await run("SELECT * FROM Authentication")).toEqual(before);

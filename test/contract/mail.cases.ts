@@ -81,15 +81,15 @@ export function mailContract(kind: string, open: () => Promise<MailHarness>): vo
       await transport.close();
     });
 
-    test("what cannot be handed over is NETWORK_ERROR, from send and from probe", async () => {
+    test("what cannot be handed over is NETWORK_FAILED, from send and from probe", async () => {
       const { transport, breakIt } = await open();
       await breakIt();
       const sending = await failureOf(transport.send(mail));
-      expect(sending.codeName).toBe("NETWORK_ERROR");
+      expect(sending.codeName).toBe("NETWORK_FAILED");
       expect(sending.retryable).toBe(true);
       expect(sending.detail).toStartWith(`${kind}: `);
       expect(sending.message).not.toContain("012345");
-      expect((await failureOf(transport.probe())).codeName).toBe("NETWORK_ERROR");
+      expect((await failureOf(transport.probe())).codeName).toBe("NETWORK_FAILED");
       await transport.close();
     });
   });

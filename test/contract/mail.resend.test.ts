@@ -101,10 +101,10 @@ const failures: [string, () => Response][] = [
   ["a success that is not JSON", () => new Response("<h1>Hello</h1>")],
 ];
 
-test.each(failures)("%s is NETWORK_ERROR, after one call", async (_, answer) => {
+test.each(failures)("%s is NETWORK_FAILED, after one call", async (_, answer) => {
   const { calls, url } = standIn(answer);
   const failure = await failureOf(resendTransport({ apiKey: KEY, baseUrl: url, from: FROM }).send(mail));
-  expect(failure.codeName).toBe("NETWORK_ERROR");
+  expect(failure.codeName).toBe("NETWORK_FAILED");
   expect(failure.message).not.toContain(KEY);
   expect(calls).toHaveLength(1);
 });
@@ -119,7 +119,7 @@ test("an API that never answers is given up in time", async () => {
   const { url } = standIn(() => "silence");
   const transport = resendTransport({ apiKey: KEY, baseUrl: url, from: FROM, timeoutMs: 50 });
   expect((await failureOf(transport.send(mail))).detail).toContain("50 ms");
-  expect((await failureOf(transport.probe())).codeName).toBe("NETWORK_ERROR");
+  expect((await failureOf(transport.probe())).codeName).toBe("NETWORK_FAILED");
 });
 
 test("probe takes a key that may only send, and no wrong one", async () => {
@@ -128,5 +128,5 @@ test("probe takes a key that may only send, and no wrong one", async () => {
   expect(restricted.calls[0]?.method).toBe("GET");
   const wrong = standIn(() => refused(401, "validation_error"));
   const failure = await failureOf(resendTransport({ apiKey: KEY, baseUrl: wrong.url, from: FROM }).probe());
-  expect(failure.codeName).toBe("NETWORK_ERROR");
+  expect(failure.codeName).toBe("NETWORK_FAILED");
 });

@@ -75,20 +75,20 @@ test("logs in with the user and password of the url, percent signs decoded", asy
   expect(inbox.map(({ user }) => user)).toEqual([USER]);
 });
 
-test("a wrong password and no password are NETWORK_ERROR and send nothing", async () => {
+test("a wrong password and no password are NETWORK_FAILED and send nothing", async () => {
   const { inbox, host } = await startSmtp({ ...NO_TLS, authOptional: false });
   for (const url of [`smtp://someone:wrong@${host}`, `smtp://${host}`]) {
     const transport = smtpTransport({ url, from: FROM });
     const failure = await failureOf(transport.send(mail));
-    expect(failure.codeName).toBe("NETWORK_ERROR");
+    expect(failure.codeName).toBe("NETWORK_FAILED");
     expect(failure.message).not.toContain("wrong@");
   }
   const probe = smtpTransport({ url: `smtp://someone:wrong@${host}`, from: FROM }).probe();
-  expect((await failureOf(probe)).codeName).toBe("NETWORK_ERROR");
+  expect((await failureOf(probe)).codeName).toBe("NETWORK_FAILED");
   expect(inbox).toEqual([]);
 });
 
-test("a refused recipient, sender or content is NETWORK_ERROR with the server's words", async () => {
+test("a refused recipient, sender or content is NETWORK_FAILED with the server's words", async () => {
   const refuse = new Error("not here, please");
   const refusals: SMTPServerOptions[] = [
     { onRcptTo: (_address, _session, done) => done(refuse) },
@@ -103,7 +103,7 @@ test("a refused recipient, sender or content is NETWORK_ERROR with the server's 
   for (const options of refusals) {
     const { host } = await startSmtp({ ...NO_TLS, ...options });
     const failure = await failureOf(smtpTransport({ url: `smtp://${host}`, from: FROM }).send(mail));
-    expect(failure.codeName).toBe("NETWORK_ERROR");
+    expect(failure.codeName).toBe("NETWORK_FAILED");
     expect(failure.detail).toContain("not here, please");
   }
 });
@@ -122,14 +122,14 @@ test("smtp:// upgrades by STARTTLS where it is offered, smtps:// is TLS from the
 test("a certificate that nobody signed is refused unless the url says otherwise", async () => {
   const { inbox, host } = await startSmtp({ secure: true });
   const failure = await failureOf(smtpTransport({ url: `smtps://${host}`, from: FROM }).send(mail));
-  expect(failure.codeName).toBe("NETWORK_ERROR");
+  expect(failure.codeName).toBe("NETWORK_FAILED");
   expect(inbox).toEqual([]);
 });
 
 test("requireTLS insists: a server without STARTTLS gets nothing", async () => {
   const { inbox, host } = await startSmtp(NO_TLS);
   const url = `smtp://${LOGIN}@${host}?requireTLS=true`;
-  expect((await failureOf(smtpTransport({ url, from: FROM }).send(mail))).codeName).toBe("NETWORK_ERROR");
+  expect((await failureOf(smtpTransport({ url, from: FROM }).send(mail))).codeName).toBe("NETWORK_FAILED");
   expect(inbox).toEqual([]);
 });
 
@@ -138,7 +138,7 @@ test("a server that takes the connection and says nothing is given up in time", 
   atEnd(async () => silent.stop(true));
   const transport = smtpTransport({ url: `smtp://127.0.0.1:${silent.port}`, from: FROM, timeoutMs: 100 });
   const began = performance.now();
-  expect((await failureOf(transport.send(mail))).codeName).toBe("NETWORK_ERROR");
-  expect((await failureOf(transport.probe())).codeName).toBe("NETWORK_ERROR");
+  expect((await failureOf(transport.send(mail))).codeName).toBe("NETWORK_FAILED");
+  expect((await failureOf(transport.probe())).codeName).toBe("NETWORK_FAILED");
   expect(performance.now() - began).toBeLessThan(2_000);
 });

@@ -58,7 +58,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     expect((await accounts.findByUsername(name.toUpperCase()))?.id).toBe(id);
     expect((await profiles.findByUsername(name.toLowerCase(), nobody))?.username).toBe(name);
     const error = await failureOf(register(store(), name.toLowerCase()));
-    expect([error.codeName, error.field]).toEqual(["MYSQL_INTERNAL_ERROR", "username"]);
+    expect([error.codeName, error.field]).toEqual(["NAME_TAKEN", "username"]);
   });
 
   test("a taken e-mail is refused, in any case, and leaves no account behind", async () => {
@@ -68,7 +68,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     for (const again of [email, email.toUpperCase()]) {
       const username = freshName("for key 'username'");
       const error = await failureOf(accounts.register({ username, email: again, passwordHash: "h" }));
-      expect([error.codeName, error.field]).toEqual(["MYSQL_INTERNAL_ERROR", "email"]);
+      expect([error.codeName, error.field]).toEqual(["NAME_TAKEN", "email"]);
       expect(await accounts.findByUsername(username)).toBeUndefined();
     }
   });
@@ -130,7 +130,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     const stem = freshName("look");
     const id = await register(store(), stem + first);
     const error = await failureOf(register(store(), stem + second));
-    expect([error.codeName, error.field]).toEqual(["MYSQL_INTERNAL_ERROR", "username"]);
+    expect([error.codeName, error.field]).toEqual(["NAME_TAKEN", "username"]);
     expect((await store().accounts.findByUsername(stem + first))?.id).toBe(id);
   });
 
@@ -147,7 +147,7 @@ export function accountCases(_: StoreFactory, store: () => Store): void {
     const results = await Promise.allSettled(shapes.map((shape) => register(store(), stem + shape)));
     expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     for (const result of results)
-      if (result.status === "rejected") expect(result.reason.codeName).toBe("MYSQL_INTERNAL_ERROR");
+      if (result.status === "rejected") expect(result.reason.codeName).toBe("NAME_TAKEN");
     const email = `${stem}@example.com`;
     expect((await failureOf(register(store(), `${stem}victim`))).field).toBe("username");
     expect(await store().accounts.register({ username: stem, email, passwordHash: "h" })).toBeGreaterThan(0);

@@ -49,7 +49,7 @@ export function concurrencyCases(harness: () => StoreHarness): void {
         return accounts.register({ username, email, passwordHash: "h" });
       });
       expect(fulfilled(results).length).toBe(1);
-      expect(refusals(results)).toEqual(Array(HANDLES - 1).fill(["MYSQL_INTERNAL_ERROR", "username"]));
+      expect(refusals(results)).toEqual(Array(HANDLES - 1).fill(["NAME_TAKEN", "username"]));
       expect(await first().profiles.find(fulfilled(results)[0] as never)).toMatchObject({ username });
     }
   });
@@ -61,7 +61,7 @@ export function concurrencyCases(harness: () => StoreHarness): void {
         accounts.register({ username: freshName(), email, passwordHash: "h" }),
       );
       expect(fulfilled(results).length).toBe(1);
-      expect(refusals(results)).toEqual(Array(HANDLES - 1).fill(["MYSQL_INTERNAL_ERROR", "email"]));
+      expect(refusals(results)).toEqual(Array(HANDLES - 1).fill(["NAME_TAKEN", "email"]));
     }
   });
 

@@ -75,7 +75,7 @@ describe("MySQL adapter", () => {
       await old("Ivan");
       await old("lvan");
       await old("third");
-      expect((await failureOf(register(one, "thіrd"))).codeName).toBe("MYSQL_INTERNAL_ERROR");
+      expect((await failureOf(register(one, "thіrd"))).codeName).toBe("NAME_TAKEN");
       // The older of two that look alike has the looks; the other one works as before.
       expect(await skeletons()).toEqual([
         { username: "new", skeleton: "new" },

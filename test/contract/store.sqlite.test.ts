@@ -64,7 +64,7 @@ describe("SQLite adapter", () => {
     file.close();
     const again = await openSqlite({ path });
     await again.migrate();
-    expect((await failureOf(register(again, "IVAN\u00ad"))).codeName).toBe("MYSQL_INTERNAL_ERROR");
+    expect((await failureOf(register(again, "IVAN\u00ad"))).codeName).toBe("NAME_TAKEN");
     expect((await again.accounts.findByUsername("lvan"))?.username).toBe("lvan");
     await again.close();
     const looks = new Database(path).query(

@@ -78,11 +78,11 @@ test("Redis away beyond every lease, and back with nothing: all goes on, all is 
   const since = performance.now();
   await round("at once");
   await roundArrived("at once");
-  expect(await login(second)).toBe(Code.REDIS_UNKOWN_ERROR);
+  expect(await login(second)).toBe(Code.COORDINATION_AWAY);
   await until(() => performance.now() - since > LEASE_MS * 1.5);
   await round("leases are over");
   await roundArrived("leases are over");
-  expect(await login(second)).toBe(Code.REDIS_UNKOWN_ERROR);
+  expect(await login(second)).toBe(Code.COORDINATION_AWAY);
 
   await cluster.redis.start();
   await round("just back");

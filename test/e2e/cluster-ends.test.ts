@@ -155,10 +155,10 @@ test("a reset while the port refuses: the old password's session, token and tick
     cpatcha: await cluster.code(userB.email),
   });
   await isOver(all);
-  expect(await failureCode(cluster.api().resume(userB.uuid, ticket))).toBe(Code.LOGIN_UNSUCCESSFUL);
+  expect(await failureCode(cluster.api().resume(userB.uuid, ticket))).toBe(Code.TOKEN_REFUSED);
   const late = await RawPeer.connect(`127.0.0.1:${nodeOf(1).ports.chat}`);
   late.send("LOGINSERVER", { uuid, token, proto: 2 });
-  expect(await late.next("LOGINRESPONSE")).toEqual({ error: Code.LOGIN_UNSUCCESSFUL });
+  expect(await late.next("LOGINRESPONSE")).toEqual({ error: Code.TOKEN_REFUSED });
 }, 30_000);
 
 test("a node that is paused past its lease serves nobody, when it comes to, whose session was ended meanwhile", async () => {
@@ -202,7 +202,7 @@ test("a node that hangs, its lease not over yet: 70 and what happened; listed un
     await failureCode(
       cluster.api().resume(all.userB.uuid, String(all.phone.bodies("LOGINRESPONSE")[0]?.resume_token)),
     ),
-  ).toBe(Code.LOGIN_UNSUCCESSFUL);
+  ).toBe(Code.TOKEN_REFUSED);
   frozen.process.resume();
   await isOver(all);
   await until(async () => (await all.laptop.sessions()).length === 1);

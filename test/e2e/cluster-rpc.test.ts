@@ -128,20 +128,20 @@ describe("BalancerService", () => {
     expect(cluster.chats.map((one) => one.address("chat"))).toContain(`${host}:${port}`);
     const login = (who: number, what: string) =>
       call(balance(), userLoginToServer, { uuid: who, token: what });
-    expect(await login(idOf(a), token)).toMatchObject({ error: Code.LOGIN_UNSUCCESSFUL });
-    expect(await login(uuid, "nix")).toMatchObject({ error: Code.LOGIN_UNSUCCESSFUL });
+    expect(await login(idOf(a), token)).toMatchObject({ error: Code.TOKEN_REFUSED });
+    expect(await login(uuid, "nix")).toMatchObject({ error: Code.TOKEN_REFUSED });
 
     // What the call gives out lets in on TCP, once.
     const second = await allocate();
     const peer = await RawPeer.connect(`${second.host}:${second.port}`);
     peer.send("LOGINSERVER", { uuid: String(uuid), token: second.token });
     expect(await peer.next("LOGINRESPONSE")).toMatchObject({ error: 0, uuid: String(uuid) });
-    expect(await login(uuid, second.token)).toMatchObject({ error: Code.LOGIN_UNSUCCESSFUL });
+    expect(await login(uuid, second.token)).toMatchObject({ error: Code.TOKEN_REFUSED });
     peer.terminate();
 
     const third = await allocate();
     expect(await login(uuid, third.token)).toMatchObject({ error: 0 });
-    expect(await login(uuid, third.token)).toMatchObject({ error: Code.LOGIN_UNSUCCESSFUL });
+    expect(await login(uuid, third.token)).toMatchObject({ error: Code.TOKEN_REFUSED });
     expect(await call(balance(), addNewUserToServer, { uuid: 0 })).toMatchObject({
       error: Code.INVALID_FIELD,
     });
@@ -170,17 +170,12 @@ describe("BalancerService", () => {
       return typeof answer === "string" ? [] : answer.lists.map(({ name }) => name);
     };
     const steps = [
-      [
-        "registerChattingServerInstance",
-        "chattingServerShutDown",
-        Code.CHATTING_SERVER_ALREADY_EXISTS,
-        Code.CHATTING_SERVER_NOT_EXISTS,
-      ],
+      ["registerChattingServerInstance", "chattingServerShutDown", Code.NODE_NAME_TAKEN, Code.NO_CHAT_NODE],
       [
         "registerChattingGrpcServer",
         "chattingGrpcServerShutDown",
-        Code.GRPC_SERVER_ALREADY_EXISTS,
-        Code.GRPC_SERVER_NOT_EXISTS,
+        Code.GRPC_NODE_NAME_TAKEN,
+        Code.GRPC_NODE_UNKNOWN,
       ],
     ] as const;
     for (const [register, , taken] of steps) {
@@ -289,7 +284,7 @@ describe("DistributedChattingService", () => {
     const [, , third] = users as [User, User, User];
     const peer = await RawPeer.login(cluster.api(), third, { proto: 2 });
     const request = { ...pair(Number(third.uuid), idOf(a)), nickName: "three", reqMsg: "hello" };
-    expect(await call(chat(1), confirmFriendRequest, request)).toMatchObject({ error: Code.FRIENDING_ERROR });
+    expect(await call(chat(1), confirmFriendRequest, request)).toMatchObject({ error: Code.NO_OPEN_REQUEST });
     expect(await call(chat(1), sendFriendRequest, request)).toMatchObject({
       error: 0,
       ...pair(request.srcUuid, request.dstUuid),
@@ -300,10 +295,10 @@ describe("DistributedChattingService", () => {
     await until(async () => (await a.friends()).some(({ uuid }) => uuid === third.uuid));
     await until(() => peer.bodies("PRESENCE").some(({ uuid, online }) => uuid === a.uuid && online === true));
     expect(await call(chat(), sendFriendRequest, pair(idOf(a), idOf(a)))).toMatchObject({
-      error: Code.FRIENDING_YOURSELF,
+      error: Code.WITH_ONESELF,
     });
     expect(await call(chat(), sendFriendRequest, pair(idOf(a), NOBODY))).toMatchObject({
-      error: Code.FRIENDING_TARGET_USER_NOT_FOUND,
+      error: Code.NO_SUCH_USER,
     });
     peer.terminate();
   });
@@ -316,8 +311,8 @@ describe("DistributedChattingService", () => {
     expect(await call(chat(1), sendFriendRequest, asked)).toMatchObject({ error: 0 });
     await b.block(String(stranger));
     for (const one of [chat(1), chat(2)]) {
-      expect(await call(one, confirmFriendRequest, asked)).toMatchObject({ error: Code.FRIENDING_ERROR });
-      expect(await call(one, sendFriendRequest, asks)).toMatchObject({ error: Code.FRIENDING_ERROR });
+      expect(await call(one, confirmFriendRequest, asked)).toMatchObject({ error: Code.NO_OPEN_REQUEST });
+      expect(await call(one, sendFriendRequest, asks)).toMatchObject({ error: Code.NO_OPEN_REQUEST });
     }
     await b.block(String(stranger), false);
     expect(await call(chat(1), sendFriendRequest, asks)).toMatchObject({ error: 0 });

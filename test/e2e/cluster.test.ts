@@ -80,7 +80,7 @@ describe("a running cluster", () => {
 
   test("a second chat server of a live name is refused", async () => {
     const twin = cluster.make("chat", "twin", { CHATSRV_GRPCSERVER_SERVER_NAME: "chat0" });
-    expect(await twin.start().catch(String)).toContain("CHATTING_SERVER_ALREADY_EXISTS");
+    expect(await twin.start().catch(String)).toContain("NODE_NAME_TAKEN");
   });
 
   test("drain: its clients move, nothing is lost or doubled, it exits with 0", async () => {

@@ -88,7 +88,7 @@ describe("the desktop client", () => {
     const peer = new DesktopPeer(server.url);
     peers.push(peer);
     const placement = await peer.post("/trylogin_server", { username: a.username, password: a.password });
-    expect(await peer.loginAt({ ...placement, token: "wrong" })).toEqual({ error: Code.LOGIN_UNSUCCESSFUL });
+    expect(await peer.loginAt({ ...placement, token: "wrong" })).toEqual({ error: Code.TOKEN_REFUSED });
     await until(() => peer.closed);
     expect(peer.violations).toEqual([]);
   });

@@ -64,14 +64,14 @@ for (const [name, start] of Object.entries(shapes))
       ];
       const tickets = [phone, laptop, tablet].map(ticketOf);
       await laptop.revokeSession(phone.session?.id ?? "");
-      expect(await resumes(user, tickets[0] ?? "")).toBe(Code.LOGIN_UNSUCCESSFUL);
+      expect(await resumes(user, tickets[0] ?? "")).toBe(Code.TOKEN_REFUSED);
       await until(() => phone.states.at(-1) === "ended: revoked");
       expect(phone.resumeToken).toBeUndefined();
       await laptop.logout();
-      expect(await resumes(user, tickets[1] ?? "")).toBe(Code.LOGIN_UNSUCCESSFUL);
+      expect(await resumes(user, tickets[1] ?? "")).toBe(Code.TOKEN_REFUSED);
       for (const device of ["a", "b", "c"]) await online(user, device);
       await until(() => tablet.states.at(-1) === "ended: kicked");
-      expect(await resumes(user, tickets[2] ?? "")).toBe(Code.LOGIN_UNSUCCESSFUL);
+      expect(await resumes(user, tickets[2] ?? "")).toBe(Code.TOKEN_REFUSED);
     }, 30_000);
 
     test("12 returns of a phone and 16 reloads of a page cost the laptop, and each other, nothing", async () => {
@@ -139,7 +139,7 @@ for (const [name, start] of Object.entries(shapes))
       expect(Math.abs(entry.seen - Date.now())).toBeLessThan(10_000);
       await laptop.revokeSession(session);
       expect((await laptop.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
-      expect(await resumes(user, ticketOf(phone))).toBe(Code.LOGIN_UNSUCCESSFUL);
+      expect(await resumes(user, ticketOf(phone))).toBe(Code.TOKEN_REFUSED);
       expect(await failureCode(laptop.revokeSession(session))).toBe(Code.INVALID_FIELD);
     }, 30_000);
 
@@ -157,7 +157,7 @@ for (const [name, start] of Object.entries(shapes))
       }
       const again = await back(user, "phone", ticket);
       expect(again.resumeToken).not.toBe(ticket);
-      await until(async () => (await resumes(user, ticket)) === Code.LOGIN_UNSUCCESSFUL, {
+      await until(async () => (await resumes(user, ticket)) === Code.TOKEN_REFUSED, {
         what: "the first PING to void the former ticket",
       });
       expect(await resumes(user, ticketOf(again))).toBe(0);
@@ -171,7 +171,7 @@ for (const [name, start] of Object.entries(shapes))
       const peer = await RawPeer.connect(`${host}:${port}`);
       peers.push(peer);
       peer.send("LOGINSERVER", { uuid, token, proto: 2, device: "phone" });
-      expect(await peer.next("LOGINRESPONSE")).toEqual({ error: Code.LOGIN_UNSUCCESSFUL });
+      expect(await peer.next("LOGINRESPONSE")).toEqual({ error: Code.TOKEN_REFUSED });
       await until(() => peer.closed);
       expect((await laptop.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
     }, 30_000);
@@ -182,7 +182,7 @@ for (const [name, start] of Object.entries(shapes))
       const ticket = ticketOf(phone);
       await phone.revokeSession(phone.session?.id ?? "");
       await until(() => phone.states.at(-1) === "ended: revoked");
-      expect(await resumes(user, ticket)).toBe(Code.LOGIN_UNSUCCESSFUL);
+      expect(await resumes(user, ticket)).toBe(Code.TOKEN_REFUSED);
     });
   });
 
@@ -201,7 +201,7 @@ test("a server that is alone is killed and started again: who may come back stil
   for (const client of [phone, laptop, tablet]) client.close();
   await server.start();
   const codes = await Promise.all(tickets.map((ticket) => failureCode(server.api.resume(user.uuid, ticket))));
-  expect(codes).toEqual([0, 0, Code.LOGIN_UNSUCCESSFUL]);
+  expect(codes).toEqual([0, 0, Code.TOKEN_REFUSED]);
   const credentials = { uuid: user.uuid, resumeToken: tickets[0] ?? "" };
   const back = new TestClient(server.api, user, { device: "phone", credentials });
   await back.connect();

@@ -54,7 +54,7 @@ describe.skipIf(!mayMount)("a full disk", () => {
     const waiting = a.sendText(b.uuid, "waits for room");
     expect((await a.history(b.uuid, { limit: 5 })).messages.length).toBe(5);
     expect(await server.api.getVerification("x@example.org").catch(({ code }) => code)).toBe(
-      Code.NETWORK_ERROR,
+      Code.NETWORK_FAILED,
     );
 
     disk.free();

@@ -148,12 +148,12 @@ describe("frames", () => {
 
 describe("bodies", () => {
   const answers: [what: string, body: Uint8Array | string, code: number][] = [
-    ["invalid UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d), Code.JSONPARSE_ERROR],
-    ["no JSON", "{", Code.JSONPARSE_ERROR],
-    ["nothing", "", Code.JSONPARSE_ERROR],
-    ["NUL bytes", "\u0000\u0000", Code.JSONPARSE_ERROR],
-    ["10,000 nested arrays", `{"username":${"[".repeat(10_000)}${"]".repeat(10_000)}}`, Code.JSONPARSE_ERROR],
-    ["30,000 open arrays", "[".repeat(30_000), Code.JSONPARSE_ERROR],
+    ["invalid UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d), Code.NOT_JSON],
+    ["no JSON", "{", Code.NOT_JSON],
+    ["nothing", "", Code.NOT_JSON],
+    ["NUL bytes", "\u0000\u0000", Code.NOT_JSON],
+    ["10,000 nested arrays", `{"username":${"[".repeat(10_000)}${"]".repeat(10_000)}}`, Code.NOT_JSON],
+    ["30,000 open arrays", "[".repeat(30_000), Code.NOT_JSON],
     ["an array", "[]", Code.INVALID_FIELD],
     ["null", "null", Code.INVALID_FIELD],
     ["a number", "1e999", Code.INVALID_FIELD],
@@ -212,7 +212,7 @@ describe("sessions", () => {
   test("a second login on one connection is refused", async () => {
     const peer = await loggedIn();
     peer.send("LOGINSERVER", { uuid: user(2).uuid, token: "x" });
-    expect(await peer.next("LOGINRESPONSE", 2)).toEqual({ error: Code.LOGIN_FOR_MULTIPLE_TIMES });
+    expect(await peer.next("LOGINRESPONSE", 2)).toEqual({ error: Code.LOGGED_IN_ELSEWHERE });
     peer.terminate();
   });
 
@@ -280,7 +280,7 @@ describe("texts in every field", () => {
       await asked.confirmFriend(asker.uuid, text);
       const [friend] = await asked.friends();
       expect(friend).toMatchObject({ alternativeName: text, nickname: text, description: text, sex: 1 });
-      expect(await asker.search(text).catch((error) => error.code)).toBe(Code.SEARCHING_USERNAME_NOT_FOUND);
+      expect(await asker.search(text).catch((error) => error.code)).toBe(Code.NAME_NOT_FOUND);
       asker.close();
       asked.close();
     }

@@ -87,7 +87,7 @@ for (const [how, leave, comeBack] of [
         .map((text) => a.sendText(b.uuid, text)),
     );
     expect(receipts.at(-1)?.seq).toBe(21);
-    expect(await login()).toBe(Code.REDIS_UNKOWN_ERROR);
+    expect(await login()).toBe(Code.COORDINATION_AWAY);
     await allArrived(range(21));
     await comeBack();
     await until(async () => (await login()) === 0, { timeoutMs: 20_000 });
@@ -113,7 +113,7 @@ test("Redis loses its memory: sessions, names and routes are rebuilt", async () 
 
 test("verify away: a clear error, and back by itself", async () => {
   await cluster.verify.kill();
-  expect(await codeOf(cluster.api().getVerification("x@example.org"))).toBe(Code.GRPC_ERROR);
+  expect(await codeOf(cluster.api().getVerification("x@example.org"))).toBe(Code.PEER_AWAY);
   await cluster.verify.start();
   await until(async () => (await codeOf(cluster.api().getVerification("y@example.org"))) === 0, {
     timeoutMs: 20_000,
@@ -123,7 +123,7 @@ test("verify away: a clear error, and back by itself", async () => {
 
 test("balance away: who is there goes on, new logins are told 3, and come in when it is back", async () => {
   await cluster.balance.kill();
-  expect(await login()).toBe(Code.GRPC_ERROR);
+  expect(await login()).toBe(Code.PEER_AWAY);
   await a.sendText(b.uuid, "0");
   await allArrived(["0"]);
   await cluster.balance.start();
@@ -132,7 +132,7 @@ test("balance away: who is there goes on, new logins are told 3, and come in whe
 
 test("no chat server: 6, until one is back", async () => {
   for (const chat of cluster.chats) await chat.kill();
-  await until(async () => (await login()) === Code.CHATTING_SERVER_NOT_EXISTS, { timeoutMs: 10_000 });
+  await until(async () => (await login()) === Code.NO_CHAT_NODE, { timeoutMs: 10_000 });
   const waiting = a.sendText(b.uuid, "0");
   await Promise.all(cluster.chats.map((chat) => chat.start()));
   expect(await waiting).toMatchObject({ seq: 1 });

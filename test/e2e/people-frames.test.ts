@@ -240,7 +240,7 @@ for (const [name, start] of Object.entries(shapes))
       await block(a1, b);
       expect(await b1.next("FRIENDREJECT")).toEqual({ src_uuid: a.uuid });
       expect(await a2.next("FRIENDREJECT")).toEqual({ src_uuid: b.uuid });
-      const none = Code.FRIENDING_ERROR;
+      const none = Code.NO_OPEN_REQUEST;
       expect(await confirmed(b1, a, b)).toEqual({ error: none });
       expect(await confirmed(a1, b, a)).toEqual({ error: none });
       expect(await sent(b1, request(b, a))).toMatchObject({ error: none });
@@ -268,7 +268,7 @@ for (const [name, start] of Object.entries(shapes))
       const pair = { src_uuid: a.uuid, dst_uuid: b.uuid };
       const sent = (peer: RawPeer, body: Json) =>
         ask(peer, "FRIENDREQUESTSENDER", body, "FRIENDSENDERRESPONSE");
-      const none = { error: Code.FRIENDING_ERROR, ...pair };
+      const none = { error: Code.NO_OPEN_REQUEST, ...pair };
       expect(await sent(a1, { ...pair, cancel: true })).toEqual(none);
       await sent(a1, { ...pair, nickname: "n", message: "m", cancel: false });
       await old.next("FRIENDREINCOMINGREQUEST");

@@ -41,7 +41,7 @@ for (const [name, start] of Object.entries(shapes))
         ]);
         expect(ended.status).toBe("fulfilled");
         if (login.status === "rejected") {
-          expect(login.reason).toMatchObject({ code: Code.LOGIN_INFO_ERROR });
+          expect(login.reason).toMatchObject({ code: Code.WRONG_CREDENTIALS });
           continue;
         }
         tokens.push(offset);
@@ -50,7 +50,7 @@ for (const [name, start] of Object.entries(shapes))
         peer.send("LOGINSERVER", { uuid, token, proto: 2, device: "phone" });
         expect({ offset, body: await peer.next("LOGINRESPONSE") }).toEqual({
           offset,
-          body: { error: Code.LOGIN_UNSUCCESSFUL },
+          body: { error: Code.TOKEN_REFUSED },
         });
       }
       expect(tokens).toContain(-300); // Else nothing was tried.
@@ -78,7 +78,7 @@ for (const [name, start] of Object.entries(shapes))
         expect(peer.bodies("PONG")).toEqual([]);
         if (answer.error !== 0) continue;
         expect(await failureCode(shape.api.resume(user.uuid, String(answer.resume_token)))).toBe(
-          Code.LOGIN_UNSUCCESSFUL,
+          Code.TOKEN_REFUSED,
         );
       }
     }, 60_000);

@@ -241,7 +241,7 @@ describe("an account", () => {
     expect(there.ends).toEqual(["logout"]);
     expect(there.storage.login).toBeUndefined();
     const resumed = server.api.resume(saved?.uuid ?? "", saved?.resumeToken ?? "");
-    await expect(resumed).rejects.toMatchObject({ code: Code.LOGIN_UNSUCCESSFUL });
+    await expect(resumed).rejects.toMatchObject({ code: Code.TOKEN_REFUSED });
   });
 
   test("comes back by itself when the server was away", async () => {

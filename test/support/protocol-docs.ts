@@ -46,10 +46,11 @@ const tables: Readonly<Record<string, () => string>> = {
     ),
   codes: () =>
     table(
-      ["error", "name", "again later?", "meaning"],
+      ["error", "name", "the original's name", "again later?", "meaning"],
       (Object.entries(Code) as [CodeName, Code][]).map(([name, code]) => [
         `${code}`,
         name,
+        codeTable[name].original ?? "",
         codeTable[name].retryable ? "yes" : "",
         codeTable[name].meaning,
       ]),

@@ -64,7 +64,7 @@ async function enter(username: string, password: string): Promise<ChatClient> {
   try {
     await api.login(username, password);
   } catch (error) {
-    if (!(error instanceof ChatError) || error.code !== Code.LOGIN_INFO_ERROR) throw error;
+    if (!(error instanceof ChatError) || error.code !== Code.WRONG_CREDENTIALS) throw error;
     await register(api, username, password);
   }
   return new ChatClient({

@@ -195,7 +195,7 @@ describe("membership", () => {
       void east.membership.renew();
     }, 5);
     expect(await joining.catch((error: unknown) => error)).toMatchObject({
-      codeName: "CHATTING_SERVER_ALREADY_EXISTS",
+      codeName: "NODE_NAME_TAKEN",
     });
     clearInterval(living);
     expect(await coordination.nodes.list()).toMatchObject([{ incarnation: "e1" }]);

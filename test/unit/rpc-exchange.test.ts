@@ -58,7 +58,7 @@ test("from one authority to another", async () => {
   await send(2);
   // Who comes now with what was good before is a stranger.
   const late = client({ tls: files(former, "late"), connectMs: 500 });
-  expect(await rejection(ask(late))).toMatchObject({ codeName: "GRPC_ERROR" });
+  expect(await rejection(ask(late))).toMatchObject({ codeName: "PEER_AWAY" });
   member.exchangeTls(readTls(files(next, "member")));
   expect((await ask(member)).answer.error).toBe(0);
   await send(3);

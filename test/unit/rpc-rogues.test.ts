@@ -186,13 +186,13 @@ describe("mutual TLS", () => {
     const member = client({ tls: { ca: ours.ca, ...good }, connectMs: 500 });
     const method = original.BalancerService.method.addNewUserToServer;
     expect(await rejection(member.unary(address, method, { uuid: 1 }))).toMatchObject({
-      codeName: "GRPC_ERROR",
+      codeName: "PEER_AWAY",
     });
     expect(
       await rejection(
         client({ connectMs: 500, tls: { ...CLEAR_TEXT, ca: ours.ca } }).unary(address, method, {}),
       ),
-    ).toMatchObject({ codeName: "GRPC_ERROR" });
+    ).toMatchObject({ codeName: "PEER_AWAY" });
     expect(called).toEqual([]);
   });
 });

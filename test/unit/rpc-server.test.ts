@@ -52,7 +52,7 @@ describe("the secret", () => {
       expect(await rawCall(address, authorization === "" ? {} : { authorization })).toBe("UNAUTHENTICATED");
     expect(await rejection(client({ secret: "wrong" }).unary(address, METHOD, { email: "a" }))).toMatchObject(
       {
-        codeName: "GRPC_ERROR",
+        codeName: "PEER_AWAY",
       },
     );
     expect(seen).toEqual([]);
@@ -143,7 +143,7 @@ describe("deadlines and retries", () => {
     await calling.unary(address, METHOD, { email: "a" });
     const started = performance.now();
     const error = await rejection(calling.unary(address, METHOD, { email: "a" }));
-    expect(error).toMatchObject({ codeName: "GRPC_ERROR" });
+    expect(error).toMatchObject({ codeName: "PEER_AWAY" });
     expect(String(error)).toContain("DEADLINE_EXCEEDED");
     expect(performance.now() - started).toBeLessThan(3_000);
   });
@@ -154,7 +154,7 @@ describe("deadlines and retries", () => {
     const rpc = client({ connectMs: 150 });
     const started = performance.now();
     expect(await rejection(rpc.unary(address, METHOD, { email: "a" }))).toMatchObject({
-      codeName: "GRPC_ERROR",
+      codeName: "PEER_AWAY",
     });
     expect(performance.now() - started).toBeLessThan(3_000);
     const { service } = counting();
@@ -192,7 +192,7 @@ describe("deadlines and retries", () => {
       let server = await serve([service], { port });
       const call = client().unary(address, METHOD, { email: "a" }, { idempotent });
       if (idempotent) expect((await call).answer.email).toBe("a");
-      else expect(await rejection(call)).toMatchObject({ codeName: "GRPC_ERROR" });
+      else expect(await rejection(call)).toMatchObject({ codeName: "PEER_AWAY" });
       expect(seen.length).toBe(idempotent ? 2 : 1);
       await until(() => !lose);
       await server.stop(0);
@@ -211,7 +211,7 @@ describe("deadlines and retries", () => {
     );
     const hanging = rejection(rpc.unary(server.address, METHOD, { email: "hang" }));
     await server.stop(50);
-    expect(await hanging).toMatchObject({ codeName: "GRPC_ERROR" });
+    expect(await hanging).toMatchObject({ codeName: "PEER_AWAY" });
   });
 });
 

@@ -48,21 +48,21 @@ describe("verification", () => {
     expect(await failure(remote.sendCode("a"))).toEqual({ codeName: "RATE_LIMITED", retryAfterMs: 41_000 });
     error = new AppError("INVALID_FIELD", { field: "e-mail ö" });
     expect(await failure(remote.sendCode("a"))).toEqual({ codeName: "INVALID_FIELD", field: "e-mail ö" });
-    error = new AppError("NETWORK_ERROR");
-    expect(await failure(remote.sendCode("a"))).toEqual({ codeName: "NETWORK_ERROR" });
+    error = new AppError("NETWORK_FAILED");
+    expect(await failure(remote.sendCode("a"))).toEqual({ codeName: "NETWORK_FAILED" });
     expect(log.lines).toEqual([]);
     error = new Error("a bug");
     expect(await failure(remote.sendCode("a"))).toEqual({ codeName: "UNAVAILABLE" });
     expect(log.lines.map(({ event }) => event)).toEqual(["grpc.bug"]);
   });
 
-  test("away: GRPC_ERROR", async () => {
+  test("away: PEER_AWAY", async () => {
     const server = await serve([]);
     const nobody = remoteCodeSender(client(), server.address);
-    expect(await failure(nobody.sendCode("a"))).toEqual({ codeName: "GRPC_ERROR" });
+    expect(await failure(nobody.sendCode("a"))).toEqual({ codeName: "PEER_AWAY" });
     await server.stop(0);
     const gone = remoteCodeSender(client({ connectMs: 100 }), server.address);
-    expect(await failure(gone.sendCode("a"))).toEqual({ codeName: "GRPC_ERROR" });
+    expect(await failure(gone.sendCode("a"))).toEqual({ codeName: "PEER_AWAY" });
   });
 });
 
@@ -118,8 +118,8 @@ describe("balancer", () => {
       token: "t",
     });
     expect((await remote.allocate(userId(2))).wsUrl).toBe("wss://chät/?a=b");
-    error = new AppError("CHATTING_SERVER_NOT_EXISTS");
-    expect(await failure(remote.allocate(userId(1)))).toEqual({ codeName: "CHATTING_SERVER_NOT_EXISTS" });
+    error = new AppError("NO_CHAT_NODE");
+    expect(await failure(remote.allocate(userId(1)))).toEqual({ codeName: "NO_CHAT_NODE" });
     error = undefined;
     const bad = await rpc.unary(address, method.addNewUserToServer, { uuid: -1 });
     expect(bad.answer).toMatchObject({ error: 67, host: "" });
@@ -234,7 +234,7 @@ describe("distributed", () => {
     for (const wrong of [{ msgSender: "3" }, { msgReceiver: "1" }])
       expect(await text([entry, { ...entry, ...wrong }])).toBe(67);
     expect(calls.length).toBe(3);
-    error = new AppError("FRIENDING_ERROR");
+    error = new AppError("NO_OPEN_REQUEST");
     expect((await rpc.unary(address, method.confirmFriendRequest, pair)).answer.error).toBe(19);
   });
 });

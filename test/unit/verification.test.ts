@@ -113,7 +113,7 @@ describe("sendCode", () => {
     sendMail = async () => {
       throw mailFailure("smtp", "away");
     };
-    expect((await failureOf(service().sendCode(EMAIL))).codeName).toBe("NETWORK_ERROR");
+    expect((await failureOf(service().sendCode(EMAIL))).codeName).toBe("NETWORK_FAILED");
     expect(await check("000000")).toBe("missing");
     sendMail = async (mail) => {
       mails.push(mail);
@@ -143,14 +143,14 @@ describe("sendCode", () => {
       put: codes.put.bind(codes),
     };
     const before = service({ ...codes, ...own, reserve: away } as typeof codes);
-    expect((await failureOf(before.sendCode(EMAIL))).codeName).toBe("REDIS_UNKOWN_ERROR");
+    expect((await failureOf(before.sendCode(EMAIL))).codeName).toBe("COORDINATION_AWAY");
     expect(mails).toEqual([]);
     const after = service({ ...codes, ...own, put: away } as typeof codes);
-    expect((await failureOf(after.sendCode(EMAIL))).codeName).toBe("REDIS_UNKOWN_ERROR");
+    expect((await failureOf(after.sendCode(EMAIL))).codeName).toBe("COORDINATION_AWAY");
     expect(mails).toHaveLength(1);
     await service().sendCode(EMAIL);
     const lost = service({ ...codes, ...own, put: away, release: away } as typeof codes);
     clock.pass(COOLDOWN);
-    expect((await failureOf(lost.sendCode(EMAIL))).codeName).toBe("REDIS_UNKOWN_ERROR");
+    expect((await failureOf(lost.sendCode(EMAIL))).codeName).toBe("COORDINATION_AWAY");
   });
 });

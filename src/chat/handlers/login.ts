@@ -35,7 +35,7 @@ const LOGIN_FRIENDS = 500;
 const PRESENCE_RETRY_MS = 1_000;
 
 export const login: Handler<"LOGINSERVER"> = async (context, session, body) => {
-  if (session.login !== undefined) throw new AppError("LOGIN_FOR_MULTIPLE_TIMES");
+  if (session.login !== undefined) throw new AppError("LOGGED_IN_ELSEWHERE");
   try {
     if (context.draining()) throw new AppError("UNAVAILABLE", { detail: "this node drains" });
     const user = requireUser(body.uuid, "uuid");

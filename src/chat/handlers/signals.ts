@@ -17,7 +17,7 @@ const relay =
     const to = requireUser(body.dst_uuid, "dst_uuid");
     await context.friends.requireReachable(from, to);
     if (!(await context.courier.reach({ type: "signal", to, from, medium, signal: body.signal })))
-      throw new AppError("FRIENDING_TARGET_USER_NOT_FOUND", { detail: "not online" });
+      throw new AppError("NO_SUCH_USER", { detail: "not online" });
     session.send(medium === "voice" ? "VOICETCHATMSGRESPONSE" : "VIDEOCHATMSGRESPONSE", { error: 0 });
   };
 

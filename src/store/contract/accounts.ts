@@ -15,7 +15,7 @@ export interface NewAccount {
 export interface AccountStore {
   /**
    * Makes the account with its skeletons and its profile row (nickname = username, the rest empty, sex 0).
-   * @throws AppError MYSQL_INTERNAL_ERROR with field `username` or `email` when it, or what looks like it, is taken.
+   * @throws AppError NAME_TAKEN with field `username` or `email` when it, or what looks like it, is taken.
    */
   register(account: NewAccount): Promise<UserId>;
   findByUsername(username: string): Promise<Account | undefined>;

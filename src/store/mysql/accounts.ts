@@ -67,7 +67,7 @@ export function accountStore({ use, transaction }: Pool): AccountStore {
         const index = violatedUnique(thrown);
         if (index === undefined) throw thrown;
         const field = /email/i.test(index) ? "email" : "username";
-        throw new AppError("MYSQL_INTERNAL_ERROR", { field, cause: thrown });
+        throw new AppError("NAME_TAKEN", { field, cause: thrown });
       });
     },
 

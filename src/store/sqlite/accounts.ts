@@ -62,7 +62,7 @@ export function accountStore({ db, read, write }: Connection): AccountStore {
       const taken = violatedUnique(thrown);
       if (taken === undefined) throw thrown;
       const field = taken.endsWith(".email") ? "email" : "username";
-      throw new AppError("MYSQL_INTERNAL_ERROR", { field, cause: thrown });
+      throw new AppError("NAME_TAKEN", { field, cause: thrown });
     }
   }
 

@@ -21,11 +21,11 @@ export function explain(thrown: unknown): string {
   if (!(thrown instanceof ChatError)) return "Something unexpected happened. Please try again.";
   const { code, codeName, field, retryAfterMs } = thrown;
   if (retryAfterMs !== undefined) return `That was a little fast. Try again in ${duration(retryAfterMs)}.`;
-  if (code === Code.NETWORK_ERROR) return "The server cannot be reached right now. Please try again.";
-  if (code === Code.REDIS_UNKOWN_ERROR) return "There is no valid code for that e-mail. Ask for a new one.";
+  if (code === Code.NETWORK_FAILED) return "The server cannot be reached right now. Please try again.";
+  if (code === Code.CODE_MISSING) return "There is no valid code for that e-mail. Ask for a new one.";
   if (code === Code.BLOCKED) return "This user does not take messages from you.";
   if (code === Code.NOT_FRIENDS) return "You are not friends with this user.";
-  if (code === Code.FRIENDING_ERROR) return "That request is not open any more, or was made already.";
+  if (code === Code.NO_OPEN_REQUEST) return "That request is not open any more, or was made already.";
   if (field !== undefined && FIELDS[field] && code !== Code.WEAK_PASSWORD) return FIELDS[field];
   return codeName === undefined ? thrown.message : codeTable[codeName].meaning;
 }

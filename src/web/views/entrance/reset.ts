@@ -20,7 +20,7 @@ export function resetForm({ api, enter, show }: EntrancePorts): HTMLElement {
         submit: "Send me a code",
         action: async ({ username = "", email = "" }) => {
           const exists = await api.accountExists({ username, email });
-          if (!exists) throw new ChatError(Code.MYSQL_ACCOUNT_NOT_EXISTS);
+          if (!exists) throw new ChatError(Code.NO_SUCH_ACCOUNT);
           await api.getVerification(email);
           place.replaceChildren(second(username, email));
           focusFirst(place);
