@@ -5,9 +5,9 @@
 import type { SessionId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import { Hub } from "../net/hub.ts";
-import type { EventOf, UserEvent } from "../services/events.ts";
-import type { Growth, LocalSessions, Told } from "../services/ports.ts";
-import type { BoundSession } from "../services/sessions.ts";
+import type { EventOf, UserEvent } from "../services/delivery/events.ts";
+import type { Growth, LocalSessions, Told } from "../services/delivery/ports.ts";
+import type { BoundSession } from "../services/sessions/sessions.ts";
 import type { ChatSession } from "./session.ts";
 
 /** The order in what a node of a former version tells. */

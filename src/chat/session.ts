@@ -7,9 +7,9 @@ import type { EndReason, Profile } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
 import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
-import type { UserEvent } from "../services/events.ts";
-import type { Growth } from "../services/ports.ts";
-import type { BoundSession } from "../services/sessions.ts";
+import type { UserEvent } from "../services/delivery/events.ts";
+import type { Growth } from "../services/delivery/ports.ts";
+import type { BoundSession } from "../services/sessions/sessions.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import {

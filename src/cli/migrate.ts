@@ -7,7 +7,7 @@ import { systemClock } from "../lib/clock.ts";
 import { silentLogger } from "../lib/log.ts";
 import { createLogger } from "../ops/logger.ts";
 import { openStoreOf, storeOptions } from "../roles/options.ts";
-import { PasswordHasher } from "../services/passwords.ts";
+import { PasswordHasher } from "../services/accounts/passwords.ts";
 import { adoptStore } from "../store/open.ts";
 import type { ParsedArgs } from "./args.ts";
 import type { Command } from "./command.ts";

@@ -8,7 +8,7 @@ import { toAppError } from "../domain/error.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
-import type { AccountService } from "../services/accounts.ts";
+import type { AccountService } from "../services/accounts/accounts.ts";
 import type { CodeSender } from "../services/ports.ts";
 import { Code } from "../wire/codes.ts";
 import { type HttpPath, type HttpRequest, httpCalls } from "../wire/http.ts";

@@ -7,8 +7,8 @@
 import { parseUserId } from "../domain/ids.ts";
 import { usernameKey } from "../domain/names.ts";
 import { normalizeEmail } from "../domain/rules.ts";
-import type { AccountService, Admission } from "../services/accounts.ts";
-import type { Asker } from "../services/passwords.ts";
+import type { AccountService, Admission } from "../services/accounts/accounts.ts";
+import type { Asker } from "../services/accounts/passwords.ts";
 import type { CodeSender } from "../services/ports.ts";
 import type { HttpAnswer, HttpPath, HttpRequest } from "../wire/http.ts";
 import type { LimitName, Toll } from "./limits.ts";

@@ -8,7 +8,7 @@ import { AppError, toAppError } from "../domain/error.ts";
 import { type NodeName, nodeName } from "../domain/ids.ts";
 import type { WsAcceptor } from "../net/ws.ts";
 import type { RelayTarget, WsRelays } from "../net/ws-relay.ts";
-import type { NodeDirectory } from "../services/node-directory.ts";
+import type { NodeDirectory } from "../services/cluster/node-directory.ts";
 import { failureBody } from "./answer.ts";
 import { clientAddress } from "./client-address.ts";
 

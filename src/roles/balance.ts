@@ -5,7 +5,7 @@
 import type { Coordination } from "../coordination/coordination.ts";
 import { addressText } from "../lib/address.ts";
 import { balancerService } from "../rpc/balancer.ts";
-import { PlacementService } from "../services/placement.ts";
+import { PlacementService } from "../services/cluster/placement.ts";
 import type { Role, RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
 

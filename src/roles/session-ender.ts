@@ -8,9 +8,9 @@ import { AppError } from "../domain/error.ts";
 import { type NodeName, nodeName } from "../domain/ids.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import { PeerStreams } from "../rpc/peers.ts";
-import { Courier } from "../services/courier.ts";
-import { Endings } from "../services/endings.ts";
+import { Courier } from "../services/delivery/courier.ts";
 import type { SessionEnder } from "../services/ports.ts";
+import { Endings } from "../services/sessions/endings.ts";
 import type { ChatRole } from "./chat.ts";
 import type { RoleInput } from "./role.ts";
 

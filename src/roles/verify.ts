@@ -7,7 +7,7 @@ import type { Coordination } from "../coordination/coordination.ts";
 import { addressText } from "../lib/address.ts";
 import type { MailTransport } from "../mail/mail.ts";
 import { verificationService } from "../rpc/verification.ts";
-import { VerificationService } from "../services/verification.ts";
+import { VerificationService } from "../services/accounts/verification.ts";
 import type { Role, RoleInput } from "./role.ts";
 import type { RpcHost } from "./rpc-host.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { EndReason, Message, Profile } from "../domain/entities.ts";
 import { conversationId, type SessionId, sessionId, userId } from "../domain/ids.ts";
-import type { UserEvent } from "../services/events.ts";
+import type { UserEvent } from "../services/delivery/events.ts";
 import type { Event, Profile as ProfileMessage, Text } from "./gen/cluster_pb.ts";
 
 /** One event as it travels. */

@@ -7,7 +7,7 @@
 import { type ClientDuplexStream, status } from "@grpc/grpc-js";
 import { type AppError, unavailable } from "../domain/error.ts";
 import type { Logger } from "../lib/log.ts";
-import { type UserEvent, unitsOf } from "../services/events.ts";
+import { type UserEvent, unitsOf } from "../services/delivery/events.ts";
 import { toMessage } from "./events.ts";
 import type { BatchAck, Event, EventBatch } from "./gen/cluster_pb.ts";
 

@@ -1,12 +1,10 @@
 /**
  * @module services/ports
- * What the services ask of the world beside store, coordination and mail: the roles that may live in another
- * process, and the sessions on this node and on others. roles/compose binds each to the direct object when
- * it lives in this process, and to a gRPC client when it does not.
+ * What the services ask of roles that may live in another process. roles/compose binds each to the direct object
+ * when it lives in this process, and to a gRPC client when it does not.
  */
 import type { Grant } from "../domain/grants.ts";
-import type { ConversationId, NodeName, UserId } from "../domain/ids.ts";
-import type { UserEvent } from "./events.ts";
+import type { NodeName, UserId } from "../domain/ids.ts";
 
 /** The verify role, as the gateway sees it. */
 export interface CodeSender {
@@ -40,35 +38,7 @@ export interface Allocator {
   redeem(user: UserId, token: string, node: NodeName): Promise<boolean>;
 }
 
-/** The sessions on this node. Implemented by chat/. */
-export interface LocalSessions {
-  /** Whether the user has a session here. */
-  has(user: UserId): boolean;
-  /** Hands events to the user's sessions here; those without one are dropped (the log is the queue). In order. */
-  deliver(events: readonly UserEvent[]): void;
-  /** Sends each of the user's sessions here what it lacks of a conversation that has grown. */
-  catchUp(growth: Growth): void;
-  /** Whose presence was told here, and how. */
-  told(): Iterable<Told>;
-  /** Sessions here take these for offline unless they were told otherwise. */
-  takenForOffline(friends: readonly UserId[]): void;
-}
-
-/** What the sessions of a node were told of somebody last. */
-export interface Told {
-  readonly friend: UserId;
-  readonly online: boolean;
-}
-
-/** A conversation as one of its members sees it, that holds messages up to `lastSeq`. */
-export interface Growth {
-  readonly user: UserId;
-  readonly conversation: ConversationId;
-  readonly peer: UserId;
-  readonly lastSeq: number;
-}
-
-/** Ends a user's sessions wherever they are. Implemented over services/endings. */
+/** Ends a user's sessions wherever they are. Implemented over services/sessions/endings. */
 export interface SessionEnder {
   /**
    * Ends all devices of the user that were granted below a version of the account. Resolves when none of their
@@ -76,16 +46,6 @@ export interface SessionEnder {
    * @throws AppError UNAVAILABLE when that is not known in time, or coordination is away
    */
   endAll(user: UserId, below: number): Promise<void>;
-}
-
-/** The other chat nodes. Implemented by rpc/. */
-export interface Peers {
-  /**
-   * Puts events on the node's stream, in order; none of them is a greeting. Resolves when the node has acknowledged
-   * them; rejects with AppError UNAVAILABLE when it did not (the caller keeps what lasts, see peer-queues).
-   * @param missedMs how long ago texts for the node began to be left out; undefined when none were.
-   */
-  send(node: NodeName, events: readonly UserEvent[], missedMs?: number | undefined): Promise<void>;
 }
 
 /** A text as another server hands it over: the client's own id of it, and what it says. */

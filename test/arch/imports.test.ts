@@ -53,7 +53,12 @@ describe("the table", () => {
 describe("the rules catch", () => {
   /** Path, text, and what the complaint must name. */
   const bad: [title: string, path: string, text: string, complaint: string][] = [
-    ["an arrow back", "src/services/friends.ts", 'import { app } from "../http/app.ts"; app();', "(http)"],
+    [
+      "an arrow back",
+      "src/services/people/friends.ts",
+      'import { app } from "../../http/app.ts"; app();',
+      "(http)",
+    ],
     ["an arrow back of a type", "src/net/tcp.ts", 'import type { A } from "../chat/a.ts";', "(chat)"],
     ["an inline type", "src/net/tcp.ts", 'import { type A } from "../chat/a.ts";', "(chat)"],
     ["a type over several lines", "src/net/tcp.ts", 'import type {\n  A,\n} from "../chat/a.ts";', "(chat)"],

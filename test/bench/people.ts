@@ -9,7 +9,7 @@ import type { Login } from "./protocol.ts";
 
 const PASSWORD = "Bench-1-password";
 const CHEAP = { algorithm: "argon2id", memoryCost: 8, timeCost: 1 } as const;
-/** As the server makes them (services/passwords), for those whose login is measured. */
+/** As the server makes them (services/accounts/passwords), for those whose login is measured. */
 export const REAL = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
 /** Pairs of friends. */

@@ -4,7 +4,7 @@
  * passwords as expensive as in production. And the measure would see it if it did not.
  */
 import { beforeAll, expect, test } from "bun:test";
-import { PasswordHasher } from "../../src/services/passwords.ts";
+import { PasswordHasher } from "../../src/services/accounts/passwords.ts";
 import { type Gateway, openGateway } from "../support/gateway.ts";
 import { post } from "../support/http.ts";
 import { compareTimes, tellsApart } from "../support/timing.ts";

@@ -62,9 +62,7 @@ for (const [name, start] of Object.entries(shapes))
         const username = `new-${crypto.randomUUID().slice(0, 8)}`;
         const email = `${username}@example.org`;
         const account = { username, email, password: PASSWORD };
-        expect(await codeOf(shape.api.register({ ...account, cpatcha: "123456" }))).toBe(
-          Code.CODE_MISSING,
-        );
+        expect(await codeOf(shape.api.register({ ...account, cpatcha: "123456" }))).toBe(Code.CODE_MISSING);
         await shape.api.getVerification(email);
         const cpatcha = await shape.code(email);
         const wrong = cpatcha === "000000" ? "000001" : "000000";

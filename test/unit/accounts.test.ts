@@ -7,7 +7,7 @@ import { describe, expect, spyOn, test } from "bun:test";
 import type { Coordination } from "../../src/coordination/coordination.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { nodeName, type UserId, userId } from "../../src/domain/ids.ts";
-import { PasswordHasher } from "../../src/services/passwords.ts";
+import { PasswordHasher } from "../../src/services/accounts/passwords.ts";
 import { failureOf } from "../support/failure.ts";
 import { CODE_ATTEMPTS, CODE_TTL, type Gateway, NODE, openGateway, PASSWORD } from "../support/gateway.ts";
 

@@ -1,8 +1,8 @@
 /** @module Who is told of a commit, and in how many pieces. */
 import { describe, expect, test } from "bun:test";
 import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
-import { announcement, type TextSubmission } from "../../src/services/announcement.ts";
-import type { CommittedSubmission } from "../../src/services/committer.ts";
+import { announcement, type TextSubmission } from "../../src/services/messages/announcement.ts";
+import type { CommittedSubmission } from "../../src/services/messages/committer.ts";
 import type { AppendOutcome } from "../../src/store/store.ts";
 
 const stored = (seq: number): AppendOutcome => ({

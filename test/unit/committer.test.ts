@@ -2,7 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { AppError } from "../../src/domain/error.ts";
 import { conversationId, userId } from "../../src/domain/ids.ts";
-import { Committer, type CommitterOptions, type Submission, weightOf } from "../../src/services/committer.ts";
+import {
+  Committer,
+  type CommitterOptions,
+  type Submission,
+  weightOf,
+} from "../../src/services/messages/committer.ts";
 import type { AppendEntry, AppendOutcome } from "../../src/store/store.ts";
 import { HeldClock } from "../support/clock.ts";
 

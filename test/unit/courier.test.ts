@@ -11,8 +11,8 @@ import {
   userId,
 } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import { Courier } from "../../src/services/courier.ts";
-import type { UserEvent } from "../../src/services/events.ts";
+import { Courier } from "../../src/services/delivery/courier.ts";
+import type { UserEvent } from "../../src/services/delivery/events.ts";
 import { HeldClock } from "../support/clock.ts";
 import { messagesOf } from "../support/messages.ts";
 import { until } from "../support/until.ts";

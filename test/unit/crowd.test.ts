@@ -5,7 +5,7 @@ import { Delivery } from "../../src/chat/delivery.ts";
 import { DirectOutbox } from "../../src/chat/outbox.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import { DeviceCursors } from "../../src/services/device-cursors.ts";
+import { DeviceCursors } from "../../src/services/conversations/device-cursors.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openSqlite, register } from "../contract/store.harness.ts";
 import { befriendCrowd } from "../support/crowd.ts";

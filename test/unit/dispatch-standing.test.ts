@@ -7,7 +7,7 @@ import { DirectOutbox } from "../../src/chat/outbox.ts";
 import { ChatSession, type LoggedIn } from "../../src/chat/session.ts";
 import { sessionId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import type { Sessions } from "../../src/services/sessions.ts";
+import type { Sessions } from "../../src/services/sessions/sessions.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
 import { HeldClock } from "../support/clock.ts";
 import { FakeConnection } from "../support/fake-connection.ts";

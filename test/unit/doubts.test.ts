@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { ChatNode } from "../../src/domain/entities.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { type NodeName, nodeName } from "../../src/domain/ids.ts";
-import { Doubts } from "../../src/services/doubts.ts";
+import { Doubts } from "../../src/services/delivery/doubts.ts";
 import { HeldClock } from "../support/clock.ts";
 
 const LEASE_MS = 10_000;

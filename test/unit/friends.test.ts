@@ -4,7 +4,7 @@
  */
 import { expect, test } from "bun:test";
 import { sessionId } from "../../src/domain/ids.ts";
-import { Friends } from "../../src/services/friends.ts";
+import { Friends } from "../../src/services/people/friends.ts";
 import { failureOf } from "../support/failure.ts";
 import { openGateway } from "../support/gateway.ts";
 

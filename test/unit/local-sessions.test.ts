@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { NodeSessions } from "../../src/chat/local-sessions.ts";
 import { ChatSession } from "../../src/chat/session.ts";
 import { conversationId, sessionId, type UserId, userId } from "../../src/domain/ids.ts";
-import type { UserEvent } from "../../src/services/events.ts";
+import type { UserEvent } from "../../src/services/delivery/events.ts";
 import { FakeConnection } from "../support/fake-connection.ts";
 import { LogBook } from "../support/rpc.ts";
 

@@ -4,7 +4,7 @@ import { openMemory } from "../../src/coordination/memory/index.ts";
 import { AppError } from "../../src/domain/error.ts";
 import { nodeName } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import { Membership } from "../../src/services/membership.ts";
+import { Membership } from "../../src/services/cluster/membership.ts";
 import { HeldClock } from "../support/clock.ts";
 
 const LEASE_MS = 3_000;

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "bun:test";
 import { AppError } from "../../src/domain/error.ts";
-import { PasswordHasher } from "../../src/services/passwords.ts";
+import { PasswordHasher } from "../../src/services/accounts/passwords.ts";
 
 const cheap = { memoryCostKiB: 8, timeCost: 1 };
 const PASSWORD = "Correct1 horse ü 🐴\0 battery";

@@ -7,7 +7,7 @@ import { openMemory } from "../../src/coordination/memory/index.ts";
 import type { ChatNode } from "../../src/domain/entities.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { nodeName, userId } from "../../src/domain/ids.ts";
-import { PlacementService } from "../../src/services/placement.ts";
+import { PlacementService } from "../../src/services/cluster/placement.ts";
 import { HeldClock } from "../support/clock.ts";
 
 const TTL = 300_000;

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { unavailable } from "../../src/domain/error.ts";
 import { type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import type { UserEvent } from "../../src/services/events.ts";
-import { Presence } from "../../src/services/presence.ts";
+import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { Presence } from "../../src/services/people/presence.ts";
 import { HeldClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";
 

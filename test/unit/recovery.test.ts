@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from "bun:test";
 import type { ChatNode } from "../../src/domain/entities.ts";
 import { nodeName, type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import { Recovery } from "../../src/services/recovery.ts";
+import { Recovery } from "../../src/services/sessions/recovery.ts";
 import { HeldClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";
 

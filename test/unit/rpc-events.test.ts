@@ -7,7 +7,7 @@ import type { Message, Profile } from "../../src/domain/entities.ts";
 import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
 import { fromMessage, toMessage } from "../../src/rpc/events.ts";
 import { EventSchema } from "../../src/rpc/gen/cluster_pb.ts";
-import type { UserEvent } from "../../src/services/events.ts";
+import type { UserEvent } from "../../src/services/delivery/events.ts";
 
 const to = userId(2);
 const profile: Profile = {

@@ -8,7 +8,7 @@ import { conversationId, type NodeName, nodeName, userId } from "../../src/domai
 import { rpcService } from "../../src/rpc/definition.ts";
 import { type BatchAck, type EventBatch, PeerService } from "../../src/rpc/gen/cluster_pb.ts";
 import { PeerStreams, type PeerStreamsOptions, peerService } from "../../src/rpc/peers.ts";
-import type { UserEvent } from "../../src/services/events.ts";
+import type { UserEvent } from "../../src/services/delivery/events.ts";
 import { freePort } from "../support/port.ts";
 import { LogBook, type RpcAddress, rejection, rpcBench } from "../support/rpc.ts";
 import { until } from "../support/until.ts";

@@ -4,8 +4,8 @@ import type { Route } from "../../src/domain/entities.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { sessionId, type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import type { BoundSession } from "../../src/services/sessions.ts";
-import { Standing } from "../../src/services/standing.ts";
+import type { BoundSession } from "../../src/services/sessions/sessions.ts";
+import { Standing } from "../../src/services/sessions/standing.ts";
 import { HeldClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";
 

@@ -4,8 +4,8 @@ import type { Message } from "../../src/domain/entities.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import type { UserEvent } from "../../src/services/events.ts";
-import { UncertainCommits } from "../../src/services/uncertain.ts";
+import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { UncertainCommits } from "../../src/services/messages/uncertain.ts";
 import { messagesOf } from "../support/messages.ts";
 import { until } from "../support/until.ts";
 

@@ -8,7 +8,7 @@ import { openMemory } from "../../src/coordination/memory/index.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { type Mail, mailFailure } from "../../src/mail/mail.ts";
-import { VerificationService } from "../../src/services/verification.ts";
+import { VerificationService } from "../../src/services/accounts/verification.ts";
 import { HeldClock } from "../support/clock.ts";
 import { failureOf } from "../support/failure.ts";
 

@@ -6,7 +6,7 @@ import type { Head, Page, Profile } from "../../domain/entities.ts";
 import { AppError, toAppError } from "../../domain/error.ts";
 import type { ConversationId } from "../../domain/ids.ts";
 import { systemTimer } from "../../lib/clock.ts";
-import type { BoundSession } from "../../services/sessions.ts";
+import type { BoundSession } from "../../services/sessions/sessions.ts";
 import type { DeviceStanding } from "../../store/store.ts";
 import type { Body } from "../../wire/messages.ts";
 import {

@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../domain/error.ts";
 import { after } from "../../lib/at-once.ts";
-import type { SendResult } from "../../services/messaging.ts";
+import type { SendResult } from "../../services/messages/messaging.ts";
 import type { Request } from "../../wire/messages.ts";
 import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/sizes.ts";
 import { conversationText, failureBody, fitting, headBody, historyEntry } from "../bodies.ts";

@@ -17,7 +17,7 @@ const without = (kind: string) => `${BATCH}: events.filter(({ event }) => event.
 const EMIT = "outbox.sendTexts(conversation, peer, run, isLast ? through : (run.at(-1)?.seq ?? 0));";
 
 const NEVER_RECONCILE = {
-  file: "src/services/reconciler.ts",
+  file: "src/services/delivery/reconciler.ts",
   replace: "this.#rounds.push({ reason, since });",
   by: "void [reason, since];",
 };
@@ -35,7 +35,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     short: true,
     changes: [
       {
-        file: "src/services/courier.ts",
+        file: "src/services/delivery/courier.ts",
         replace: "for (const event of events) this.#remote.push(event);",
         by: "for (const event of events) if (!this.#options.local.has(event.to)) this.#remote.push(event);",
       },
@@ -61,7 +61,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     changes: [
       NEVER_RECONCILE,
       {
-        file: "src/services/peer-queues.ts",
+        file: "src/services/delivery/peer-queues.ts",
         replace: "const MAX_OWED = 10_000;",
         by: "const MAX_OWED = 0;",
       },
@@ -72,7 +72,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
   {
     name: "serve on when its name is taken",
     changes: [
-      { file: "src/services/membership.ts", replace: "events.superseded();", by: "" },
+      { file: "src/services/cluster/membership.ts", replace: "events.superseded();", by: "" },
       NEVER_RECONCILE,
     ],
     faults: { count: 1, kinds: [ZOMBIE] },
@@ -122,7 +122,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: "tell nobody who leaves",
     changes: [
       {
-        file: "src/services/sessions.ts",
+        file: "src/services/sessions/sessions.ts",
         replace: "await presence.announce(user);",
         by: "void presence;",
       },

@@ -41,7 +41,7 @@ export const RIGHTS_MUTANTS: readonly Mutant[] = [
     name: "keep whoever is one too many",
     changes: [
       {
-        file: "src/services/sessions.ts",
+        file: "src/services/sessions/sessions.ts",
         replace: 'void this.#options.endings.close(evicted, "kicked");',
         by: "void evicted;",
       },

@@ -1,16 +1,16 @@
 /**
- * @module services/recovery
+ * @module services/sessions/recovery
  * What a chat node does after it, another node or coordination was away: takes its routes again, asks for a
  * reconciliation, and clears up behind the dead.
  */
-import type { NodeRegistry } from "../coordination/coordination.ts";
-import type { ChatNode } from "../domain/entities.ts";
-import type { NodeName } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
-import type { MembershipEvents } from "./membership.ts";
-import type { Presence } from "./presence.ts";
-import type { Reconciler } from "./reconciler.ts";
+import type { NodeRegistry } from "../../coordination/coordination.ts";
+import type { ChatNode } from "../../domain/entities.ts";
+import type { NodeName } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { MembershipEvents } from "../cluster/membership.ts";
+import type { Reconciler } from "../delivery/reconciler.ts";
+import type { Presence } from "../people/presence.ts";
 import type { Standing } from "./standing.ts";
 
 export interface RecoveryOptions {

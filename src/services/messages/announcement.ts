@@ -1,12 +1,12 @@
 /**
- * @module services/announcement
+ * @module services/messages/announcement
  * From a commit to the events that tell of it. Texts that follow each other in one conversation travel as one
  * event per side, so a burst is one frame.
  */
-import type { Message } from "../domain/entities.ts";
-import type { SessionId, UserId } from "../domain/ids.ts";
+import type { Message } from "../../domain/entities.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { UserEvent } from "../delivery/events.ts";
 import type { CommittedSubmission, Submission } from "./committer.ts";
-import type { UserEvent } from "./events.ts";
 
 /** Texts of one 17. */
 export interface TextSubmission extends Submission {

@@ -1,12 +1,12 @@
 /**
- * @module services/node-directory
+ * @module services/cluster/node-directory
  * The chat nodes by name, for who asks often: the registry is read at most a few times a second, however many ask.
  */
-import type { NodeRegistry } from "../coordination/coordination.ts";
-import type { ChatNode } from "../domain/entities.ts";
-import type { NodeName } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
-import { coordinated } from "./coordinated.ts";
+import type { NodeRegistry } from "../../coordination/coordination.ts";
+import type { ChatNode } from "../../domain/entities.ts";
+import type { NodeName } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { coordinated } from "../coordinated.ts";
 
 /** How old what is known may be, milliseconds; and for a name that is not known, which may have come just now. */
 const KNOWN_MS = 1_000;

@@ -1,22 +1,22 @@
 /**
- * @module services/accounts
+ * @module services/accounts/accounts
  * What the gateway does with accounts: registration, the check before a reset, the reset, login and resumption.
  * Order matters in all of them: a code is checked before anything about accounts is told or done, and what
  * the caller may mend (a weak password, a taken name) does not cost the code.
  */
-import type { CodeCheck, CodeStore, DeviceTable, Placement } from "../coordination/coordination.ts";
-import type { Account } from "../domain/entities.ts";
-import { AppError } from "../domain/error.ts";
-import type { Grant } from "../domain/grants.ts";
-import { parseUserId, type UserId } from "../domain/ids.ts";
-import { normalizeUsername, usernamesToFind } from "../domain/names.ts";
-import { emailKey, normalizeEmail, requireStrongPassword } from "../domain/rules.ts";
-import type { Logger } from "../lib/log.ts";
-import type { AccountStore } from "../store/store.ts";
-import type { CodeName } from "../wire/codes.ts";
-import { coordinated } from "./coordinated.ts";
+import type { CodeCheck, CodeStore, DeviceTable, Placement } from "../../coordination/coordination.ts";
+import type { Account } from "../../domain/entities.ts";
+import { AppError } from "../../domain/error.ts";
+import type { Grant } from "../../domain/grants.ts";
+import { parseUserId, type UserId } from "../../domain/ids.ts";
+import { normalizeUsername, usernamesToFind } from "../../domain/names.ts";
+import { emailKey, normalizeEmail, requireStrongPassword } from "../../domain/rules.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { AccountStore } from "../../store/store.ts";
+import type { CodeName } from "../../wire/codes.ts";
+import { coordinated } from "../coordinated.ts";
+import type { Allocation, Allocator, SessionEnder } from "../ports.ts";
 import type { Asker, PasswordHasher } from "./passwords.ts";
-import type { Allocation, Allocator, SessionEnder } from "./ports.ts";
 
 export interface AccountOptions {
   readonly accounts: AccountStore;

@@ -1,16 +1,16 @@
 /**
- * @module services/verification
+ * @module services/accounts/verification
  * The verify role: makes six-digit codes and mails them. A code is stored only when its mail was handed over,
  * and an address gets one mail per cooldown.
  */
-import type { CodeStore } from "../coordination/coordination.ts";
-import { AppError } from "../domain/error.ts";
-import { normalizeEmail } from "../domain/rules.ts";
-import type { Logger } from "../lib/log.ts";
-import { randomDigits } from "../lib/random.ts";
-import type { Mail, MailTransport } from "../mail/mail.ts";
-import { coordinated } from "./coordinated.ts";
-import type { CodeSender } from "./ports.ts";
+import type { CodeStore } from "../../coordination/coordination.ts";
+import { AppError } from "../../domain/error.ts";
+import { normalizeEmail } from "../../domain/rules.ts";
+import type { Logger } from "../../lib/log.ts";
+import { randomDigits } from "../../lib/random.ts";
+import type { Mail, MailTransport } from "../../mail/mail.ts";
+import { coordinated } from "../coordinated.ts";
+import type { CodeSender } from "../ports.ts";
 
 const CODE_DIGITS = 6;
 

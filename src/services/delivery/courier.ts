@@ -1,16 +1,16 @@
 /**
- * @module services/courier
+ * @module services/delivery/courier
  * Takes events to a user's sessions wherever they are: those on this node at once, those on other nodes by
  * the peers' streams. The routes are looked up after the commit, once for all that gathered meanwhile: a
  * session binds its route before it reads its conversations, so whatever the look-up misses, that read finds.
  */
 
-import type { RouteTable } from "../coordination/coordination.ts";
-import type { ChatNode, Route } from "../domain/entities.ts";
-import type { NodeName, UserId } from "../domain/ids.ts";
-import { Batcher } from "../lib/batcher.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
+import type { RouteTable } from "../../coordination/coordination.ts";
+import type { ChatNode, Route } from "../../domain/entities.ts";
+import type { NodeName, UserId } from "../../domain/ids.ts";
+import { Batcher } from "../../lib/batcher.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
 import type { UserEvent } from "./events.ts";
 import { type NodeAddress, type Outcome, PeerQueues } from "./peer-queues.ts";
 import type { LocalSessions, Peers } from "./ports.ts";

@@ -1,14 +1,14 @@
 /**
- * @module services/placement
+ * @module services/cluster/placement
  * The balance role: picks a chat node for a user and gives out the token to log in there with.
  */
-import type { Placement } from "../coordination/coordination.ts";
-import { AppError } from "../domain/error.ts";
-import { type Grant, tokenOf } from "../domain/grants.ts";
-import type { NodeName, UserId } from "../domain/ids.ts";
-import { randomSecret } from "../lib/random.ts";
-import { coordinated } from "./coordinated.ts";
-import type { Allocation, Allocator } from "./ports.ts";
+import type { Placement } from "../../coordination/coordination.ts";
+import { AppError } from "../../domain/error.ts";
+import { type Grant, tokenOf } from "../../domain/grants.ts";
+import type { NodeName, UserId } from "../../domain/ids.ts";
+import { randomSecret } from "../../lib/random.ts";
+import { coordinated } from "../coordinated.ts";
+import type { Allocation, Allocator } from "../ports.ts";
 
 export interface PlacementOptions {
   readonly placement: Pick<Placement, "allocate" | "redeem">;

@@ -1,5 +1,5 @@
 /**
- * @module services/reconciler
+ * @module services/delivery/reconciler
  * Finds what was committed and never told: its node died in between, a stream broke, or coordination was away.
  * Asks the store what changed since then and compares it with what each session here was sent, device by device:
  * what another device of the account has got says nothing about this one. Harmless at any time.
@@ -7,11 +7,11 @@
  * Bounded: it reads the conversations that grew in that time and the cursors that moved, in the whole cluster,
  * a row each, whatever the number of sessions here and of their conversations.
  */
-import { Batcher } from "../lib/batcher.ts";
-import type { Clock } from "../lib/clock.ts";
-import { within } from "../lib/deadline.ts";
-import type { Logger } from "../lib/log.ts";
-import type { ConversationStore, Grown, Moved, PageRequest } from "../store/store.ts";
+import { Batcher } from "../../lib/batcher.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { within } from "../../lib/deadline.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { ConversationStore, Grown, Moved, PageRequest } from "../../store/store.ts";
 import type { LocalSessions } from "./ports.ts";
 
 export interface ReconcilerOptions {

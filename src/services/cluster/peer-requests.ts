@@ -1,15 +1,15 @@
 /**
- * @module services/peer-requests
+ * @module services/cluster/peer-requests
  * The original's server-to-server calls: another server acts for its user. Who calls has shown the cluster's
  * secret; from there on it is the same path that a session's request takes.
  */
-import type { UserId } from "../domain/ids.ts";
-import type { Conversations } from "./conversations.ts";
-import type { Courier } from "./courier.ts";
-import type { Friends } from "./friends.ts";
-import type { Messaging, OutgoingText } from "./messaging.ts";
-import type { PeerRequests } from "./ports.ts";
-import type { Presence } from "./presence.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Conversations } from "../conversations/conversations.ts";
+import type { Courier } from "../delivery/courier.ts";
+import type { Messaging, OutgoingText } from "../messages/messaging.ts";
+import type { Friends } from "../people/friends.ts";
+import type { Presence } from "../people/presence.ts";
+import type { PeerRequests } from "../ports.ts";
 
 export interface PeerRequestsOptions {
   readonly friends: Friends;

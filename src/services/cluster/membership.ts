@@ -1,17 +1,17 @@
 /**
- * @module services/membership
+ * @module services/cluster/membership
  * This chat node's place in the cluster: takes its name with a lease, renews it with its load, and watches
  * the other nodes. A node that vanishes may have died between a commit and its delivery, so whoever watches
- * is told and looks after its own sessions (services/reconciler).
+ * is told and looks after its own sessions (services/delivery/reconciler).
  */
 
-import type { NodeRegistry } from "../coordination/coordination.ts";
-import type { ChatNode } from "../domain/entities.ts";
-import { AppError } from "../domain/error.ts";
-import type { NodeName } from "../domain/ids.ts";
-import { addressText } from "../lib/address.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
+import type { NodeRegistry } from "../../coordination/coordination.ts";
+import type { ChatNode } from "../../domain/entities.ts";
+import { AppError } from "../../domain/error.ts";
+import type { NodeName } from "../../domain/ids.ts";
+import { addressText } from "../../lib/address.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
 
 export interface MembershipEvents {
   /** A node that was there is not any more, or came back as another incarnation. */

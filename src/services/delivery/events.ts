@@ -1,11 +1,11 @@
 /**
- * @module services/events
+ * @module services/delivery/events
  * What sessions are told: one row an event. What it carries stands in `Payloads`; whether it matters when it comes
  * late, what it replaces and what it weighs stand in `eventTable`. The codec between nodes (rpc/events) and what a
  * session of each protocol sees of it (chat/) are tables over the same names: the compiler asks for all three.
  */
-import type { EndReason, Message, Profile } from "../domain/entities.ts";
-import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
+import type { EndReason, Message, Profile } from "../../domain/entities.ts";
+import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
 
 /** How far somebody got in a conversation. */
 interface Marks {

@@ -1,5 +1,5 @@
 /**
- * @module services/committer
+ * @module services/messages/committer
  * The group commit. Lanes by conversation, each strictly serial: what arrives while a lane's commit is under
  * way goes into its next one, so the batch grows with the load and an idle server answers at once. What one sender
  * submitted to a conversation keeps its order.
@@ -7,13 +7,13 @@
  * Senders are equal: a lane's batches are bounded in weight and filled by the senders in turn, and nobody holds more
  * of the room for what waits than is left to the others. So a sender of much waits for itself.
  */
-import { AppError, toAppError } from "../domain/error.ts";
-import type { UserId } from "../domain/ids.ts";
-import { Batcher } from "../lib/batcher.ts";
-import type { Clock } from "../lib/clock.ts";
-import { FairQueue } from "../lib/fair-queue.ts";
-import { SharedRoom } from "../lib/shared-room.ts";
-import type { AppendEntry, AppendOutcome, MessageStore } from "../store/store.ts";
+import { AppError, toAppError } from "../../domain/error.ts";
+import type { UserId } from "../../domain/ids.ts";
+import { Batcher } from "../../lib/batcher.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { FairQueue } from "../../lib/fair-queue.ts";
+import { SharedRoom } from "../../lib/shared-room.ts";
+import type { AppendEntry, AppendOutcome, MessageStore } from "../../store/store.ts";
 
 /** What one caller wants stored together: entries of one sender in one conversation, in order. */
 export interface Submission {

@@ -1,13 +1,13 @@
 /**
- * @module services/doubts
+ * @module services/delivery/doubts
  * What this node cannot be sure to have been told. Every node greets every other once a second over the stream that
  * carries its events; one that is registered and is not heard may have something for the sessions here and no way
  * to tell. So does everybody while this node's own lease is not confirmed: nobody finds it then. As long as a
- * doubt lasts the store is asked again and again (services/reconciler), and once more when it ends.
+ * doubt lasts the store is asked again and again (services/delivery/reconciler), and once more when it ends.
  */
-import type { ChatNode } from "../domain/entities.ts";
-import type { NodeName } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
+import type { ChatNode } from "../../domain/entities.ts";
+import type { NodeName } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type { Peers } from "./ports.ts";
 import type { Reconciler } from "./reconciler.ts";
 

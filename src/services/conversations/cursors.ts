@@ -1,15 +1,15 @@
 /**
- * @module services/cursors
+ * @module services/conversations/cursors
  * How far each user got in each conversation. Moves are coalesced in memory and stored a few times a second;
  * what a crash loses of them is only repeated work (a client that acknowledges again, an original client that
  * is sent its last texts again).
  */
-import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
-import { Coalescer } from "../lib/coalescer.ts";
-import type { Logger } from "../lib/log.ts";
-import type { ConversationStore, CursorMove, CursorState } from "../store/store.ts";
-import type { UserEvent } from "./events.ts";
+import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { Coalescer } from "../../lib/coalescer.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { ConversationStore, CursorMove, CursorState } from "../../store/store.ts";
+import type { UserEvent } from "../delivery/events.ts";
 
 export interface CursorsOptions {
   readonly conversations: Pick<ConversationStore, "advance">;

@@ -1,17 +1,17 @@
 /**
- * @module services/friends
+ * @module services/people/friends
  * Who knows whom: search, requests, confirmations, removal, blocks, profiles. Methods that others must hear
  * of return the events to post; the caller decides whether before or after its answer (the original's order
  * of frames differs from call to call).
  */
-import type { Friend, FriendRequest, Page, Profile, ProfilePatch } from "../domain/entities.ts";
-import { AppError } from "../domain/error.ts";
-import type { SessionId, UserId } from "../domain/ids.ts";
-import { requireShowable, usernamesToFind } from "../domain/names.ts";
-import { requireLength } from "../domain/sizes.ts";
-import type { ConversationStore, FriendStore, PageRequest, ProfileStore } from "../store/store.ts";
-import { MAX_AVATAR, MAX_DESCRIPTION, MAX_LABEL, MAX_NICKNAME } from "../wire/sizes.ts";
-import type { UserEvent } from "./events.ts";
+import type { Friend, FriendRequest, Page, Profile, ProfilePatch } from "../../domain/entities.ts";
+import { AppError } from "../../domain/error.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
+import { requireShowable, usernamesToFind } from "../../domain/names.ts";
+import { requireLength } from "../../domain/sizes.ts";
+import type { ConversationStore, FriendStore, PageRequest, ProfileStore } from "../../store/store.ts";
+import { MAX_AVATAR, MAX_DESCRIPTION, MAX_LABEL, MAX_NICKNAME } from "../../wire/sizes.ts";
+import type { UserEvent } from "../delivery/events.ts";
 
 export interface FriendsOptions {
   readonly friends: FriendStore;

@@ -1,13 +1,13 @@
 /**
- * @module services/passwords
+ * @module services/accounts/passwords
  * Hashing and checking of passwords: argon2id by `Bun.password`, on its thread pool, few at once, so that a
  * burst of logins costs neither the event loop nor all cores. Turns are shared between those who ask, so that
  * a herd from elsewhere does not keep a person waiting; who cannot be served in time is told when to come back.
  */
 import { availableParallelism } from "node:os";
-import { AppError } from "../domain/error.ts";
-import { FairGate, GateFullError } from "../lib/fair-gate.ts";
-import { randomSecret } from "../lib/random.ts";
+import { AppError } from "../../domain/error.ts";
+import { FairGate, GateFullError } from "../../lib/fair-gate.ts";
+import { randomSecret } from "../../lib/random.ts";
 
 /** Who asks for a password to be hashed or checked, as far as turns are concerned. */
 export interface Asker {

@@ -1,18 +1,18 @@
 /**
- * @module services/presence
+ * @module services/people/presence
  * Who is there, as far as others may know it. It is told from what the routes say at that moment, with the order of
  * that answer: whoever tells later knows better, so it matters not who is heard last. What cannot be told while
  * coordination or the store is away is told when they are back.
  */
-import type { RouteTable } from "../coordination/coordination.ts";
-import type { UserId } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
-import { UntilDone } from "../lib/until-done.ts";
-import type { FriendStore } from "../store/store.ts";
-import type { Courier } from "./courier.ts";
-import type { EventOf } from "./events.ts";
-import type { LocalSessions } from "./ports.ts";
+import type { RouteTable } from "../../coordination/coordination.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import { UntilDone } from "../../lib/until-done.ts";
+import type { FriendStore } from "../../store/store.ts";
+import type { Courier } from "../delivery/courier.ts";
+import type { EventOf } from "../delivery/events.ts";
+import type { LocalSessions } from "../delivery/ports.ts";
 
 export interface PresenceOptions {
   readonly friends: Pick<FriendStore, "reachable" | "isBlocked">;

@@ -1,16 +1,16 @@
 /**
- * @module services/uncertain
+ * @module services/messages/uncertain
  * Commits whose answer was lost: the store may hold messages that nobody was told of. A sender that repeats
- * them has them told then (services/announcement); one that never does must not keep them from a session that is
+ * them has them told then (services/messages/announcement); one that never does must not keep them from a session that is
  * online. So when the store answers again it is asked for them, and those it holds are told as if they had been
  * committed now: each session drops what it was sent already, whatever other devices have got.
  */
-import type { Message } from "../domain/entities.ts";
-import type { ConversationId, UserId } from "../domain/ids.ts";
-import type { Logger } from "../lib/log.ts";
-import type { MessageStore } from "../store/store.ts";
+import type { Message } from "../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { MessageStore } from "../../store/store.ts";
+import type { UserEvent } from "../delivery/events.ts";
 import type { TextSubmission } from "./announcement.ts";
-import type { UserEvent } from "./events.ts";
 
 export interface UncertainOptions {
   readonly messages: Pick<MessageStore, "history">;

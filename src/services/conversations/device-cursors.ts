@@ -1,13 +1,13 @@
 /**
- * @module services/device-cursors
+ * @module services/conversations/device-cursors
  * What devices were shown that keep nothing themselves, the original's clients. Moves are coalesced in memory and stored a
  * few times a second; what a crash loses of them is sent again.
  */
-import type { ConversationId, UserId } from "../domain/ids.ts";
-import { Coalescer } from "../lib/coalescer.ts";
-import type { Logger } from "../lib/log.ts";
-import { Stint } from "../lib/stint.ts";
-import type { DeviceMove, DeviceStanding, DeviceStore } from "../store/store.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
+import { Coalescer } from "../../lib/coalescer.ts";
+import type { Logger } from "../../lib/log.ts";
+import { Stint } from "../../lib/stint.ts";
+import type { DeviceMove, DeviceStanding, DeviceStore } from "../../store/store.ts";
 
 export interface DeviceCursorsOptions {
   readonly devices: DeviceStore;

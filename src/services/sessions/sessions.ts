@@ -1,22 +1,23 @@
 /**
- * @module services/sessions
+ * @module services/sessions/sessions
  * Logins of chat clients: token, route, epoch, resume ticket; and their end. The session objects
  * themselves belong to chat/; here is what the cluster knows of them.
  */
-import type { Bound, Coordination, NewSession } from "../coordination/coordination.ts";
-import type { Device, EndReason, Profile } from "../domain/entities.ts";
-import { AppError } from "../domain/error.ts";
-import { type Grant, grantOf } from "../domain/grants.ts";
-import { type NodeName, type SessionId, sessionId, type UserId } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
-import { randomSecret } from "../lib/random.ts";
-import { UntilDone } from "../lib/until-done.ts";
-import type { Store } from "../store/store.ts";
-import { coordinated } from "./coordinated.ts";
+import type { Bound, Coordination, NewSession } from "../../coordination/coordination.ts";
+import type { Device, EndReason, Profile } from "../../domain/entities.ts";
+import { AppError } from "../../domain/error.ts";
+import { type Grant, grantOf } from "../../domain/grants.ts";
+import { type NodeName, type SessionId, sessionId, type UserId } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import { randomSecret } from "../../lib/random.ts";
+import { UntilDone } from "../../lib/until-done.ts";
+import type { Store } from "../../store/store.ts";
+import { coordinated } from "../coordinated.ts";
+import type { LocalSessions } from "../delivery/ports.ts";
+import type { Presence } from "../people/presence.ts";
+import type { Allocator } from "../ports.ts";
 import type { Endings } from "./endings.ts";
-import type { Allocator, LocalSessions } from "./ports.ts";
-import type { Presence } from "./presence.ts";
 
 export interface SessionsOptions {
   readonly store: Pick<Store, "accounts" | "profiles">;

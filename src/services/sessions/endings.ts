@@ -1,16 +1,16 @@
 /**
- * @module services/endings
+ * @module services/sessions/endings
  * The end of sessions, wherever they are. It is decided in coordination first, where a session that asks again is
  * told; then their nodes are told, until they say that they know or their leases are gone. Runs where there is a
  * chat node and where there is none (the gateway).
  */
-import type { DeviceTable, NodeRegistry, Which } from "../coordination/coordination.ts";
-import type { EndReason, Route } from "../domain/entities.ts";
-import type { UserId } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
-import type { Courier } from "./courier.ts";
-import type { UserEvent } from "./events.ts";
+import type { DeviceTable, NodeRegistry, Which } from "../../coordination/coordination.ts";
+import type { EndReason, Route } from "../../domain/entities.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Courier } from "../delivery/courier.ts";
+import type { UserEvent } from "../delivery/events.ts";
 
 export interface EndingsOptions {
   readonly devices: Pick<DeviceTable, "end" | "list" | "settle">;
@@ -41,7 +41,7 @@ export class Endings {
   /**
    * Sees to it that sessions which were ended are closed.
    * @returns those of which that is not known in time: their nodes are still being told, and end them by themselves
-   *   when they look (services/standing). Never throws.
+   *   when they look (services/sessions/standing). Never throws.
    */
   async close(routes: readonly Route[], reason: EndReason): Promise<Route[]> {
     const groups = Map.groupBy(routes, ({ user, incarnation }) => `${user} ${incarnation}`);

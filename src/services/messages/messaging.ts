@@ -1,15 +1,15 @@
 /**
- * @module services/messaging
+ * @module services/messages/messaging
  * Texts between friends: send, history, heads, acknowledgements. A text is answered only after the store
  * has committed it; friendship and blocks are decided inside that commit (store.ts, `append`).
  */
-import type { Head, Page } from "../domain/entities.ts";
-import { AppError } from "../domain/error.ts";
-import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
-import { problemOfTexts } from "../domain/sizes.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
-import type { Counter, Histogram, Meter } from "../lib/metrics.ts";
+import type { Head, Page } from "../../domain/entities.ts";
+import { AppError } from "../../domain/error.ts";
+import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
+import { problemOfTexts } from "../../domain/sizes.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { Counter, Histogram, Meter } from "../../lib/metrics.ts";
 import type {
   AppendEntry,
   AppendOutcome,
@@ -18,11 +18,11 @@ import type {
   HistoryRange,
   MessageStore,
   PageRequest,
-} from "../store/store.ts";
+} from "../../store/store.ts";
+import type { Place } from "../conversations/conversations.ts";
+import type { UserEvent } from "../delivery/events.ts";
 import { announcement, type TextSubmission } from "./announcement.ts";
 import { type CommittedSubmission, Committer } from "./committer.ts";
-import type { Place } from "./conversations.ts";
-import type { UserEvent } from "./events.ts";
 import { UncertainCommits } from "./uncertain.ts";
 
 /** What the sender learns of one text. */

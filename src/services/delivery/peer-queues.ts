@@ -1,13 +1,13 @@
 /**
- * @module services/peer-queues
- * What is under way to each other node. An event that lasts (services/events) is kept until its node
+ * @module services/delivery/peer-queues
+ * What is under way to each other node. An event that lasts (services/delivery/events) is kept until its node
  * has acknowledged it or is gone; the rest goes once. Nothing overtakes: while a node is owed something, what
  * comes later queues behind it. What is owed is bounded: texts beyond the bound are left out, and the node is told
- * since when it has missed some, so that it asks the store (services/reconciler).
+ * since when it has missed some, so that it asks the store (services/delivery/reconciler).
  */
-import type { NodeName } from "../domain/ids.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
+import type { NodeName } from "../../domain/ids.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
 import { lasts, supersededBy, type UserEvent, unitsOf } from "./events.ts";
 import type { Peers } from "./ports.ts";
 

@@ -1,5 +1,5 @@
 /**
- * @module services/standing
+ * @module services/sessions/standing
  * Whether the sessions here still have the right to be here. Whoever ends one tells its node, but a node may be
  * paused, cut off, or refuse connections: so it also asks by itself, for all its sessions at once, several times a
  * lease. What it learns that way it learns late; therefore no session is served while there is a doubt, that is, from
@@ -8,13 +8,13 @@
  * A round reads, for every 500 users with a session here, their routes and their accounts' versions: two reads.
  * While coordination is away, and known to be, sessions go on without it.
  */
-import type { RouteTable } from "../coordination/coordination.ts";
-import type { UserId } from "../domain/ids.ts";
-import { Batcher } from "../lib/batcher.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Logger } from "../lib/log.ts";
-import type { AccountStore } from "../store/store.ts";
-import type { Membership } from "./membership.ts";
+import type { RouteTable } from "../../coordination/coordination.ts";
+import type { UserId } from "../../domain/ids.ts";
+import { Batcher } from "../../lib/batcher.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { AccountStore } from "../../store/store.ts";
+import type { Membership } from "../cluster/membership.ts";
 import type { BoundSession, Sessions } from "./sessions.ts";
 
 export interface StandingOptions {

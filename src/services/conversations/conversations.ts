@@ -1,10 +1,10 @@
 /**
- * @module services/conversations
+ * @module services/conversations/conversations
  * From how a client addresses a conversation to its id, once per request. Nothing behind it knows a pair.
  */
-import { AppError } from "../domain/error.ts";
-import { type ConversationId, pairOf, type UserId } from "../domain/ids.ts";
-import type { ConversationStore } from "../store/store.ts";
+import { AppError } from "../../domain/error.ts";
+import { type ConversationId, pairOf, type UserId } from "../../domain/ids.ts";
+import type { ConversationStore } from "../../store/store.ts";
 
 /** A direct conversation, as one of its two members addresses it. */
 export interface Place {

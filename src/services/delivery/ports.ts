@@ -1,0 +1,44 @@
+/**
+ * @module services/delivery/ports
+ * What delivery asks of the world: the sessions on this node, and the other nodes.
+ */
+import type { ConversationId, NodeName, UserId } from "../../domain/ids.ts";
+import type { UserEvent } from "./events.ts";
+
+/** The sessions on this node. Implemented by chat/. */
+export interface LocalSessions {
+  /** Whether the user has a session here. */
+  has(user: UserId): boolean;
+  /** Hands events to the user's sessions here; those without one are dropped (the log is the queue). In order. */
+  deliver(events: readonly UserEvent[]): void;
+  /** Sends each of the user's sessions here what it lacks of a conversation that has grown. */
+  catchUp(growth: Growth): void;
+  /** Whose presence was told here, and how. */
+  told(): Iterable<Told>;
+  /** Sessions here take these for offline unless they were told otherwise. */
+  takenForOffline(friends: readonly UserId[]): void;
+}
+
+/** What the sessions of a node were told of somebody last. */
+export interface Told {
+  readonly friend: UserId;
+  readonly online: boolean;
+}
+
+/** A conversation as one of its members sees it, that holds messages up to `lastSeq`. */
+export interface Growth {
+  readonly user: UserId;
+  readonly conversation: ConversationId;
+  readonly peer: UserId;
+  readonly lastSeq: number;
+}
+
+/** The other chat nodes. Implemented by rpc/. */
+export interface Peers {
+  /**
+   * Puts events on the node's stream, in order; none of them is a greeting. Resolves when the node has acknowledged
+   * them; rejects with AppError UNAVAILABLE when it did not (the caller keeps what lasts, see peer-queues).
+   * @param missedMs how long ago texts for the node began to be left out; undefined when none were.
+   */
+  send(node: NodeName, events: readonly UserEvent[], missedMs?: number | undefined): Promise<void>;
+}
