@@ -27,6 +27,14 @@ export function profileOf(row: ProfileRow): Profile {
   };
 }
 
+/** The columns of a message, by the names that queries select them by. */
+export function messageColumns<Row extends Record<MessageColumn, Column>>(row: Row) {
+  const { conversationId, seq, sender, clientId, kind, body, at }: Pick<Row, MessageColumn> = row;
+  return { conversation: conversationId, seq, sender, clientId, kind, body, at };
+}
+
+type MessageColumn = "conversationId" | "seq" | "sender" | "clientId" | "kind" | "body" | "at";
+
 export interface TraceRow {
   readonly message: Message;
   readonly receiver: UserId;

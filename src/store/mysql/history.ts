@@ -4,20 +4,12 @@
  */
 import { and, asc, desc, eq, gt, lt, or } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
-import { otherMember, traceOf } from "../rows.ts";
+import { messageColumns, otherMember, traceOf } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
 import type { Pool } from "./pool.ts";
 import { authentication, conversationMember, conversationTable, message } from "./schema.ts";
 
-const columns = {
-  conversation: message.conversationId,
-  seq: message.seq,
-  sender: message.sender,
-  clientId: message.clientId,
-  kind: message.kind,
-  body: message.body,
-  at: message.at,
-};
+const columns = messageColumns(message);
 
 export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "trace"> {
   const { id, lo, hi, lastSeq } = conversationTable;

@@ -5,6 +5,7 @@
 import { and, inArray } from "drizzle-orm";
 import type { ConversationId } from "../../domain/ids.ts";
 import { repeatOutcome, type StoredMessage } from "../repeats.ts";
+import { messageColumns } from "../rows.ts";
 import type { AppendEntry, AppendOutcome } from "../store.ts";
 import { chunks } from "./chunks.ts";
 import { message } from "./schema.ts";
@@ -31,15 +32,7 @@ export async function findStored(
   const clientIds = [...new Set(entries.map(({ clientId }) => clientId))];
   for (const some of chunks(clientIds, (clientId) => [clientId], statementBytes)) {
     const rows = await db
-      .select({
-        conversation: message.conversationId,
-        seq: message.seq,
-        sender: message.sender,
-        clientId: message.clientId,
-        kind: message.kind,
-        body: message.body,
-        at: message.at,
-      })
+      .select(messageColumns(message))
       .from(message)
       .where(and(inArray(message.clientId, [...some]), inArray(message.conversationId, [...conversations])));
     for (const row of rows) known.set(keyOf(row), row);

@@ -5,20 +5,12 @@
 import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { lazy } from "../lazy.ts";
-import { otherMember, traceOf } from "../rows.ts";
+import { messageColumns, otherMember, traceOf } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { authentication, conversationMember, conversationTable, message } from "./schema.ts";
 
-const columns = {
-  conversation: message.conversationId,
-  seq: message.seq,
-  sender: message.sender,
-  clientId: message.clientId,
-  kind: message.kind,
-  body: message.body,
-  at: message.at,
-};
+const columns = messageColumns(message);
 
 export function historyStore({ db, read }: Connection): Pick<MessageStore, "history" | "trace"> {
   const statements = lazy(() => prepare(db));

@@ -2,18 +2,21 @@
  * @module store/sqlite/recent
  * What changed lately, in SQLite: by the times that each write notes, each in one range of an index.
  */
-import { and, asc, eq, gt, gte, isNull, or, type SQL, sql } from "drizzle-orm";
-import { conversationId as idOf, userId } from "../../domain/ids.ts";
-import { type ChangedAfter, changedAfter, changesOf, startOf } from "../paging.ts";
+import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
+import { conversationId as idOf } from "../../domain/ids.ts";
+import { changesOf, startOf } from "../paging.ts";
+import { changedWithin, furtherMember, grownOf, type StoredTimes } from "../recent.ts";
 import { otherMember } from "../rows.ts";
-import type { ConversationStore, PageRequest } from "../store.ts";
+import type { ConversationStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { conversationMember, conversationTable, NOW } from "./schema.ts";
 
 type RecentStore = Pick<ConversationStore, "grownWithin" | "movedWithin">;
-type Time = typeof conversationTable.grownAt | typeof conversationMember.movedAt;
 
-const windowStart = (windowMs: number) => sql<number>`${NOW} - ${Math.ceil(windowMs)}`;
+const TIMES: StoredTimes = {
+  timeOf: (milliseconds) => sql`${milliseconds}`,
+  ago: (milliseconds) => sql`${NOW} - ${milliseconds}`,
+};
 
 export function recentStore({ db, read }: Connection): RecentStore {
   const { id, lo, hi, lastSeq, grownAt } = conversationTable;
@@ -25,15 +28,15 @@ export function recentStore({ db, read }: Connection): RecentStore {
         const rows = db
           .select({ conversation: id, lo, hi, lastSeq, at: grownAt })
           .from(conversationTable)
-          .where(within(grownAt, windowMs, request, ({ conversation }) => gt(id, idOf(conversation))))
+          .where(
+            changedWithin(TIMES, grownAt, windowMs, request, ({ conversation }) =>
+              gt(id, idOf(conversation)),
+            ),
+          )
           .orderBy(asc(grownAt), asc(id))
           .limit(startOf(request).rows)
           .all();
-        return changesOf(rows, request, ({ conversation, lo: a, hi: b, lastSeq: last }) => ({
-          conversation,
-          members: [a, b].filter((member) => member !== null),
-          lastSeq: last,
-        }));
+        return changesOf(rows, request, grownOf);
       }),
 
     movedWithin: (windowMs, request) =>
@@ -52,12 +55,7 @@ export function recentStore({ db, read }: Connection): RecentStore {
           .where(
             and(
               isNull(shownReadSeq),
-              within(movedAt, windowMs, request, (last) =>
-                or(
-                  gt(conversationId, idOf(last.conversation)),
-                  and(eq(conversationId, idOf(last.conversation)), gt(uuid, userId(last.user))),
-                ),
-              ),
+              changedWithin(TIMES, movedAt, windowMs, request, furtherMember(conversationId, uuid)),
             ),
           )
           .orderBy(asc(movedAt), asc(conversationId), asc(uuid))
@@ -66,17 +64,4 @@ export function recentStore({ db, read }: Connection): RecentStore {
         return changesOf(rows, request, ({ at: _, ...moved }) => moved);
       }),
   };
-}
-
-/** What changed in the window, or behind the page before: later, or at the same time and `further` by its key. */
-function within(
-  time: Time,
-  windowMs: number,
-  { cursor }: PageRequest,
-  further: (last: ChangedAfter) => SQL | undefined,
-): SQL | undefined {
-  const last = changedAfter(cursor);
-  if (last === undefined) return gte(time, windowStart(windowMs));
-  const at = last.at;
-  return and(gte(time, at), or(gt(time, at), further(last)));
 }
