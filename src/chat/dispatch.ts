@@ -6,10 +6,9 @@
  */
 import { AppError, toAppError } from "../domain/error.ts";
 import { type FairGate, GateFullError } from "../lib/fair-gate.ts";
-import { BodyError, decodeBody } from "../wire/body.ts";
+import { decodeBody } from "../wire/body.ts";
 import { ORIGINAL_IDS_END, ServiceId, type ServiceName } from "../wire/ids.ts";
 import { type FrameSpec, frames, type Request, type RequestName } from "../wire/messages.ts";
-import { SchemaError } from "../wire/schema.ts";
 import type { ChatContext } from "./context.ts";
 import { isDesktopOddity } from "./desktop.ts";
 import type { Handler } from "./handler.ts";
@@ -175,7 +174,7 @@ function refuse(
   body: unknown,
   size: number,
 ): void {
-  const error = asAppError(thrown);
+  const error = toAppError(thrown);
   if (error.codeName === "UNAVAILABLE")
     context.logger.log("warn", "chat.unavailable", { user: session.login?.bound.user, reply, error });
   if (!session.isOpen) return;
@@ -207,13 +206,3 @@ function echoOf(reply: ServiceName, body: unknown): Record<string, string> {
 }
 
 const BAD_INPUT: ReadonlySet<string> = new Set(["NOT_JSON", "INVALID_FIELD", "UNSUPPORTED", "NOT_LOGGED_IN"]);
-
-function asAppError(thrown: unknown): AppError {
-  if (thrown instanceof SchemaError)
-    return new AppError(thrown.tooLarge ? "TOO_LARGE" : "INVALID_FIELD", {
-      field: thrown.field,
-      cause: thrown,
-    });
-  if (thrown instanceof BodyError) return new AppError("NOT_JSON", { cause: thrown });
-  return toAppError(thrown);
-}

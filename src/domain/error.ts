@@ -4,6 +4,7 @@
  * Adapters translate their driver's errors into it at their edge; surfaces (HTTP, chat, gRPC) turn it into
  * an answer. Anything else that is thrown is a bug: it is logged and answered as UNAVAILABLE.
  */
+import { BodyError, SchemaError } from "../wire/bad-input.ts";
 import { Code, type CodeName, codeTable } from "../wire/codes.ts";
 
 export interface ErrorDetail {
@@ -51,9 +52,16 @@ export function unavailable(what: string, cause?: unknown): AppError {
   return new AppError("UNAVAILABLE", { detail: `${what} is not available`, cause });
 }
 
-/** Any thrown value as an AppError; what is not one becomes UNAVAILABLE with the value as its cause. */
+/**
+ * Any thrown value as an AppError: a body that is wrong by itself is NOT_JSON, INVALID_FIELD or TOO_LARGE; what else is
+ * not one is a bug, and becomes UNAVAILABLE with the value as its cause.
+ */
 export function toAppError(thrown: unknown): AppError {
-  return thrown instanceof AppError
-    ? thrown
-    : new AppError("UNAVAILABLE", { detail: String(thrown), cause: thrown });
+  if (thrown instanceof AppError) return thrown;
+  if (thrown instanceof BodyError) return new AppError("NOT_JSON", { cause: thrown });
+  if (thrown instanceof SchemaError) {
+    const { field, tooLarge } = thrown;
+    return new AppError(tooLarge ? "TOO_LARGE" : "INVALID_FIELD", { field, cause: thrown });
+  }
+  return new AppError("UNAVAILABLE", { detail: String(thrown), cause: thrown });
 }

@@ -2,10 +2,10 @@
  * @module http/body
  * From a request to its checked fields. Not one byte beyond the limit is kept, whatever the client announces.
  */
-import { AppError } from "../domain/error.ts";
-import { BodyError, decodeBody } from "../wire/body.ts";
+import { AppError, toAppError } from "../domain/error.ts";
+import { decodeBody } from "../wire/body.ts";
 import { MAX_HTTP_BODY_BYTES } from "../wire/http.ts";
-import { type Schema, SchemaError } from "../wire/schema.ts";
+import type { Schema } from "../wire/schema.ts";
 
 /**
  * Reads the body as JSON of this shape. The Content-Type is not looked at.
@@ -17,9 +17,7 @@ export async function readBody<T>(request: Request, schema: Schema<T>): Promise<
   try {
     return schema.check(decodeBody(bytes), "");
   } catch (error) {
-    if (error instanceof BodyError) throw new AppError("NOT_JSON", { cause: error });
-    if (!(error instanceof SchemaError)) throw error;
-    throw new AppError(error.tooLarge ? "TOO_LARGE" : "INVALID_FIELD", { field: error.field, cause: error });
+    throw toAppError(error);
   }
 }
 

@@ -2,14 +2,10 @@
  * @module wire/body
  * From a frame's bytes to a JSON value. Whatever comes in, the outcome is a value or a BodyError (code 1).
  */
+import { BodyError } from "./bad-input.ts";
 
 /** Deepest nesting of objects and lists in a body; ours need 4, signalling payloads of clients a few more. */
 export const MAX_BODY_DEPTH = 64;
-
-/** The bytes are no JSON text in UTF-8, or nest deeper than MAX_BODY_DEPTH. Answered with NOT_JSON. */
-export class BodyError extends Error {
-  override readonly name = "BodyError";
-}
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 

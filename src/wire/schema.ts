@@ -6,21 +6,8 @@
  * that is mended is a lone surrogate, which JSON can say and UTF-8 cannot: it reads as U+FFFD, so that a text
  * is the same before and after it was stored.
  */
+import { SchemaError } from "./bad-input.ts";
 import { isContentTooLarge, isLonger, MAX_CONTENT_BYTES } from "./sizes.ts";
-
-/** A body does not have its declared shape. `field` is the dotted path, "" when the body is no object. */
-export class SchemaError extends Error {
-  override readonly name = "SchemaError";
-  constructor(
-    readonly field: string,
-    /** What is allowed there, in words. */
-    readonly expected: string,
-    /** True when the shape is right and only its size is over the limit (code 69 rather than 67). */
-    readonly tooLarge = false,
-  ) {
-    super(`${field || "the body"}: expected ${expected}`);
-  }
-}
 
 export interface Schema<T> {
   /** What is allowed, in words, for errors and documents. */

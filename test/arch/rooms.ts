@@ -158,7 +158,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: "wire codes",
-    files: ["src/wire/codes.ts", "src/wire/ids.ts", "src/wire/sizes.ts"],
+    files: ["src/wire/bad-input.ts", "src/wire/codes.ts", "src/wire/ids.ts", "src/wire/sizes.ts"],
     portable: true,
   },
   { name: "wire", files: ["src/wire/**"], rooms: ["wire codes"], portable: true },

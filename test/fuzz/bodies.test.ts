@@ -4,10 +4,11 @@
  * shape and nothing beside it, what does not is named, and no body reaches an object's prototype.
  */
 import { expect, test } from "bun:test";
-import { BodyError, decodeBody } from "../../src/wire/body.ts";
+import { BodyError, SchemaError } from "../../src/wire/bad-input.ts";
+import { decodeBody } from "../../src/wire/body.ts";
 import { httpCalls } from "../../src/wire/http.ts";
 import { type FrameSpec, frames } from "../../src/wire/messages.ts";
-import { type ObjectSchema, SchemaError } from "../../src/wire/schema.ts";
+import type { ObjectSchema } from "../../src/wire/schema.ts";
 import { mutatedBody, valid } from "./bodies.ts";
 import { Dice, seedOf } from "./dice.ts";
 

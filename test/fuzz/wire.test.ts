@@ -4,10 +4,10 @@
  * set `FUZZ_SEED` to repeat one, `FUZZ_ROUNDS` to run longer.
  */
 import { expect, test } from "bun:test";
-import { BodyError, decodeBody } from "../../src/wire/body.ts";
+import { BodyError, SchemaError } from "../../src/wire/bad-input.ts";
+import { decodeBody } from "../../src/wire/body.ts";
 import { encodeFrameText, FrameDecoder, FrameError, MAX_FRAME_BYTES } from "../../src/wire/frame.ts";
 import { type FrameSpec, frames } from "../../src/wire/messages.ts";
-import { SchemaError } from "../../src/wire/schema.ts";
 import { join, vectors } from "../wire/vectors.ts";
 import { Dice, seedOf } from "./dice.ts";
 

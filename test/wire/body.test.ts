@@ -1,6 +1,7 @@
 /** @module test/wire/body: whatever the bytes, a value or a typed error. */
 import { describe, expect, test } from "bun:test";
-import { BodyError, decodeBody, MAX_BODY_DEPTH } from "../../src/wire/body.ts";
+import { BodyError } from "../../src/wire/bad-input.ts";
+import { decodeBody, MAX_BODY_DEPTH } from "../../src/wire/body.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

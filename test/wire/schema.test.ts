@@ -1,5 +1,6 @@
 /** @module test/wire/schema: what passes has exactly the declared type; what does not names its field. */
 import { describe, expect, test } from "bun:test";
+import { SchemaError } from "../../src/wire/bad-input.ts";
 import { decodeBody } from "../../src/wire/body.ts";
 import { httpCalls } from "../../src/wire/http.ts";
 import { ServiceId, type ServiceName } from "../../src/wire/ids.ts";
@@ -14,7 +15,6 @@ import {
   object,
   optional,
   type Schema,
-  SchemaError,
   text,
   userId,
 } from "../../src/wire/schema.ts";
