@@ -9,6 +9,8 @@ export interface CoalescerOptions<T> {
   readonly keyOf: (change: T) => string;
   /** What two changes under one key come to. */
   readonly merge: (earlier: T, later: T) => T;
+  /** What a change is once it could not be handed on, or only its answer was lost; itself unless given. */
+  readonly again?: (change: T) => T;
   /** Takes what gathered, a few hundred changes at a time, one call after the other. */
   readonly work: (changes: readonly T[]) => Promise<void>;
   /** Time from a change to when it is handed on, milliseconds. */
@@ -67,7 +69,7 @@ export class Coalescer<T> {
   }
 
   async #work(): Promise<void> {
-    const { work, intervalMs, retryMs, onRetry } = this.#options;
+    const { work, again, intervalMs, retryMs, onRetry } = this.#options;
     const changes = [...this.#gathered.values()];
     if (changes.length === 0) return;
     this.#gathered = new Map();
@@ -78,7 +80,7 @@ export class Coalescer<T> {
         await work(changes.slice(from, from + AT_ONCE));
         await stint.rest();
       } catch (error) {
-        const left = changes.slice(from);
+        const left = again === undefined ? changes.slice(from) : changes.slice(from).map(again);
         onRetry(error, left.length);
         const later = [...this.#gathered.values()];
         this.#gathered = new Map();

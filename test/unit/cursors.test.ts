@@ -79,6 +79,18 @@ describe("cursors", () => {
     expect(events).toEqual([]);
   });
 
+  test("a move that the store had although its answer was lost is told all the same", async () => {
+    const { cursors, events } = cursorsOver({ failures: 1, moved: false });
+    cursors.move(TALK, ALICE, { delivered: 3 }, PHONE);
+    await cursors.flush();
+    expect(events).toEqual([]);
+    await cursors.flush();
+    expect(events.map(({ type, to }) => [type, to])).toEqual([
+      ["receipt", BOB],
+      ["cursor_moved", ALICE],
+    ]);
+  });
+
   test("flush stores at once", async () => {
     const { cursors, stored } = cursorsOver();
     cursors.move(TALK, ALICE, { delivered: 1 }, PHONE);

@@ -27,6 +27,8 @@ const RETRY_MS = 1_000;
 interface NotedMove extends CursorMove {
   /** Whose session made it; undefined when several did. */
   readonly session: SessionId | undefined;
+  /** Whether the store may have it already, from a call whose answer was lost: then nobody was told of it. */
+  readonly untold?: boolean;
 }
 
 export class Cursors {
@@ -38,6 +40,7 @@ export class Cursors {
     this.#moves = new Coalescer<NotedMove>({
       keyOf: ({ conversation, user }) => `${conversation}:${user}`,
       merge: merged,
+      again: (move) => ({ ...move, untold: true }),
       work: (moves) => this.#store(moves),
       intervalMs: options.intervalMs,
       retryMs: RETRY_MS,
@@ -63,7 +66,7 @@ export class Cursors {
   async #store(moves: readonly NotedMove[]): Promise<void> {
     const { conversations, clock, post } = this.#options;
     const states = await conversations.advance(moves, clock.now());
-    post(states.flatMap((state, index) => told(state, moves[index]?.session)));
+    post(states.flatMap((state, index) => told(state, moves[index])));
   }
 }
 
@@ -73,15 +76,16 @@ function merged(earlier: NotedMove, later: NotedMove): NotedMove {
     ...{ conversation, user, session: earlier.session === later.session ? later.session : undefined },
     delivered: furthest(earlier.delivered, later.delivered),
     read: furthest(earlier.read, later.read),
+    untold: earlier.untold === true || later.untold === true,
   };
 }
 
 /** Who hears of a move: the other side, unless there is a block, and the other sessions of who moved. */
-function told(state: CursorState, session: SessionId | undefined): UserEvent[] {
+function told(state: CursorState, move: NotedMove | undefined): UserEvent[] {
   const { conversation, user, peer, delivered: deliveredSeq, read: readSeq } = state;
-  if (!state.moved || peer === undefined) return [];
+  if (peer === undefined || !(state.moved || move?.untold === true)) return [];
   const marks = { conversation, deliveredSeq, readSeq };
-  const own: UserEvent = { type: "cursor_moved", to: user, peer, ...marks, except: session };
+  const own: UserEvent = { type: "cursor_moved", to: user, peer, ...marks, except: move?.session };
   return state.shown ? [{ type: "receipt", to: peer, peer: user, ...marks }, own] : [own];
 }
 
