@@ -1,9 +1,10 @@
 /**
  * @module faults/main
  * `bun run test:faults [--seed=N] [--seconds=N] [--faults=N] [--only=WORD] [--scenes=WORD,WORD] [--within=MS]
- * [--commit=C] [--beside=C]`: a cluster under load and faults (those whose kind holds WORD), and the proof from what
+ * [--commit=C] [--beside=C] [--logs=DIR]`: a cluster under load and faults (those whose kind holds WORD), and the proof from what
  * everybody saw. `--commit` runs the sources of another commit, `--beside` has nodes restarted with that one's to and
- * fro, and counts only what both promise. Exit code 1 when a guarantee was broken.
+ * fro, and counts only what both promise. `--logs` keeps what every process wrote in DIR, and puts the time of day before
+ * each line of the course, as the logs have it. Exit code 1 when a guarantee was broken.
  * `--mutants` runs the builds that are broken on purpose instead; exit code 1 when one is not found out.
  */
 import { parseArgs } from "node:util";
@@ -28,10 +29,12 @@ async function main(): Promise<number> {
       scenes: { type: "string" },
       commit: { type: "string" },
       beside: { type: "string" },
+      logs: { type: "string" },
       mutants: { type: "boolean", default: false },
     },
   });
-  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const timeOfDay = () => (values.logs === undefined ? "" : `${new Date().toISOString().slice(11, 23)} `);
+  const say = (line: string) => process.stdout.write(`${timeOfDay()}${line}\n`);
   const [seed, seconds, faults, withinMs] = [values.seed, values.seconds, values.faults, values.within].map(
     Number,
   ) as [number, number, number, number];
@@ -41,6 +44,7 @@ async function main(): Promise<number> {
     ...{ seed, seconds, faults, withinMs, say },
     kinds: FAULTS.filter(({ kind }) => kind.includes(values.only)),
     scenes: SCENES.filter(({ name }) => scenes?.some((word) => name.includes(word)) ?? true),
+    ...(values.logs !== undefined && { logs: values.logs }),
     ...(values.commit !== undefined && { command: buildCommit(values.commit) }),
     ...(values.beside !== undefined && { beside: buildCommit(values.beside) }),
   });

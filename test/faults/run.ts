@@ -2,6 +2,7 @@
  * @module faults/run
  * One run: people, load, faults, quiet, verdict.
  */
+import { join } from "node:path";
 import { until } from "../support/until.ts";
 import { buildChanged } from "./builds.ts";
 import { Cast } from "./cast.ts";
@@ -36,6 +37,8 @@ export interface RunOptions extends Pick<WorldOptions, "command" | "beside"> {
   readonly withinMs?: number;
   /** When this rule is found broken the run has shown what it was to show, and ends. */
   readonly lookingFor?: Rule;
+  /** A folder for what every process of ours wrote; nothing is kept unless given. */
+  readonly logs?: string;
   readonly say: (line: string) => void;
 }
 
@@ -90,6 +93,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   } finally {
     cast?.close();
     await world.stop();
+    if (options.logs !== undefined) await keepLogs(world, options.logs);
   }
 }
 
@@ -132,6 +136,12 @@ async function settle(
   } catch {
     return false;
   }
+}
+
+async function keepLogs(world: World, folder: string): Promise<void> {
+  const zombies = world.zombies.map(({ process }) => process);
+  for (const [i, one] of [...world.processes, ...zombies].entries())
+    await Bun.write(join(folder, `${i} ${one.name.replace("chatsrv ", "")}.log`), one.log());
 }
 
 function countProcesses({ world, verdict }: Stage): void {
