@@ -28,9 +28,11 @@ interface Position {
   /** What is known to exist; beyond `seq` there is something to fetch. */
   target: number;
   fetching: boolean;
-  /** Of the other member, and of the session's own user. */
+  /** Of the other member, and of the session's own user, as the session was told: what is stored. */
   peerMarks: Marks | undefined;
   ownMarks: Marks | undefined;
+  /** What the session itself said it has; it may get lost on its way to the store. */
+  acknowledged: Marks | undefined;
 }
 
 export interface DeliveryOptions {
@@ -74,6 +76,8 @@ export class Delivery {
   #lastPage: Promise<boolean> | undefined;
   /** Of a backlog that lies in thousands of conversations. */
   readonly #stint = new Stint();
+  /** Whether a conversation that the session was not told of was made since it began. */
+  #knowsAll = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -92,6 +96,14 @@ export class Delivery {
   }
 
   /**
+   * Every conversation that there was when the session began has its position: whatever comes of another is all new,
+   * whatever the clocks of the nodes say.
+   */
+  knowsAll(): void {
+    this.#knowsAll = true;
+  }
+
+  /**
    * The other side got that far. Nodes tell by different ways, and tell again when they are not sure.
    * @returns what the session is to be told; undefined when it knows as much already.
    */
@@ -99,16 +111,23 @@ export class Delivery {
     return this.#news("peerMarks", conversation, marks);
   }
 
-  /** As `receipt`, for the session's own user: another session got on. */
+  /**
+   * As `receipt`, for the session's own user: another session got on. What this one said by itself it need not be told,
+   * and is not told before it is stored.
+   */
   cursor(conversation: ConversationId, marks: Marks): Marks | undefined {
-    return this.#news("ownMarks", conversation, marks);
+    const news = this.#news("ownMarks", conversation, marks);
+    const said = this.#positions?.get(conversation)?.acknowledged;
+    return said !== undefined && further(said, marks) === said ? undefined : news;
   }
 
   /** The session itself got on. */
   acknowledged(conversation: ConversationId, { deliveredSeq, readSeq }: Marks): void {
-    const last = this.#positions?.get(conversation)?.target ?? 0;
-    const marks = { deliveredSeq: Math.min(deliveredSeq, last), readSeq: Math.min(readSeq, last) };
-    this.#news("ownMarks", conversation, marks);
+    const position = this.#positions?.get(conversation);
+    if (position === undefined) return;
+    const { target } = position;
+    const marks = { deliveredSeq: Math.min(deliveredSeq, target), readSeq: Math.min(readSeq, target) };
+    position.acknowledged = further(position.acknowledged, marks);
   }
 
   #news(whose: "peerMarks" | "ownMarks", conversation: ConversationId, told: Marks): Marks | undefined {
@@ -170,7 +189,7 @@ export class Delivery {
 
   /** Whether a message was there before the session began. */
   #isOld({ at }: Message): boolean {
-    return at < this.#options.since - SINCE_MARGIN_MS;
+    return !this.#knowsAll && at < this.#options.since - SINCE_MARGIN_MS;
   }
 
   #rememberOwn(messages: readonly Message[]): void {
@@ -188,7 +207,7 @@ export class Delivery {
   }
 
   #add(conversation: ConversationId, peer: UserId, seq: number): Position {
-    const marks = { peerMarks: undefined, ownMarks: undefined };
+    const marks = { peerMarks: undefined, ownMarks: undefined, acknowledged: undefined };
     const position: Position = { peer, seq, target: seq, fetching: false, ...marks };
     this.#positions ??= new Map();
     this.#positions.set(conversation, position);
@@ -217,7 +236,7 @@ export class Delivery {
   }
 
   /**
-   * Something of a conversation that this session knows nothing of. It starts with what was said since the session
+   * Something of a conversation that this session knows nothing of. One that was made since is sent from its beginning. Else it starts with what was said since the session
    * began, a page at most before what is at hand: whether another device has got that says nothing about this one.
    * @param first the seq of what is at hand. @param target what is known to exist.
    */
@@ -226,7 +245,7 @@ export class Delivery {
     const position = this.#add(conversation, peer, 0);
     position.target = target;
     position.fetching = true;
-    while (isOpen()) {
+    while (isOpen() && !this.#knowsAll) {
       try {
         const before = await within(
           READ_PATIENCE_MS,

@@ -119,6 +119,7 @@ async function open(
   if (!session.isOpen || session.login === undefined) return;
   for (const head of heads.items) startAtHead(delivery, head, head.lastSeq);
   for (const { conversation, peer, shownSeq } of standings) delivery.startAt(conversation, peer, shownSeq);
+  if (heads.next === undefined) delivery.knowsAll();
   const modern = proto === 2 ? modernFields(context, bound, heads) : {};
   session.send("LOGINRESPONSE", loginBody(session.seen(profile), lists, modern));
   logger.log("info", "login", { user: bound.user, session: bound.session, proto, device: bound.device });
