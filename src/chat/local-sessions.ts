@@ -5,21 +5,16 @@
 import type { SessionId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import { Hub } from "../net/hub.ts";
-import type { EventOf, UserEvent } from "../services/delivery/events.ts";
+import type { UserEvent } from "../services/delivery/events.ts";
 import type { Growth, LocalSessions, Told } from "../services/delivery/ports.ts";
 import type { BoundSession } from "../services/sessions/sessions.ts";
+import { PresenceBook } from "./presence-book.ts";
 import type { ChatSession } from "./session.ts";
-
-/** The order in what a node of a former version tells. */
-const UNORDERED = 0;
-/** Friends whose presence is remembered, about 50 bytes each. */
-const MAX_PRESENCE = 100_000;
 
 export class NodeSessions implements LocalSessions {
   readonly #hub = new Hub<ChatSession, UserId, SessionId>();
   readonly #logger: Logger;
-  /** What was told last of each friend. */
-  readonly #presence = new Map<UserId, { readonly online: boolean; readonly order: number }>();
+  readonly #presence = new PresenceBook();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -55,26 +50,24 @@ export class NodeSessions implements LocalSessions {
     return this.#hub.has(user);
   }
 
-  *told(): Iterable<Told> {
-    for (const [friend, { online }] of this.#presence) yield { friend, online };
+  told(): Iterable<Told> {
+    return this.#presence.told();
   }
 
   takenForOffline(friends: readonly UserId[]): void {
-    for (const friend of friends)
-      if (!this.#presence.has(friend) && this.#presence.size < MAX_PRESENCE)
-        this.#presence.set(friend, { online: false, order: UNORDERED });
+    this.#presence.takenForOffline(friends);
   }
 
   deliver(events: readonly UserEvent[]): void {
     for (const event of events) {
-      if (event.type === "presence" && this.#isStale(event)) continue;
+      if (event.type === "presence" && !this.#presence.accepts(event)) continue;
       for (const session of this.#hub.of(event.to)) this.#tell(session, (one) => one.receive(event));
     }
   }
 
   /** Tells one session, as it would tell all of its user's. */
   show(session: ChatSession, event: UserEvent): void {
-    if (event.type === "presence" && this.#isStale(event)) return;
+    if (event.type === "presence" && !this.#presence.acceptsForOne(event)) return;
     this.#tell(session, (one) => one.receive(event));
   }
 
@@ -93,17 +86,5 @@ export class NodeSessions implements LocalSessions {
       this.#logger.log("error", "session.bug", { user: session.login?.bound.user, error });
       session.connection.destroy("error");
     }
-  }
-
-  /** Whether something newer was told of that friend: nodes tell by different ways, and one may be late. */
-  #isStale({ friend, online, order }: EventOf<"presence">): boolean {
-    if (order === UNORDERED) return false;
-    if (order < (this.#presence.get(friend)?.order ?? 0)) return true;
-    // The latest at the end: what is forgotten first was not told for longest.
-    this.#presence.delete(friend);
-    this.#presence.set(friend, { online, order });
-    if (this.#presence.size > MAX_PRESENCE)
-      for (const oldest of this.#presence.keys().take(MAX_PRESENCE / 10)) this.#presence.delete(oldest);
-    return false;
   }
 }

@@ -57,8 +57,15 @@ function payloadOf(event: UserEvent): Event["event"] {
       return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from, conversation } };
     }
     case "presence": {
-      const { friend, online, lastSeen, order } = event;
-      const value = { $typeName: "chatsrv.cluster.Presence", friend, online, lastSeen, order } as const;
+      const { friend, online, lastSeen, order, between = false } = event;
+      const value = {
+        $typeName: "chatsrv.cluster.Presence",
+        friend,
+        online,
+        lastSeen,
+        order,
+        between,
+      } as const;
       return { case: "presence", value };
     }
     case "cursor_moved": {
@@ -124,8 +131,9 @@ export function fromMessage(message: Event): UserEvent | undefined {
       return { type: "typing", to, conversation: conversationId(conversation), from: userId(from) };
     }
     case "presence": {
-      const { friend, online, lastSeen, order } = event.value;
-      return { type: "presence", to, friend: userId(friend), online, lastSeen, order };
+      const { friend, online, lastSeen, order, between } = event.value;
+      const word = { friend: userId(friend), online, lastSeen, order };
+      return { type: "presence", to, ...word, ...(between && { between }) };
     }
     case "cursorMoved": {
       const { conversation, peer, deliveredSeq, readSeq, except } = event.value;

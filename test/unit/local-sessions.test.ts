@@ -42,10 +42,11 @@ const typing = (to: UserId): UserEvent => ({
   conversation: conversationId(4),
   from: userId(9),
 });
+const FRIEND = userId(9);
 const presence = (to: UserId, online: boolean, order: number): UserEvent => ({
   type: "presence",
   to,
-  friend: userId(9),
+  friend: FRIEND,
   online,
   lastSeen: 0,
   order,
@@ -62,6 +63,39 @@ describe("sessions of a node", () => {
     expect([second?.told.length, second?.caughtUp, third?.told.length]).toEqual([1, 1, 1]);
     expect([second?.isOpen, third?.isOpen]).toEqual([true, true]);
     expect(log.lines.map(({ event }) => event)).toEqual(["session.bug", "session.bug"]);
+  });
+
+  test("who was told otherwise than the others puts the friend in doubt, until all are told anew", () => {
+    const { node, sessions } = nodeWith(ADA, BOB);
+    const [ada] = sessions;
+    const doubts = () => [...node.told()].filter(({ online }) => online === undefined).length;
+    node.deliver([presence(ADA, true, 5), presence(BOB, true, 5)]);
+    expect(doubts()).toBe(0);
+    // A login that could not find the friend, though all others have them as online.
+    node.takenForOffline([FRIEND]);
+    expect(doubts()).toBe(1);
+    node.deliver([presence(ADA, true, 6)]);
+    expect(doubts()).toBe(0);
+    // A login that found them away, newer than what the others were told.
+    if (ada !== undefined) node.show(ada, presence(ADA, false, 7));
+    expect(doubts()).toBe(1);
+    node.deliver([presence(ADA, false, 8)]);
+    expect([...node.told()]).toEqual([{ friend: FRIEND, online: false, order: 8 }]);
+  });
+
+  test("what one alone is told comes before no word to the others, and after none of their own", () => {
+    const { node, sessions } = nodeWith(ADA, BOB);
+    const between = (to: UserId, online: boolean, order: number) =>
+      ({ ...presence(to, online, order), between: true }) as UserEvent;
+    // A block begins: later than what is told to all, and what is told to all may still be on its way.
+    node.deliver([between(ADA, false, 6), presence(ADA, true, 5), presence(BOB, true, 5)]);
+    const seen = (session: NotingSession | undefined) =>
+      session?.told.map((event) => event.type === "presence" && [event.online, event.order]);
+    expect(seen(sessions[0])).toEqual([[false, 6]]);
+    expect(seen(sessions[1])).toEqual([[true, 5]]);
+    // Two become friends: nobody else was told that the friend is here.
+    node.deliver([presence(ADA, false, 7), presence(BOB, false, 7), between(ADA, true, 8)]);
+    expect([...node.told()]).toEqual([{ friend: FRIEND, online: undefined, order: 7 }]);
   });
 
   test("presence that is older than what was told is not told, to nobody; of unknown age it is", () => {

@@ -35,7 +35,7 @@ function presenceOver(options: { blocked?: boolean; reachable?: () => UserId[] }
         for (const friend of some) if (!told.has(friend)) told.set(friend, false);
       },
       *told() {
-        for (const [friend, online] of told) yield { friend, online };
+        for (const [friend, online] of told) yield { friend, online, order: 0 };
       },
     },
     courier: {

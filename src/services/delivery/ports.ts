@@ -15,14 +15,17 @@ export interface LocalSessions {
   catchUp(growth: Growth): void;
   /** Whose presence was told here, and how. */
   told(): Iterable<Told>;
-  /** Sessions here take these for offline unless they were told otherwise. */
+  /** A session here takes these for offline, as it was told nothing else. */
   takenForOffline(friends: readonly UserId[]): void;
 }
 
 /** What the sessions of a node were told of somebody last. */
 export interface Told {
   readonly friend: UserId;
-  readonly online: boolean;
+  /** Undefined where not all of them may have been told the same. */
+  readonly online: boolean | undefined;
+  /** `Presence.order` of that. */
+  readonly order: number;
 }
 
 /** A conversation as one of its members sees it, that holds messages up to `lastSeq`. */

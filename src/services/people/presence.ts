@@ -60,7 +60,8 @@ export class Presence {
   introduce(a: UserId, b: UserId): Promise<void> {
     const { friends, courier } = this.#options;
     return this.#telling.run(`${a} ${b}`, async () => {
-      const events = [await this.#of(b, a), await this.#of(a, b)];
+      const found = [await this.#of(b, a), await this.#of(a, b)];
+      const events = found.map((event): PresenceEvent => ({ ...event, between: true }));
       // Asked last: who changes it once more finds, and tells, a later order.
       const blocked = await friends.isBlocked(a, b);
       courier.post(blocked ? events.map((event) => ({ ...event, online: false })) : events);
@@ -71,9 +72,10 @@ export class Presence {
   async friendsOf(user: UserId): Promise<PresenceEvent[]> {
     const { friends, courier, local } = this.#options;
     const all = await friends.reachable(user);
-    const online = [...(await courier.online(all))];
-    // Whoever comes later and cannot be told of is found by `refresh`.
-    local.takenForOffline(all);
+    const found = await courier.online(all);
+    const online = [...found];
+    // Whoever comes later and cannot be told of is found by `refresh`, and so is who was missed just now.
+    local.takenForOffline(all.filter((one) => !found.has(one)));
     const events: PresenceEvent[] = [];
     for (let from = 0; from < online.length; from += AT_ONCE)
       events.push(
@@ -97,17 +99,19 @@ export class Presence {
       for (let from = 0; from < told.length; from += LOOKED_AT_ONCE) {
         const some = told.slice(from, from + LOOKED_AT_ONCE);
         const found = await routes.of(some.map(({ friend }) => friend));
-        for (const { friend, online } of some) if (online !== found.has(friend)) await this.#correct(friend);
+        for (const { friend, online, order } of some)
+          if (online !== found.has(friend)) await this.#correct(friend, order);
       }
     });
   }
 
-  /** Tells the friends who are here. */
-  async #correct(friend: UserId): Promise<void> {
+  /** Tells the friends who are here, also where the order went back with a clock. @param before of what they were told */
+  async #correct(friend: UserId, before: number): Promise<void> {
     const { friends, local } = this.#options;
     const event = await this.#of(friend, friend);
+    const order = Math.max(event.order, before + 1);
     const here = (await friends.reachable(friend)).filter((to) => local.has(to));
-    local.deliver(here.map((to) => ({ ...event, to })));
+    local.deliver(here.map((to) => ({ ...event, to, order })));
   }
 
   async #of(friend: UserId, to: UserId): Promise<PresenceEvent> {

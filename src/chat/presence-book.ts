@@ -1,0 +1,88 @@
+/**
+ * @module chat/presence-book
+ * What the sessions of this node were told of somebody's presence: one word a friend, the same for all of them, each of
+ * which has it from its login on. Words come by different ways, and one may be late: an older one is not told after a
+ * newer one. Where the sessions may have been told differently the friend is in doubt, and is asked for and told anew
+ * (services/people/presence, `refresh`).
+ */
+import type { UserId } from "../domain/ids.ts";
+import type { EventOf } from "../services/delivery/events.ts";
+import type { Told } from "../services/delivery/ports.ts";
+
+type PresenceEvent = EventOf<"presence">;
+
+interface Word {
+  online: boolean;
+  order: number;
+  inDoubt: boolean;
+}
+
+/** The order in what a node of a former version tells. */
+const UNORDERED = 0;
+/** Friends that are remembered, about 60 bytes each; and pairs of whom one alone was told. */
+const MAX_WORDS = 100_000;
+const MAX_PAIRS = 10_000;
+
+export class PresenceBook {
+  /** The latest at the end: what is forgotten first was not told for longest. */
+  readonly #words = new Map<UserId, Word>();
+  /** The order of what one user alone was told of another, as when a block begins. */
+  readonly #pairs = new Map<string, number>();
+
+  *told(): Iterable<Told> {
+    for (const [friend, { online, order, inDoubt }] of this.#words)
+      yield { friend, online: inDoubt ? undefined : online, order };
+  }
+
+  /** A session takes these for offline, as it was told nothing else. */
+  takenForOffline(friends: readonly UserId[]): void {
+    for (const friend of friends) {
+      const word = this.#words.get(friend);
+      if (word?.online === true) word.inDoubt = true;
+      else if (word === undefined && this.#words.size < MAX_WORDS) this.#note(friend, false, UNORDERED);
+    }
+  }
+
+  /** Whether the sessions of `event.to` are to be told; if so they are. */
+  accepts(event: PresenceEvent): boolean {
+    const { friend, online, order, between } = event;
+    if (order === UNORDERED) return true;
+    const word = this.#words.get(friend);
+    if (order < (this.#pairs.get(pairOf(event)) ?? 0)) return false;
+    if (between === true) {
+      noteLast(this.#pairs, pairOf(event), order, MAX_PAIRS);
+      if (online) this.#toldToOne(friend, word);
+      return true;
+    }
+    if (order < (word?.order ?? 0)) return false;
+    this.#note(friend, online, order);
+    return true;
+  }
+
+  /** The same for one session, at its login. */
+  acceptsForOne(event: PresenceEvent): boolean {
+    const { friend, online, order } = event;
+    const word = this.#words.get(friend);
+    if (order < Math.max(word?.order ?? 0, this.#pairs.get(pairOf(event)) ?? 0)) return false;
+    if (word === undefined || word.online === online) this.#note(friend, online, order);
+    else word.inDoubt = true;
+    return true;
+  }
+
+  #toldToOne(friend: UserId, word: Word | undefined): void {
+    if (word === undefined) this.#note(friend, true, UNORDERED);
+    else if (!word.online) word.inDoubt = true;
+  }
+
+  #note(friend: UserId, online: boolean, order: number): void {
+    noteLast(this.#words, friend, { online, order, inDoubt: false }, MAX_WORDS);
+  }
+}
+
+const pairOf = ({ to, friend }: PresenceEvent) => `${to} ${friend}`;
+
+function noteLast<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > most) for (const oldest of map.keys().take(most / 10)) map.delete(oldest);
+}
