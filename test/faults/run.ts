@@ -109,7 +109,8 @@ async function conclude(
   await world.heal();
   const settled = await settle(stage, cast, settleMs, found);
   if (!settled) tellWhy(stage, cast);
-  say(`missing for longest: ${cast.watch.longest.what}`);
+  const { what, seenAt } = cast.watch.longest;
+  say(`missing for longest, until ${seenAt.toISOString().slice(11, 23)}: ${what}`);
   const after = await measure(world);
   say(`at the end:   ${resourcesInWords(after)}`);
   checkResources(before, after, cast.devices.length, verdict);

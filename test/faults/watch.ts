@@ -44,7 +44,7 @@ export class Watch {
   /** When links between nodes were broken; what is written then must find another way. */
   readonly #brokenLinks: { readonly from: number; until: number }[] = [];
   /** What was missing for longest on a device that nothing hindered. */
-  longest = { ms: 0, what: "nothing" };
+  longest = { ms: 0, what: "nothing", seenAt: new Date() };
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -144,7 +144,7 @@ export class Watch {
     const forMs = at - Math.max(text.ackedAt, freeSince);
     const connected = ((at - (device.since ?? at)) / 1_000).toFixed(1);
     const what = `${device.name} at ${device.place?.name}, connected for ${connected} s: ${describe(text)} ${Math.round(forMs)} ms after its acknowledgement`;
-    if (forMs > this.longest.ms) this.longest = { ms: Math.round(forMs), what };
+    if (forMs > this.longest.ms) this.longest = { ms: Math.round(forMs), what, seenAt: new Date() };
     if (forMs <= this.#stage.withinMs) return;
     const others = this.devices.filter((other) => other !== device && other.user === device.user);
     const rule = lateRule({

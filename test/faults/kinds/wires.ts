@@ -79,6 +79,8 @@ const refuse = (proxy: TcpProxy) => {
   return () => proxy.accept();
 };
 
+/** Of a database far away, each way. Milliseconds. */
+const FAR_MS = 300;
 /** Longer than a round trip takes, so that much is under way at any moment. Milliseconds. */
 const LAG_MS = 100;
 /** Connections get slow, then are cut with all that is under way: requests as well as answers. */
@@ -92,13 +94,37 @@ const lagThenCut = (proxy: TcpProxy) => {
 
 /** Texts or their acknowledgements are lost between clients and chat nodes. */
 export const LOST_ANSWERS = wireFault("lag, then cut connections", clients, lagThenCut);
-/** Commits or their answers are lost between chat nodes and the database. */
-export const LOST_COMMITS = wireFault("lag, then cut connections", database, lagThenCut);
+/**
+ * The database is so far away that a commit is still on its way when whoever does not wait for it has answered; at the
+ * first acknowledgement everything under way is lost.
+ */
+export const CUT_ON_ACK: Fault = {
+  kind: "cut connections to the database on the ack",
+  strike: async ({ world }, cast) => {
+    const proxies = world.ways("database");
+    for (const proxy of proxies) proxy.delayMs = FAR_MS;
+    const acked = await cast.whisper(
+      () => true,
+      () => {
+        for (const proxy of proxies) proxy.cut();
+      },
+    );
+    const mend = () => {
+      for (const proxy of proxies) proxy.delayMs = 0;
+    };
+    return {
+      target: acked ? "a text acknowledged" : "nothing to acknowledge",
+      obstacle: OBSTACLE_TO_ALL,
+      mend,
+    };
+  },
+};
 /** One node alone. */
 export const ONE_WITHOUT_REDIS = wireFault("one node without redis", oneRedis, refuse, PAST_LEASE_MS);
 
 export const WIRES: readonly Fault[] = [
   ONE_WITHOUT_REDIS,
+  CUT_ON_ACK,
   wireFault("one node whose redis stalls", oneRedis, stall, PAST_LEASE_MS),
   wireFault("one node without database", oneDatabase, refuse),
   wireFault("one node whose database stalls", oneDatabase, stall),
