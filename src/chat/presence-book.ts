@@ -49,12 +49,13 @@ export class PresenceBook {
     if (order === UNORDERED) return true;
     const word = this.#words.get(friend);
     if (order < (this.#pairs.get(pairOf(event)) ?? 0)) return false;
-    if (between === true) {
+    // What is told to all friends later than a block began is not told to who is blocked.
+    if (order < (word?.order ?? 0) && between !== "hidden") return false;
+    if (between !== undefined) {
       noteLast(this.#pairs, pairOf(event), order, MAX_PAIRS);
       if (online) this.#toldToOne(friend, word);
       return true;
     }
-    if (order < (word?.order ?? 0)) return false;
     this.#note(friend, online, order);
     return true;
   }

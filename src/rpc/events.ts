@@ -57,7 +57,7 @@ function payloadOf(event: UserEvent): Event["event"] {
       return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from, conversation } };
     }
     case "presence": {
-      const { friend, online, lastSeen, order, between = false } = event;
+      const { friend, online, lastSeen, order, between = "" } = event;
       const value = {
         $typeName: "chatsrv.cluster.Presence",
         friend,
@@ -133,7 +133,7 @@ export function fromMessage(message: Event): UserEvent | undefined {
     case "presence": {
       const { friend, online, lastSeen, order, between } = event.value;
       const word = { friend: userId(friend), online, lastSeen, order };
-      return { type: "presence", to, ...word, ...(between && { between }) };
+      return { type: "presence", to, ...word, ...(isBetween(between) && { between }) };
     }
     case "cursorMoved": {
       const { conversation, peer, deliveredSeq, readSeq, except } = event.value;
@@ -189,3 +189,5 @@ function readProfile({ id, username, nickname, avatar, description, sex }: Profi
 
 const sessionOf = (session: string): SessionId | undefined =>
   session === "" ? undefined : sessionId(session);
+
+const isBetween = (text: string): text is "open" | "hidden" => text === "open" || text === "hidden";

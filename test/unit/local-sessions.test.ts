@@ -86,7 +86,7 @@ describe("sessions of a node", () => {
   test("what one alone is told comes before no word to the others, and after none of their own", () => {
     const { node, sessions } = nodeWith(ADA, BOB);
     const between = (to: UserId, online: boolean, order: number) =>
-      ({ ...presence(to, online, order), between: true }) as UserEvent;
+      ({ ...presence(to, online, order), between: online ? "open" : "hidden" }) as UserEvent;
     // A block begins: later than what is told to all, and what is told to all may still be on its way.
     node.deliver([between(ADA, false, 6), presence(ADA, true, 5), presence(BOB, true, 5)]);
     const seen = (session: NotingSession | undefined) =>
@@ -96,6 +96,12 @@ describe("sessions of a node", () => {
     // Two become friends: nobody else was told that the friend is here.
     node.deliver([presence(ADA, false, 7), presence(BOB, false, 7), between(ADA, true, 8)]);
     expect([...node.told()]).toEqual([{ friend: FRIEND, online: undefined, order: 7 }]);
+    // They left meanwhile, and that was quicker.
+    node.deliver([presence(BOB, false, 10), between(BOB, true, 9)]);
+    expect(seen(sessions[1])?.at(-1)).toEqual([false, 10]);
+    // A block of which nobody else is told is no older than what all others are told after it.
+    node.deliver([presence(BOB, true, 12), between(ADA, false, 11)]);
+    expect(seen(sessions[0])?.at(-1)).toEqual([false, 11]);
   });
 
   test("presence that is older than what was told is not told, to nobody; of unknown age it is", () => {

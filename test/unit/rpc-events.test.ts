@@ -49,6 +49,8 @@ const events: UserEvent[] = [
   { type: "typing", to, conversation: conversationId(4), from: userId(3) },
   { type: "presence", to, friend: userId(3), online: true, lastSeen: 1_700_000_000_000, order: 2 ** 50 },
   { type: "presence", to, friend: userId(3), online: false, lastSeen: 0, order: 0 },
+  { type: "presence", to, friend: userId(3), online: true, lastSeen: 0, order: 1, between: "open" },
+  { type: "presence", to, friend: userId(3), online: false, lastSeen: 0, order: 2, between: "hidden" },
   ...[sessionId("s"), undefined].flatMap((except): UserEvent[] => [
     { type: "cursor_moved", to, ...cursor, deliveredSeq: 2 ** 40, readSeq: 2, except },
     { type: "request_gone", to, from: userId(3), except },

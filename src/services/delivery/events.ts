@@ -45,8 +45,8 @@ interface Payloads {
     readonly lastSeen: number;
     /** `Presence.order` of coordination: what is older than what was told already is not told. */
     readonly order: number;
-    /** Something changed between the two: of all friends `to` alone is told. */
-    readonly between?: true | undefined;
+    /** Something changed between the two: of all friends `to` alone is told. `hidden`: a block is, so it says offline. */
+    readonly between?: "open" | "hidden" | undefined;
   };
   /** A session of `to` got on in the conversation with `peer`. */
   readonly cursor_moved: Marks & ButOne & { readonly peer: UserId };

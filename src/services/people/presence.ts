@@ -60,11 +60,13 @@ export class Presence {
   introduce(a: UserId, b: UserId): Promise<void> {
     const { friends, courier } = this.#options;
     return this.#telling.run(`${a} ${b}`, async () => {
-      const found = [await this.#of(b, a), await this.#of(a, b)];
-      const events = found.map((event): PresenceEvent => ({ ...event, between: true }));
+      const events = [await this.#of(b, a), await this.#of(a, b)];
       // Asked last: who changes it once more finds, and tells, a later order.
       const blocked = await friends.isBlocked(a, b);
-      courier.post(blocked ? events.map((event) => ({ ...event, online: false })) : events);
+      const between = blocked
+        ? ({ between: "hidden", online: false } as const)
+        : ({ between: "open" } as const);
+      courier.post(events.map((event) => ({ ...event, ...between })));
     });
   }
 
