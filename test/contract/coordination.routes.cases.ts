@@ -165,6 +165,17 @@ export function routeCases(current: Current): void {
       expect(await sessionsOf()).toEqual([]);
     });
 
+    test("what a node binds after it was reaped is reaped, too", async () => {
+      await nodes().register(chatNode("a"), LONG);
+      const bound = await routes().bind(session("s"), 5);
+      await nodes().deregister(nodeName("a"), "a#1");
+      expect(await nodes().reap()).toEqual([alice]);
+      await routes().rebind(opened(session("s"), bound), 5);
+      await routes().bind(session("his", { user: bob }), 5);
+      expect((await nodes().reap()).sort((x, y) => x - y)).toEqual([alice, bob].sort((x, y) => x - y));
+      expect([...(await sessionsOf()), ...(await sessionsOf(bob))]).toEqual([]);
+    });
+
     test("a restarted node's former routes are reaped, its new ones are not", async () => {
       await nodes().register(chatNode("a"), LONG);
       await routes().bind(session("before"), 5);

@@ -34,9 +34,16 @@ export class RouteIndex {
     this.#life = life;
   }
 
-  /** Adds a route, or marks it as newer than any reader has seen it. */
+  /**
+   * Adds a route, or marks it as newer than any reader has seen it. The first one makes its incarnation known to whoever
+   * reaps, which forgets one that has none left: a node that was dead, and wakes, may bind before it knows.
+   */
   async touch(route: IndexedRoute): Promise<void> {
-    await this.#redis.script("indexTouch", keys.index(route.incarnation), member(route), this.#life.routes);
+    const { incarnation } = route;
+    const routes = this.#life.routes;
+    const known = await this.#redis.script("indexTouch", keys.index(incarnation), member(route), routes);
+    if (Number(known) > 1) return;
+    await this.#redis.script("incarnationKnown", keys.nodes, incarnation, routes);
   }
 
   async remove(route: IndexedRoute): Promise<void> {

@@ -8,6 +8,7 @@ import codeReserve from "./lua/code_reserve.lua" with { type: "text" };
 import codeSpend from "./lua/code_spend.lua" with { type: "text" };
 import devicesRead from "./lua/devices_read.lua" with { type: "text" };
 import devicesSwap from "./lua/devices_swap.lua" with { type: "text" };
+import incarnationKnown from "./lua/incarnation_known.lua" with { type: "text" };
 import indexForget from "./lua/index_forget.lua" with { type: "text" };
 import indexRefresh from "./lua/index_refresh.lua" with { type: "text" };
 import indexTouch from "./lua/index_touch.lua" with { type: "text" };
@@ -34,6 +35,7 @@ export const scripts = {
   devicesSwap: script(devicesSwap),
   indexForget: script(indexForget),
   indexRefresh: script(indexRefresh),
+  incarnationKnown: script(incarnationKnown),
   indexTouch: script(indexTouch),
   limitTake: script(limitTake),
   nodeAllocate: script(nodeAllocate),
