@@ -60,19 +60,26 @@ export class NodeSessions implements LocalSessions {
 
   deliver(events: readonly UserEvent[]): void {
     for (const event of events) {
-      if (event.type === "presence" && !this.#presence.accepts(event)) continue;
-      for (const session of this.#hub.of(event.to)) this.#tell(session, (one) => one.receive(event));
+      const { audience } = event;
+      if ("users" in audience) for (const user of audience.users) this.#tellUser(user, event);
     }
   }
 
   /** Tells one session, as it would tell all of its user's. */
-  show(session: ChatSession, event: UserEvent): void {
-    if (event.type === "presence" && !this.#presence.acceptsForOne(event)) return;
-    this.#tell(session, (one) => one.receive(event));
+  show(user: UserId, session: SessionId, event: UserEvent): void {
+    const item = this.#hub.get(user, session);
+    if (item === undefined) return;
+    if (event.type === "presence" && !this.#presence.acceptsForOne(event, user)) return;
+    this.#tell(item, (one) => one.receive(event));
   }
 
   catchUp(growth: Growth): void {
     for (const session of this.#hub.of(growth.user)) this.#tell(session, (one) => one.catchUp(growth));
+  }
+
+  #tellUser(user: UserId, event: UserEvent): void {
+    if (event.type === "presence" && !this.#presence.accepts(event, user)) return;
+    for (const session of this.#hub.of(user)) this.#tell(session, (one) => one.receive(event));
   }
 
   /**

@@ -43,16 +43,16 @@ export class PresenceBook {
     }
   }
 
-  /** Whether the sessions of `event.to` are to be told; if so they are. */
-  accepts(event: PresenceEvent): boolean {
+  /** Whether the sessions of one of the audience are to be told; if so they are. */
+  accepts(event: PresenceEvent, user: UserId): boolean {
     const { friend, online, order, between } = event;
     if (order === UNORDERED) return true;
     const word = this.#words.get(friend);
-    if (order < (this.#pairs.get(pairOf(event)) ?? 0)) return false;
+    if (order < (this.#pairs.get(pairOf(user, friend)) ?? 0)) return false;
     // What is told to all friends later than a block began is not told to who is blocked.
     if (order < (word?.order ?? 0) && between !== "hidden") return false;
     if (between !== undefined) {
-      noteLast(this.#pairs, pairOf(event), order, MAX_PAIRS);
+      noteLast(this.#pairs, pairOf(user, friend), order, MAX_PAIRS);
       if (online) this.#toldToOne(friend, word);
       return true;
     }
@@ -61,10 +61,10 @@ export class PresenceBook {
   }
 
   /** The same for one session, at its login. */
-  acceptsForOne(event: PresenceEvent): boolean {
+  acceptsForOne(event: PresenceEvent, user: UserId): boolean {
     const { friend, online, order } = event;
     const word = this.#words.get(friend);
-    if (order < Math.max(word?.order ?? 0, this.#pairs.get(pairOf(event)) ?? 0)) return false;
+    if (order < Math.max(word?.order ?? 0, this.#pairs.get(pairOf(user, friend)) ?? 0)) return false;
     if (word === undefined || word.online === online) this.#note(friend, online, order);
     else word.inDoubt = true;
     return true;
@@ -80,7 +80,7 @@ export class PresenceBook {
   }
 }
 
-const pairOf = ({ to, friend }: PresenceEvent) => `${to} ${friend}`;
+const pairOf = (user: UserId, friend: UserId) => `${user} ${friend}`;
 
 function noteLast<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
   map.delete(key);

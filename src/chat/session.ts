@@ -172,12 +172,13 @@ export class ChatSession {
     }
     switch (event.type) {
       case "texts":
-        login.delivery.push(event.peer, event.messages, event.except === login.bound.session);
+        if (event.peer !== undefined)
+          login.delivery.push(event.peer, event.messages, event.except === login.bound.session);
         break;
       case "friend_request":
         this.send(
           "FRIENDREINCOMINGREQUEST",
-          incomingRequestBody(this.seen(event.from), event.to, event.nickname, event.message),
+          incomingRequestBody(this.seen(event.from), login.bound.user, event.nickname, event.message),
         );
         break;
       case "friend_added":
@@ -186,7 +187,7 @@ export class ChatSession {
       case "signal":
         this.send(event.medium === "voice" ? "VOICECHATMSGREQUEST" : "VIDEOCHATMSGREQUEST", {
           src_uuid: idText(event.from),
-          dst_uuid: idText(event.to),
+          dst_uuid: idText(login.bound.user),
           signal: event.signal,
         });
         break;

@@ -1,165 +1,248 @@
 /**
  * @module rpc/events
- * UserEvents of services/ports as messages of cluster.proto, and back. Messages are written as literals, not
- * through `create`: this is on the way of every text between nodes.
+ * Events (services/delivery/events) as messages of cluster.proto, and back: one row an event. Messages are written as
+ * literals, not through `create`: this is on the way of every text between nodes.
  */
 import type { EndReason, Message, Profile } from "../domain/entities.ts";
 import { conversationId, type SessionId, sessionId, userId } from "../domain/ids.ts";
-import type { UserEvent } from "../services/delivery/events.ts";
-import type { Event, Profile as ProfileMessage, Text } from "./gen/cluster_pb.ts";
+import {
+  type Audience,
+  type EventOf,
+  type EventType,
+  only,
+  type UserEvent,
+} from "../services/delivery/events.ts";
+import type {
+  Audience as AudienceMessage,
+  Event,
+  Profile as ProfileMessage,
+  Text,
+} from "./gen/cluster_pb.ts";
+
+type Payload = Exclude<Event["event"], { case: undefined }>;
+/** The field of an event has its name. */
+type CaseOf<T extends string> = T extends `${infer Head}_${infer Rest}`
+  ? `${Head}${Capitalize<CaseOf<Rest>>}`
+  : T;
+type ValueOf<T extends EventType> = Extract<Payload, { case: CaseOf<T> }>["value"];
+
+interface Codec<T extends EventType> {
+  readonly field: CaseOf<T>;
+  readonly write: (event: EventOf<T>) => ValueOf<T>;
+  /** Undefined for one that lacks what this version cannot do without. */
+  readonly read: (value: ValueOf<T>, audience: Audience) => EventOf<T> | undefined;
+}
+
+const codecs: { readonly [T in EventType]: Codec<T> } = {
+  texts: {
+    field: "texts",
+    write: ({ peer = 0, messages, except = "" }) => ({
+      $typeName: "chatsrv.cluster.Texts",
+      conversation: messages[0]?.conversation ?? 0,
+      peer,
+      except,
+      messages: messages.map(textOf),
+    }),
+    read: ({ conversation, peer, except, messages }, audience) => ({
+      type: "texts",
+      audience,
+      peer: peer === 0 ? undefined : userId(peer),
+      messages: messages.map((text) => messageOf(text, conversation)),
+      except: sessionOf(except),
+    }),
+  },
+  friend_request: {
+    field: "friendRequest",
+    write: ({ from, nickname, message }) => ({
+      $typeName: "chatsrv.cluster.FriendRequested",
+      from: profileOf(from),
+      nickname,
+      message,
+    }),
+    read: ({ from, nickname, message }, audience) =>
+      from && { type: "friend_request", audience, from: readProfile(from), nickname, message },
+  },
+  friend_added: {
+    field: "friendAdded",
+    write: ({ friend }) => ({ $typeName: "chatsrv.cluster.FriendAdded", friend: profileOf(friend) }),
+    read: ({ friend }, audience) => friend && { type: "friend_added", audience, friend: readProfile(friend) },
+  },
+  friend_removed: {
+    field: "friendRemoved",
+    write: ({ friend }) => ({ $typeName: "chatsrv.cluster.FriendRemoved", friend }),
+    read: ({ friend }, audience) => ({ type: "friend_removed", audience, friend: userId(friend) }),
+  },
+  signal: {
+    field: "signal",
+    write: ({ from, medium, signal }) => ({
+      $typeName: "chatsrv.cluster.Signal",
+      from,
+      medium,
+      json: JSON.stringify(signal ?? null),
+    }),
+    read: ({ from, medium, json }, audience) => ({
+      type: "signal",
+      audience,
+      from: userId(from),
+      medium: medium === "video" ? "video" : "voice",
+      signal: JSON.parse(json),
+    }),
+  },
+  receipt: {
+    field: "receipt",
+    write: ({ conversation, peer, deliveredSeq, readSeq }) => ({
+      $typeName: "chatsrv.cluster.Receipt",
+      conversation,
+      peer,
+      deliveredSeq,
+      readSeq,
+    }),
+    read: ({ conversation, peer, deliveredSeq, readSeq }, audience) => ({
+      type: "receipt",
+      audience,
+      conversation: conversationId(conversation),
+      peer: userId(peer),
+      deliveredSeq,
+      readSeq,
+    }),
+  },
+  typing: {
+    field: "typing",
+    write: ({ from, conversation }) => ({ $typeName: "chatsrv.cluster.Typing", from, conversation }),
+    read: ({ from, conversation }, audience) => ({
+      type: "typing",
+      audience,
+      conversation: conversationId(conversation),
+      from: userId(from),
+    }),
+  },
+  presence: {
+    field: "presence",
+    write: ({ friend, online, lastSeen, order, between = "" }) => ({
+      $typeName: "chatsrv.cluster.Presence",
+      friend,
+      online,
+      lastSeen,
+      order,
+      between,
+    }),
+    read: ({ friend, online, lastSeen, order, between }, audience) => ({
+      type: "presence",
+      audience,
+      friend: userId(friend),
+      online,
+      lastSeen,
+      order,
+      ...(isBetween(between) && { between }),
+    }),
+  },
+  cursor_moved: {
+    field: "cursorMoved",
+    write: ({ conversation, peer, deliveredSeq, readSeq, except = "" }) => ({
+      $typeName: "chatsrv.cluster.CursorMoved",
+      conversation,
+      peer,
+      deliveredSeq,
+      readSeq,
+      except,
+    }),
+    read: ({ conversation, peer, deliveredSeq, readSeq, except }, audience) => ({
+      type: "cursor_moved",
+      audience,
+      conversation: conversationId(conversation),
+      peer: userId(peer),
+      deliveredSeq,
+      readSeq,
+      except: sessionOf(except),
+    }),
+  },
+  request_gone: {
+    field: "requestGone",
+    write: ({ from, except = "" }) => ({ $typeName: "chatsrv.cluster.RequestGone", from, except }),
+    read: ({ from, except }, audience) => ({
+      type: "request_gone",
+      audience,
+      from: userId(from),
+      except: sessionOf(except),
+    }),
+  },
+  block_changed: {
+    field: "blockChanged",
+    write: ({ other, blocked, except = "" }) => ({
+      $typeName: "chatsrv.cluster.BlockChanged",
+      other,
+      blocked,
+      except,
+    }),
+    read: ({ other, blocked, except }, audience) => ({
+      type: "block_changed",
+      audience,
+      other: userId(other),
+      blocked,
+      except: sessionOf(except),
+    }),
+  },
+  profile_changed: {
+    field: "profileChanged",
+    write: ({ profile, except = "" }) => ({
+      $typeName: "chatsrv.cluster.ProfileChanged",
+      profile: profileOf(profile),
+      except,
+    }),
+    read: ({ profile, except }, audience) =>
+      profile && {
+        type: "profile_changed",
+        audience,
+        profile: readProfile(profile),
+        except: sessionOf(except),
+      },
+  },
+  end_session: {
+    field: "endSession",
+    write: ({ session = "", reason }) => ({ $typeName: "chatsrv.cluster.EndSession", session, reason }),
+    read: ({ session, reason }, audience) => ({
+      type: "end_session",
+      audience,
+      session: sessionOf(session),
+      reason: reason as EndReason,
+    }),
+  },
+};
+
+/** The compiler cannot pair an event, or a value, with its row through a union. */
+type AnyCodec = Codec<EventType>;
+
+const byField: ReadonlyMap<string, AnyCodec> = new Map(
+  Object.values(codecs).map((codec) => [codec.field, codec as AnyCodec]),
+);
 
 /** One event as it travels. */
 export function toMessage(event: UserEvent): Event {
-  return { $typeName: "chatsrv.cluster.Event", to: event.to, event: payloadOf(event) };
-}
-
-function payloadOf(event: UserEvent): Event["event"] {
-  switch (event.type) {
-    case "texts": {
-      const { peer, messages, except = "" } = event;
-      const conversation = messages[0]?.conversation ?? 0;
-      const texts = messages.map(textOf);
-      const value = {
-        $typeName: "chatsrv.cluster.Texts",
-        conversation,
-        peer,
-        except,
-        messages: texts,
-      } as const;
-      return { case: "texts", value };
-    }
-    case "friend_request": {
-      const { from, nickname, message } = event;
-      const asker = profileOf(from);
-      const value = { $typeName: "chatsrv.cluster.FriendRequested", from: asker, nickname, message } as const;
-      return { case: "friendRequest", value };
-    }
-    case "friend_added": {
-      const friend = profileOf(event.friend);
-      return { case: "friendAdded", value: { $typeName: "chatsrv.cluster.FriendAdded", friend } };
-    }
-    case "friend_removed": {
-      const { friend } = event;
-      return { case: "friendRemoved", value: { $typeName: "chatsrv.cluster.FriendRemoved", friend } };
-    }
-    case "signal": {
-      const { from, medium } = event;
-      const json = JSON.stringify(event.signal ?? null);
-      return { case: "signal", value: { $typeName: "chatsrv.cluster.Signal", from, medium, json } };
-    }
-    case "receipt": {
-      const { conversation, peer, deliveredSeq, readSeq } = event;
-      const marks = { conversation, peer, deliveredSeq, readSeq };
-      return { case: "receipt", value: { $typeName: "chatsrv.cluster.Receipt", ...marks } };
-    }
-    case "typing": {
-      const { from, conversation } = event;
-      return { case: "typing", value: { $typeName: "chatsrv.cluster.Typing", from, conversation } };
-    }
-    case "presence": {
-      const { friend, online, lastSeen, order, between = "" } = event;
-      const value = {
-        $typeName: "chatsrv.cluster.Presence",
-        friend,
-        online,
-        lastSeen,
-        order,
-        between,
-      } as const;
-      return { case: "presence", value };
-    }
-    case "cursor_moved": {
-      const { conversation, peer, deliveredSeq, readSeq, except = "" } = event;
-      const marks = { conversation, peer, deliveredSeq, readSeq, except };
-      return { case: "cursorMoved", value: { $typeName: "chatsrv.cluster.CursorMoved", ...marks } };
-    }
-    case "request_gone": {
-      const { from, except = "" } = event;
-      return { case: "requestGone", value: { $typeName: "chatsrv.cluster.RequestGone", from, except } };
-    }
-    case "block_changed": {
-      const { other, blocked, except = "" } = event;
-      const value = { $typeName: "chatsrv.cluster.BlockChanged", other, blocked, except } as const;
-      return { case: "blockChanged", value };
-    }
-    case "profile_changed": {
-      const { except = "" } = event;
-      const profile = profileOf(event.profile);
-      const value = { $typeName: "chatsrv.cluster.ProfileChanged", profile, except } as const;
-      return { case: "profileChanged", value };
-    }
-    case "end_session": {
-      const { session = "", reason } = event;
-      return { case: "endSession", value: { $typeName: "chatsrv.cluster.EndSession", session, reason } };
-    }
-  }
+  const { field, write } = codecs[event.type] as AnyCodec;
+  const payload = { case: field, value: write(event) } as Payload;
+  const { audience } = event;
+  const to = "users" in audience && audience.users.length === 1 ? audience.users[0] : undefined;
+  if (to !== undefined) return { $typeName: "chatsrv.cluster.Event", to, event: payload };
+  return { $typeName: "chatsrv.cluster.Event", to: 0, audience: audienceOf(audience), event: payload };
 }
 
 /** The event of a message; undefined for a kind that a later version sent. */
-export function fromMessage(message: Event): UserEvent | undefined {
-  const to = userId(message.to);
-  const { event } = message;
-  switch (event.case) {
-    case "texts": {
-      const { conversation, peer, except, messages } = event.value;
-      const texts = messages.map((text) => messageOf(text, conversation));
-      return { type: "texts", to, peer: userId(peer), messages: texts, except: sessionOf(except) };
-    }
-    case "friendRequest": {
-      const { from, nickname, message: words } = event.value;
-      if (from === undefined) return undefined;
-      return { type: "friend_request", to, from: readProfile(from), nickname, message: words };
-    }
-    case "friendAdded": {
-      const { friend } = event.value;
-      return friend === undefined ? undefined : { type: "friend_added", to, friend: readProfile(friend) };
-    }
-    case "friendRemoved":
-      return { type: "friend_removed", to, friend: userId(event.value.friend) };
-    case "signal": {
-      const { from, json } = event.value;
-      const medium = event.value.medium === "video" ? "video" : "voice";
-      return { type: "signal", to, from: userId(from), medium, signal: JSON.parse(json) };
-    }
-    case "receipt": {
-      const { peer, deliveredSeq, readSeq } = event.value;
-      const conversation = conversationId(event.value.conversation);
-      return { type: "receipt", to, conversation, peer: userId(peer), deliveredSeq, readSeq };
-    }
-    case "typing": {
-      const { from, conversation } = event.value;
-      return { type: "typing", to, conversation: conversationId(conversation), from: userId(from) };
-    }
-    case "presence": {
-      const { friend, online, lastSeen, order, between } = event.value;
-      const word = { friend: userId(friend), online, lastSeen, order };
-      return { type: "presence", to, ...word, ...(isBetween(between) && { between }) };
-    }
-    case "cursorMoved": {
-      const { conversation, peer, deliveredSeq, readSeq, except } = event.value;
-      const where = { conversation: conversationId(conversation), peer: userId(peer) };
-      return { type: "cursor_moved", to, ...where, deliveredSeq, readSeq, except: sessionOf(except) };
-    }
-    case "requestGone": {
-      const { from, except } = event.value;
-      return { type: "request_gone", to, from: userId(from), except: sessionOf(except) };
-    }
-    case "blockChanged": {
-      const { other, blocked, except } = event.value;
-      return { type: "block_changed", to, other: userId(other), blocked, except: sessionOf(except) };
-    }
-    case "profileChanged": {
-      const { profile, except } = event.value;
-      if (profile === undefined) return undefined;
-      return { type: "profile_changed", to, profile: readProfile(profile), except: sessionOf(except) };
-    }
-    case "endSession": {
-      const { session, reason } = event.value;
-      return { type: "end_session", to, session: sessionOf(session), reason: reason as EndReason };
-    }
-    case undefined:
-      return undefined;
-  }
+export function fromMessage({ to, audience, event }: Event): UserEvent | undefined {
+  if (event.case === undefined) return undefined;
+  const whom = audience === undefined ? only(userId(to)) : readAudience(audience);
+  return byField.get(event.case)?.read(event.value, whom) as UserEvent | undefined;
+}
+
+function audienceOf(audience: Audience): AudienceMessage {
+  const $typeName = "chatsrv.cluster.Audience";
+  if ("users" in audience) return { $typeName, users: [...audience.users], conversation: 0, except: [] };
+  const { conversation, except = [] } = audience;
+  return { $typeName, users: [], conversation, except: [...except] };
+}
+
+function readAudience({ users, conversation, except }: AudienceMessage): Audience {
+  if (conversation === 0) return { users: users.map(userId) };
+  return { conversation: conversationId(conversation), except: except.map(userId) };
 }
 
 function textOf({ seq, sender, clientId, kind, body, at }: Message): Text {

@@ -4,6 +4,7 @@ import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
 import { announcement, type TextSubmission } from "../../src/services/messages/announcement.ts";
 import type { CommittedSubmission } from "../../src/services/messages/committer.ts";
 import type { AppendOutcome } from "../../src/store/store.ts";
+import { usersOf } from "../support/audience.ts";
 
 const stored = (seq: number): AppendOutcome => ({
   status: "stored",
@@ -34,7 +35,11 @@ function committed(
 const told = (batch: CommittedSubmission<TextSubmission>[]) =>
   announcement(batch).events.map((event) => {
     if (event.type !== "texts") throw new Error(event.type);
-    return { to: Number(event.to), seqs: event.messages.map(({ seq }) => seq), except: event.except };
+    return {
+      to: Number(usersOf(event)[0]),
+      seqs: event.messages.map(({ seq }) => seq),
+      except: event.except,
+    };
   });
 
 describe("announcement", () => {
@@ -70,6 +75,9 @@ describe("announcement", () => {
       committed(3, 2, [{ status: "blocked" }]),
     ]);
     expect(counts).toEqual({ stored: 0, repeated: 1 });
-    expect(events).toMatchObject([{ to: 2, messages: [{ seq: 4, at: 1_000 }] }, { to: 1 }]);
+    expect(events).toMatchObject([
+      { audience: { users: [2] }, messages: [{ seq: 4, at: 1_000 }] },
+      { audience: { users: [1] } },
+    ]);
   });
 });

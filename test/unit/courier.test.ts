@@ -12,7 +12,7 @@ import {
 } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Courier } from "../../src/services/delivery/courier.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import { HeldClock } from "../support/clock.ts";
 import { messagesOf } from "../support/messages.ts";
 import { until } from "../support/until.ts";
@@ -44,10 +44,15 @@ const route = (user: UserId, at: string, incarnation = "i1"): Route => ({
   since: 0,
 });
 
-const text = (to: UserId): UserEvent => ({ type: "texts", to, peer: ALICE, messages: messagesOf(1, [1]) });
-const typing = (to: UserId): UserEvent => ({
-  type: "typing",
-  to,
+const text = (to: UserId) => ({
+  type: "texts" as const,
+  audience: only(to),
+  peer: ALICE,
+  messages: messagesOf(1, [1]),
+});
+const typing = (to: UserId) => ({
+  type: "typing" as const,
+  audience: only(to),
   conversation: conversationId(4),
   from: ALICE,
 });
@@ -137,6 +142,22 @@ describe("courier", () => {
     expect(sent[1]?.events).toEqual(events);
   });
 
+  test("an event for many is one entry for each node that has one of them", async () => {
+    const [eve, dan] = [userId(3), userId(4)];
+    const { courier, sent, delivered } = courierOver({
+      peers: [node("east"), node("west"), node("south")],
+      routes: [route(ALICE, "east"), route(BOB, "west"), route(eve, "east"), route(eve, "here")],
+    });
+    const event = { ...typing(ALICE), audience: { users: [ALICE, BOB, eve, dan] } };
+    courier.post([event, typing(BOB)]);
+    await courier.idle();
+    expect(delivered).toEqual([event, typing(BOB)]);
+    expect(sent).toEqual([
+      { node: nodeName("east"), events: [event] },
+      { node: nodeName("west"), events: [event, typing(BOB)] },
+    ]);
+  });
+
   test("routes of a former incarnation, of dead nodes and of this node get nothing by stream", async () => {
     const { courier, sent } = courierOver({
       peers: [node("east", "i2")],
@@ -195,7 +216,12 @@ describe("courier", () => {
       peers: [node("east")],
       newcomers: [node("west")],
     });
-    const end: UserEvent = { type: "end_session", to: BOB, session: undefined, reason: "revoked" };
+    const end: UserEvent = {
+      type: "end_session",
+      audience: only(BOB),
+      session: undefined,
+      reason: "revoked",
+    };
     const to = (name: string, incarnation = "i1") =>
       courier.postTo({ node: nodeName(name), incarnation }, [end]);
     expect(await to("here")).toBe("acknowledged");

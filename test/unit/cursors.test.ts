@@ -4,8 +4,9 @@ import { AppError } from "../../src/domain/error.ts";
 import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { Cursors } from "../../src/services/conversations/cursors.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import type { CursorMove } from "../../src/store/store.ts";
+import { usersOf } from "../support/audience.ts";
 import { HeldClock } from "../support/clock.ts";
 import { until } from "../support/until.ts";
 
@@ -52,8 +53,8 @@ describe("cursors", () => {
     expect(stored[0]).toMatchObject([{ conversation: TALK, user: ALICE, delivered: 7, read: 2 }]);
     const marks = { conversation: TALK, deliveredSeq: 7, readSeq: 2 };
     expect(events).toEqual([
-      { type: "receipt", to: BOB, peer: ALICE, ...marks },
-      { type: "cursor_moved", to: ALICE, peer: BOB, ...marks, except: PHONE },
+      { type: "receipt", audience: only(BOB), peer: ALICE, ...marks },
+      { type: "cursor_moved", audience: only(ALICE), peer: BOB, ...marks, except: PHONE },
     ]);
   });
 
@@ -69,7 +70,7 @@ describe("cursors", () => {
     const { cursors, events } = cursorsOver({ shown: false });
     cursors.move(TALK, ALICE, { read: 3 }, PHONE);
     await cursors.flush();
-    expect(events.map(({ type, to }) => [type, to])).toEqual([["cursor_moved", ALICE]]);
+    expect(events.map((event) => [event.type, ...usersOf(event)])).toEqual([["cursor_moved", ALICE]]);
   });
 
   test("a move that changes nothing is told to nobody", async () => {
@@ -85,7 +86,7 @@ describe("cursors", () => {
     await cursors.flush();
     expect(events).toEqual([]);
     await cursors.flush();
-    expect(events.map(({ type, to }) => [type, to])).toEqual([
+    expect(events.map((event) => [event.type, ...usersOf(event)])).toEqual([
       ["receipt", BOB],
       ["cursor_moved", ALICE],
     ]);

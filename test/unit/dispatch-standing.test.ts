@@ -7,6 +7,7 @@ import { DirectOutbox } from "../../src/chat/outbox.ts";
 import { ChatSession, type LoggedIn } from "../../src/chat/session.ts";
 import { sessionId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
+import { only } from "../../src/services/delivery/events.ts";
 import type { Sessions } from "../../src/services/sessions/sessions.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
 import { HeldClock } from "../support/clock.ts";
@@ -77,7 +78,7 @@ test("is never answered when the session turns out to be over", async () => {
   const { chat, state, ping, frames, known } = sessionOn({ loggedIn: true });
   state.doubt = Promise.withResolvers();
   ping(1);
-  chat.receive({ type: "end_session", to: user, session, reason: "revoked" });
+  chat.receive({ type: "end_session", audience: only(user), session, reason: "revoked" });
   await known();
   expect(frames()).toEqual([[ServiceId.GOAWAY, "revoked"]]);
 });

@@ -4,6 +4,7 @@ import { pushedEntry } from "../../src/chat/bodies.ts";
 import type { Message } from "../../src/domain/entities.ts";
 import { userId } from "../../src/domain/ids.ts";
 import { fromMessage, toMessage } from "../../src/rpc/events.ts";
+import { only } from "../../src/services/delivery/events.ts";
 import { kindSpec, kinds } from "../../src/wire/kinds.ts";
 import { messagesOf } from "../support/messages.ts";
 
@@ -30,7 +31,13 @@ describe("kinds", () => {
   });
 
   test("one that is not known travels between nodes and to protocol 2 as it is, and to others as the text it carries", () => {
-    const event = { type: "texts", to: BOB, peer: ADA, messages: [text, later], except: undefined } as const;
+    const event = {
+      type: "texts",
+      audience: only(BOB),
+      peer: ADA,
+      messages: [text, later],
+      except: undefined,
+    } as const;
     expect(fromMessage(toMessage(event))).toEqual(event);
     expect(pushedEntry(later, BOB, true)).toMatchObject({ kind: "hologram", msg_content: "hello" });
     expect(pushedEntry(later, BOB, false)).toEqual({
@@ -42,7 +49,7 @@ describe("kinds", () => {
   });
 
   test("a node of a former version names none: those are texts", () => {
-    const message = toMessage({ type: "texts", to: BOB, peer: ADA, messages: [text] });
+    const message = toMessage({ type: "texts", audience: only(BOB), peer: ADA, messages: [text] });
     if (message.event.case !== "texts") throw new Error("no texts");
     for (const one of message.event.value.messages) one.kind = "";
     const event = fromMessage(message);

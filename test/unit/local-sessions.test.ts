@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { NodeSessions } from "../../src/chat/local-sessions.ts";
 import { ChatSession } from "../../src/chat/session.ts";
 import { conversationId, sessionId, type UserId, userId } from "../../src/domain/ids.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import { FakeConnection } from "../support/fake-connection.ts";
 import { LogBook } from "../support/rpc.ts";
 
@@ -38,14 +38,14 @@ function nodeWith(...users: UserId[]) {
 
 const typing = (to: UserId): UserEvent => ({
   type: "typing",
-  to,
+  audience: only(to),
   conversation: conversationId(4),
   from: userId(9),
 });
 const FRIEND = userId(9);
 const presence = (to: UserId, online: boolean, order: number): UserEvent => ({
   type: "presence",
-  to,
+  audience: only(to),
   friend: FRIEND,
   online,
   lastSeen: 0,
@@ -66,8 +66,7 @@ describe("sessions of a node", () => {
   });
 
   test("who was told otherwise than the others puts the friend in doubt, until all are told anew", () => {
-    const { node, sessions } = nodeWith(ADA, BOB);
-    const [ada] = sessions;
+    const { node } = nodeWith(ADA, BOB);
     const doubts = () => [...node.told()].filter(({ online }) => online === undefined).length;
     node.deliver([presence(ADA, true, 5), presence(BOB, true, 5)]);
     expect(doubts()).toBe(0);
@@ -77,7 +76,7 @@ describe("sessions of a node", () => {
     node.deliver([presence(ADA, true, 6)]);
     expect(doubts()).toBe(0);
     // A login that found them away, newer than what the others were told.
-    if (ada !== undefined) node.show(ada, presence(ADA, false, 7));
+    node.show(ADA, sessionId("s0"), presence(ADA, false, 7));
     expect(doubts()).toBe(1);
     node.deliver([presence(ADA, false, 8)]);
     expect([...node.told()]).toEqual([{ friend: FRIEND, online: false, order: 8 }]);

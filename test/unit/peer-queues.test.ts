@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { unavailable } from "../../src/domain/error.ts";
 import { conversationId, nodeName, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import { PeerQueues } from "../../src/services/delivery/peer-queues.ts";
 import { HeldClock } from "../support/clock.ts";
 import { messagesOf } from "../support/messages.ts";
@@ -15,13 +15,13 @@ const ADA = userId(1);
 
 const text = (seq: number, units = 1): UserEvent => ({
   type: "texts",
-  to: BOB,
+  audience: only(BOB),
   peer: ADA,
   messages: messagesOf(1, [seq], () => "x".repeat(units)),
 });
 const receipt = (readSeq: number, to = BOB): UserEvent => ({
   type: "receipt",
-  to,
+  audience: only(to),
   conversation: conversationId(1),
   peer: ADA,
   deliveredSeq: readSeq,
@@ -29,14 +29,14 @@ const receipt = (readSeq: number, to = BOB): UserEvent => ({
 });
 const presence = (online: boolean): UserEvent => ({
   type: "presence",
-  to: BOB,
+  audience: only(BOB),
   friend: ADA,
   online,
   lastSeen: 0,
   order: 1,
 });
-const removed: UserEvent = { type: "friend_removed", to: BOB, friend: ADA };
-const typing: UserEvent = { type: "typing", to: BOB, conversation: conversationId(4), from: ADA };
+const removed: UserEvent = { type: "friend_removed", audience: only(BOB), friend: ADA };
+const typing: UserEvent = { type: "typing", audience: only(BOB), conversation: conversationId(4), from: ADA };
 
 function queuesOver() {
   const state = { down: false, alive: true, tries: 0 };

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { unavailable } from "../../src/domain/error.ts";
 import { conversationId, type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import type { Growth } from "../../src/services/delivery/ports.ts";
 import { Reconciler } from "../../src/services/delivery/reconciler.ts";
 import type { Grown, Moved, PageRequest } from "../../src/store/store.ts";
@@ -86,8 +86,8 @@ describe("reconciler", () => {
     await until(() => told.length === 2);
     const marks = { conversation: conversationId(1), deliveredSeq: 5, readSeq: 4 };
     expect(told).toEqual([
-      { type: "receipt", to: ADA, peer: EVE, ...marks },
-      { type: "cursor_moved", to: BOB, peer: EVE, ...marks },
+      { type: "receipt", audience: only(ADA), peer: EVE, ...marks },
+      { type: "cursor_moved", audience: only(BOB), peer: EVE, ...marks },
     ]);
   });
 

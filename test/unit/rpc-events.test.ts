@@ -7,7 +7,7 @@ import type { Message, Profile } from "../../src/domain/entities.ts";
 import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
 import { fromMessage, toMessage } from "../../src/rpc/events.ts";
 import { EventSchema } from "../../src/rpc/gen/cluster_pb.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { type Audience, only, type UserEvent } from "../../src/services/delivery/events.ts";
 
 const to = userId(2);
 const profile: Profile = {
@@ -30,35 +30,77 @@ const text = (seq: number): Message => ({
 
 const cursor = { conversation: conversationId(2 ** 53 - 1), peer: userId(3) };
 
+const audiences: Audience[] = [
+  { users: [] },
+  { users: [userId(1), userId(2_147_483_647)] },
+  { conversation: conversationId(2 ** 53 - 1), except: [] },
+  { conversation: conversationId(1), except: [userId(3), userId(4)] },
+];
+
 const events: UserEvent[] = [
-  { type: "texts", to, peer: userId(1), messages: [text(1), text(2 ** 40)], except: sessionId("s") },
-  { type: "texts", to, peer: userId(1), messages: [text(1)], except: undefined },
-  { type: "friend_request", to, from: profile, nickname: "n", message: "m" },
-  { type: "friend_added", to, friend: { ...profile, sex: 0 } },
-  { type: "friend_removed", to, friend: userId(3) },
-  { type: "signal", to, from: userId(3), medium: "voice", signal: { sdp: ["v=0", null, { x: 1.5 }] } },
-  { type: "signal", to, from: userId(3), medium: "video", signal: null },
+  ...audiences.map((audience): UserEvent => ({ type: "friend_removed", audience, friend: userId(3) })),
+  {
+    type: "texts",
+    audience: { conversation: conversationId(1), except: [] },
+    peer: undefined,
+    messages: [text(1)],
+    except: undefined,
+  },
+  {
+    type: "texts",
+    audience: only(to),
+    peer: userId(1),
+    messages: [text(1), text(2 ** 40)],
+    except: sessionId("s"),
+  },
+  { type: "texts", audience: only(to), peer: userId(1), messages: [text(1)], except: undefined },
+  { type: "friend_request", audience: only(to), from: profile, nickname: "n", message: "m" },
+  { type: "friend_added", audience: only(to), friend: { ...profile, sex: 0 } },
+  { type: "friend_removed", audience: only(to), friend: userId(3) },
+  {
+    type: "signal",
+    audience: only(to),
+    from: userId(3),
+    medium: "voice",
+    signal: { sdp: ["v=0", null, { x: 1.5 }] },
+  },
+  { type: "signal", audience: only(to), from: userId(3), medium: "video", signal: null },
   {
     type: "receipt",
-    to,
+    audience: only(to),
     conversation: conversationId(2 ** 40),
     peer: userId(3),
     deliveredSeq: 2 ** 40,
     readSeq: 0,
   },
-  { type: "typing", to, conversation: conversationId(4), from: userId(3) },
-  { type: "presence", to, friend: userId(3), online: true, lastSeen: 1_700_000_000_000, order: 2 ** 50 },
-  { type: "presence", to, friend: userId(3), online: false, lastSeen: 0, order: 0 },
-  { type: "presence", to, friend: userId(3), online: true, lastSeen: 0, order: 1, between: "open" },
-  { type: "presence", to, friend: userId(3), online: false, lastSeen: 0, order: 2, between: "hidden" },
+  { type: "typing", audience: only(to), conversation: conversationId(4), from: userId(3) },
+  {
+    type: "presence",
+    audience: only(to),
+    friend: userId(3),
+    online: true,
+    lastSeen: 1_700_000_000_000,
+    order: 2 ** 50,
+  },
+  ...([undefined, "open", "hidden"] as const).map(
+    (between): UserEvent => ({
+      type: "presence",
+      audience: only(to),
+      friend: userId(3),
+      online: false,
+      lastSeen: 0,
+      order: 0,
+      ...(between && { between }),
+    }),
+  ),
   ...[sessionId("s"), undefined].flatMap((except): UserEvent[] => [
-    { type: "cursor_moved", to, ...cursor, deliveredSeq: 2 ** 40, readSeq: 2, except },
-    { type: "request_gone", to, from: userId(3), except },
-    { type: "block_changed", to, other: userId(3), blocked: except === undefined, except },
-    { type: "profile_changed", to, profile, except },
+    { type: "cursor_moved", audience: only(to), ...cursor, deliveredSeq: 2 ** 40, readSeq: 2, except },
+    { type: "request_gone", audience: only(to), from: userId(3), except },
+    { type: "block_changed", audience: only(to), other: userId(3), blocked: except === undefined, except },
+    { type: "profile_changed", audience: only(to), profile, except },
   ]),
-  { type: "end_session", to, session: sessionId("s"), reason: "kicked" },
-  { type: "end_session", to, session: undefined, reason: "reset" },
+  { type: "end_session", audience: only(to), session: sessionId("s"), reason: "kicked" },
+  { type: "end_session", audience: only(to), session: undefined, reason: "reset" },
 ];
 
 for (const event of events)
@@ -66,6 +108,14 @@ for (const event of events)
     const bytes = toBinary(EventSchema, toMessage(event));
     expect(fromMessage(fromBinary(EventSchema, bytes))).toEqual(event);
   });
+
+test("whom an event of a former version is for is understood, and what is for one is told as it did", () => {
+  // Field 1, `to`, is 2; field 5, the friend who was removed, is 3.
+  const former = Uint8Array.of(0x08, 0x02, 0x2a, 0x02, 0x08, 0x03);
+  const event: UserEvent = { type: "friend_removed", audience: only(to), friend: userId(3) };
+  expect(fromMessage(fromBinary(EventSchema, former))).toEqual(event);
+  expect(toBinary(EventSchema, toMessage(event))).toEqual(former);
+});
 
 test("an event of a later version is skipped, not fatal", () => {
   // Field 200 of a later version, behind `to`.

@@ -245,6 +245,16 @@ const messages = [
     "0802aa011e0a18080312036576651a034576652205652e706e672a0164300112027331",
   ),
   golden(
+    C.AudienceSchema,
+    { users: [3, 300], conversation: 9007199254740991, except: [4] },
+    "0a0303ac0211ffffffffffff3f431a0104",
+  ),
+  golden(
+    C.EventSchema,
+    { audience: { conversation: 9 }, event: { case: "typing", value: { from: 3 } } },
+    "42020803b20109110000000000002240",
+  ),
+  golden(
     C.EventBatchSchema,
     { id: 5, events: [{ to: 2, event: { case: "typing", value: { from: 3 } } }] },
     "08051206080242020803",

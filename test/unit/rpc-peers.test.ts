@@ -8,7 +8,7 @@ import { conversationId, type NodeName, nodeName, userId } from "../../src/domai
 import { rpcService } from "../../src/rpc/definition.ts";
 import { type BatchAck, type EventBatch, PeerService } from "../../src/rpc/gen/cluster_pb.ts";
 import { PeerStreams, type PeerStreamsOptions, peerService } from "../../src/rpc/peers.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import { freePort } from "../support/port.ts";
 import { LogBook, type RpcAddress, rejection, rpcBench } from "../support/rpc.ts";
 import { until } from "../support/until.ts";
@@ -19,7 +19,7 @@ const PEER = nodeName("peer");
 /** The `n`th event; its number is the typing user. */
 const numbered = (n: number): UserEvent => ({
   type: "typing",
-  to: userId(1),
+  audience: only(userId(1)),
   conversation: conversationId(4),
   from: userId(n),
 });
@@ -108,7 +108,7 @@ describe("order and batches", () => {
     const peers = streams(address);
     const text = (seq: number): UserEvent => ({
       type: "texts",
-      to: userId(1),
+      audience: only(userId(1)),
       peer: userId(2),
       messages: [
         {
@@ -349,7 +349,7 @@ test("throughput of one stream (printed, not judged)", async () => {
     for (let i = 0; i < 100; i++) {
       const texts: UserEvent[] = [];
       for (let k = 0; k < 40; k++)
-        texts.push({ type: "texts", to: userId(1), peer: userId(2), messages: [message(++seq)] });
+        texts.push({ type: "texts", audience: only(userId(1)), peer: userId(2), messages: [message(++seq)] });
       round.push(peers.send(PEER, texts));
     }
     await Promise.all(round);

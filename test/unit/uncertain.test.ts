@@ -4,7 +4,7 @@ import type { Message } from "../../src/domain/entities.ts";
 import { unavailable } from "../../src/domain/error.ts";
 import { userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
-import type { UserEvent } from "../../src/services/delivery/events.ts";
+import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import { UncertainCommits } from "../../src/services/messages/uncertain.ts";
 import { messagesOf } from "../support/messages.ts";
 import { until } from "../support/until.ts";
@@ -40,8 +40,8 @@ function uncertainOver(failures: number, stored: readonly Message[]) {
 }
 
 const toBoth = (messages: readonly Message[]): UserEvent[] => [
-  { type: "texts", to: RECEIVER, peer: SENDER, messages },
-  { type: "texts", to: SENDER, peer: RECEIVER, messages },
+  { type: "texts", audience: only(RECEIVER), peer: SENDER, messages },
+  { type: "texts", audience: only(SENDER), peer: RECEIVER, messages },
 ];
 
 describe("uncertain commits", () => {

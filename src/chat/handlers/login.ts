@@ -241,7 +241,7 @@ async function afterLogin(context: ChatContext, session: ChatSession, bound: Bou
   await presence.announce(bound.user);
   while (session.isOpen && session.proto === 2)
     try {
-      for (const event of await presence.friendsOf(bound.user)) local.show(session, event);
+      for (const event of await presence.friendsOf(bound.user)) local.show(bound.user, bound.session, event);
       return;
     } catch (error) {
       logger.log("debug", "presence.waits", { user: bound.user, error });

@@ -3,6 +3,7 @@
  * Voice and video signalling: an opaque payload, passed between friends who are online.
  */
 import { AppError } from "../../domain/error.ts";
+import { only } from "../../services/delivery/events.ts";
 import type { Request } from "../../wire/messages.ts";
 import type { ChatContext } from "../context.ts";
 import { type Handler, requireSelf, requireUser } from "../handler.ts";
@@ -16,7 +17,8 @@ const relay =
     const from = requireSelf(session, body.src_uuid, "src_uuid");
     const to = requireUser(body.dst_uuid, "dst_uuid");
     await context.friends.requireReachable(from, to);
-    if (!(await context.courier.reach({ type: "signal", to, from, medium, signal: body.signal })))
+    const { signal } = body;
+    if (!(await context.courier.reach({ type: "signal", audience: only(to), from, medium, signal })))
       throw new AppError("NO_SUCH_USER", { detail: "not online" });
     session.send(medium === "voice" ? "VOICETCHATMSGRESPONSE" : "VIDEOCHATMSGRESPONSE", { error: 0 });
   };

@@ -4,6 +4,7 @@
  */
 import { AppError } from "../../domain/error.ts";
 import { after } from "../../lib/at-once.ts";
+import { only } from "../../services/delivery/events.ts";
 import type { SendResult } from "../../services/messages/messaging.ts";
 import type { Request } from "../../wire/messages.ts";
 import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/sizes.ts";
@@ -106,7 +107,7 @@ export const typing: Handler<"TYPING"> = async (context, session, body) => {
   const peer = requireUser(body.peer, "peer");
   await context.friends.requireReachable(user, peer);
   const { conversation } = await context.conversations.withPeer(user, peer);
-  context.courier.post([{ type: "typing", to: peer, conversation, from: user }]);
+  context.courier.post([{ type: "typing", audience: only(peer), conversation, from: user }]);
 };
 
 function wrongEntry(index: number, field: string): AppError {

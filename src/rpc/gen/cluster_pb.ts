@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster.proto.
  */
 export const file_cluster: GenFile = /*@__PURE__*/
-  fileDesc("Cg1jbHVzdGVyLnByb3RvEg9jaGF0c3J2LmNsdXN0ZXIiYQoKRXZlbnRCYXRjaBIKCgJpZBgBIAEoDRImCgZldmVudHMYAiADKAsyFi5jaGF0c3J2LmNsdXN0ZXIuRXZlbnQSDAoEbm9kZRgDIAEoCRIRCgltaXNzZWRfbXMYBCABKAEiFgoIQmF0Y2hBY2sSCgoCaWQYASABKA0itwUKBUV2ZW50EgoKAnRvGAEgASgFEicKBXRleHRzGAIgASgLMhYuY2hhdHNydi5jbHVzdGVyLlRleHRzSAASOgoOZnJpZW5kX3JlcXVlc3QYAyABKAsyIC5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVxdWVzdGVkSAASNAoMZnJpZW5kX2FkZGVkGAQgASgLMhwuY2hhdHNydi5jbHVzdGVyLkZyaWVuZEFkZGVkSAASOAoOZnJpZW5kX3JlbW92ZWQYBSABKAsyHi5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVtb3ZlZEgAEikKBnNpZ25hbBgGIAEoCzIXLmNoYXRzcnYuY2x1c3Rlci5TaWduYWxIABIrCgdyZWNlaXB0GAcgASgLMhguY2hhdHNydi5jbHVzdGVyLlJlY2VpcHRIABIpCgZ0eXBpbmcYCCABKAsyFy5jaGF0c3J2LmNsdXN0ZXIuVHlwaW5nSAASLQoIcHJlc2VuY2UYCSABKAsyGS5jaGF0c3J2LmNsdXN0ZXIuUHJlc2VuY2VIABIyCgtlbmRfc2Vzc2lvbhgKIAEoCzIbLmNoYXRzcnYuY2x1c3Rlci5FbmRTZXNzaW9uSAASNAoMY3Vyc29yX21vdmVkGBIgASgLMhwuY2hhdHNydi5jbHVzdGVyLkN1cnNvck1vdmVkSAASNAoMcmVxdWVzdF9nb25lGBMgASgLMhwuY2hhdHNydi5jbHVzdGVyLlJlcXVlc3RHb25lSAASNgoNYmxvY2tfY2hhbmdlZBgUIAEoCzIdLmNoYXRzcnYuY2x1c3Rlci5CbG9ja0NoYW5nZWRIABI6Cg9wcm9maWxlX2NoYW5nZWQYFSABKAsyHy5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZUNoYW5nZWRIAEIHCgVldmVudCJkCgVUZXh0cxIUCgxjb252ZXJzYXRpb24YASABKAESDAoEcGVlchgCIAEoBRIOCgZleGNlcHQYAyABKAkSJwoIbWVzc2FnZXMYBCADKAsyFS5jaGF0c3J2LmNsdXN0ZXIuVGV4dCJeCgRUZXh0EgsKA3NlcRgBIAEoARIOCgZzZW5kZXIYAiABKAUSEQoJY2xpZW50X2lkGAMgASgJEgwKBGtpbmQYBCABKAkSDAoEYm9keRgFIAEoCRIKCgJhdBgGIAEoASJrCgdQcm9maWxlEgoKAmlkGAEgASgFEhAKCHVzZXJuYW1lGAIgASgJEhAKCG5pY2tuYW1lGAMgASgJEg4KBmF2YXRhchgEIAEoCRITCgtkZXNjcmlwdGlvbhgFIAEoCRILCgNzZXgYBiABKAUiXAoPRnJpZW5kUmVxdWVzdGVkEiYKBGZyb20YASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZRIQCghuaWNrbmFtZRgCIAEoCRIPCgdtZXNzYWdlGAMgASgJIjcKC0ZyaWVuZEFkZGVkEigKBmZyaWVuZBgBIAEoCzIYLmNoYXRzcnYuY2x1c3Rlci5Qcm9maWxlIh8KDUZyaWVuZFJlbW92ZWQSDgoGZnJpZW5kGAEgASgFIjQKBlNpZ25hbBIMCgRmcm9tGAEgASgFEg4KBm1lZGl1bRgCIAEoCRIMCgRqc29uGAMgASgJIlYKB1JlY2VpcHQSDAoEcGVlchgBIAEoBRIVCg1kZWxpdmVyZWRfc2VxGAIgASgBEhAKCHJlYWRfc2VxGAMgASgBEhQKDGNvbnZlcnNhdGlvbhgEIAEoASIsCgZUeXBpbmcSDAoEZnJvbRgBIAEoBRIUCgxjb252ZXJzYXRpb24YAiABKAEiXQoIUHJlc2VuY2USDgoGZnJpZW5kGAEgASgFEg4KBm9ubGluZRgCIAEoCBIRCglsYXN0X3NlZW4YAyABKAESDQoFb3JkZXIYBCABKAESDwoHYmV0d2VlbhgFIAEoCSItCgpFbmRTZXNzaW9uEg8KB3Nlc3Npb24YASABKAkSDgoGcmVhc29uGAIgASgJImoKC0N1cnNvck1vdmVkEhQKDGNvbnZlcnNhdGlvbhgBIAEoARIMCgRwZWVyGAIgASgFEhUKDWRlbGl2ZXJlZF9zZXEYAyABKAESEAoIcmVhZF9zZXEYBCABKAESDgoGZXhjZXB0GAUgASgJIisKC1JlcXVlc3RHb25lEgwKBGZyb20YASABKAUSDgoGZXhjZXB0GAIgASgJIj4KDEJsb2NrQ2hhbmdlZBINCgVvdGhlchgBIAEoBRIPCgdibG9ja2VkGAIgASgIEg4KBmV4Y2VwdBgDIAEoCSJLCg5Qcm9maWxlQ2hhbmdlZBIpCgdwcm9maWxlGAEgASgLMhguY2hhdHNydi5jbHVzdGVyLlByb2ZpbGUSDgoGZXhjZXB0GAIgASgJMlQKC1BlZXJTZXJ2aWNlEkUKB0RlbGl2ZXISGy5jaGF0c3J2LmNsdXN0ZXIuRXZlbnRCYXRjaBoZLmNoYXRzcnYuY2x1c3Rlci5CYXRjaEFjaygBMAFiBnByb3RvMw");
+  fileDesc("Cg1jbHVzdGVyLnByb3RvEg9jaGF0c3J2LmNsdXN0ZXIiYQoKRXZlbnRCYXRjaBIKCgJpZBgBIAEoDRImCgZldmVudHMYAiADKAsyFi5jaGF0c3J2LmNsdXN0ZXIuRXZlbnQSDAoEbm9kZRgDIAEoCRIRCgltaXNzZWRfbXMYBCABKAEiFgoIQmF0Y2hBY2sSCgoCaWQYASABKA0i5AUKBUV2ZW50EgoKAnRvGAEgASgFEisKCGF1ZGllbmNlGBYgASgLMhkuY2hhdHNydi5jbHVzdGVyLkF1ZGllbmNlEicKBXRleHRzGAIgASgLMhYuY2hhdHNydi5jbHVzdGVyLlRleHRzSAASOgoOZnJpZW5kX3JlcXVlc3QYAyABKAsyIC5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVxdWVzdGVkSAASNAoMZnJpZW5kX2FkZGVkGAQgASgLMhwuY2hhdHNydi5jbHVzdGVyLkZyaWVuZEFkZGVkSAASOAoOZnJpZW5kX3JlbW92ZWQYBSABKAsyHi5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVtb3ZlZEgAEikKBnNpZ25hbBgGIAEoCzIXLmNoYXRzcnYuY2x1c3Rlci5TaWduYWxIABIrCgdyZWNlaXB0GAcgASgLMhguY2hhdHNydi5jbHVzdGVyLlJlY2VpcHRIABIpCgZ0eXBpbmcYCCABKAsyFy5jaGF0c3J2LmNsdXN0ZXIuVHlwaW5nSAASLQoIcHJlc2VuY2UYCSABKAsyGS5jaGF0c3J2LmNsdXN0ZXIuUHJlc2VuY2VIABIyCgtlbmRfc2Vzc2lvbhgKIAEoCzIbLmNoYXRzcnYuY2x1c3Rlci5FbmRTZXNzaW9uSAASNAoMY3Vyc29yX21vdmVkGBIgASgLMhwuY2hhdHNydi5jbHVzdGVyLkN1cnNvck1vdmVkSAASNAoMcmVxdWVzdF9nb25lGBMgASgLMhwuY2hhdHNydi5jbHVzdGVyLlJlcXVlc3RHb25lSAASNgoNYmxvY2tfY2hhbmdlZBgUIAEoCzIdLmNoYXRzcnYuY2x1c3Rlci5CbG9ja0NoYW5nZWRIABI6Cg9wcm9maWxlX2NoYW5nZWQYFSABKAsyHy5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZUNoYW5nZWRIAEIHCgVldmVudCI/CghBdWRpZW5jZRINCgV1c2VycxgBIAMoBRIUCgxjb252ZXJzYXRpb24YAiABKAESDgoGZXhjZXB0GAMgAygFImQKBVRleHRzEhQKDGNvbnZlcnNhdGlvbhgBIAEoARIMCgRwZWVyGAIgASgFEg4KBmV4Y2VwdBgDIAEoCRInCghtZXNzYWdlcxgEIAMoCzIVLmNoYXRzcnYuY2x1c3Rlci5UZXh0Il4KBFRleHQSCwoDc2VxGAEgASgBEg4KBnNlbmRlchgCIAEoBRIRCgljbGllbnRfaWQYAyABKAkSDAoEa2luZBgEIAEoCRIMCgRib2R5GAUgASgJEgoKAmF0GAYgASgBImsKB1Byb2ZpbGUSCgoCaWQYASABKAUSEAoIdXNlcm5hbWUYAiABKAkSEAoIbmlja25hbWUYAyABKAkSDgoGYXZhdGFyGAQgASgJEhMKC2Rlc2NyaXB0aW9uGAUgASgJEgsKA3NleBgGIAEoBSJcCg9GcmllbmRSZXF1ZXN0ZWQSJgoEZnJvbRgBIAEoCzIYLmNoYXRzcnYuY2x1c3Rlci5Qcm9maWxlEhAKCG5pY2tuYW1lGAIgASgJEg8KB21lc3NhZ2UYAyABKAkiNwoLRnJpZW5kQWRkZWQSKAoGZnJpZW5kGAEgASgLMhguY2hhdHNydi5jbHVzdGVyLlByb2ZpbGUiHwoNRnJpZW5kUmVtb3ZlZBIOCgZmcmllbmQYASABKAUiNAoGU2lnbmFsEgwKBGZyb20YASABKAUSDgoGbWVkaXVtGAIgASgJEgwKBGpzb24YAyABKAkiVgoHUmVjZWlwdBIMCgRwZWVyGAEgASgFEhUKDWRlbGl2ZXJlZF9zZXEYAiABKAESEAoIcmVhZF9zZXEYAyABKAESFAoMY29udmVyc2F0aW9uGAQgASgBIiwKBlR5cGluZxIMCgRmcm9tGAEgASgFEhQKDGNvbnZlcnNhdGlvbhgCIAEoASJdCghQcmVzZW5jZRIOCgZmcmllbmQYASABKAUSDgoGb25saW5lGAIgASgIEhEKCWxhc3Rfc2VlbhgDIAEoARINCgVvcmRlchgEIAEoARIPCgdiZXR3ZWVuGAUgASgJIi0KCkVuZFNlc3Npb24SDwoHc2Vzc2lvbhgBIAEoCRIOCgZyZWFzb24YAiABKAkiagoLQ3Vyc29yTW92ZWQSFAoMY29udmVyc2F0aW9uGAEgASgBEgwKBHBlZXIYAiABKAUSFQoNZGVsaXZlcmVkX3NlcRgDIAEoARIQCghyZWFkX3NlcRgEIAEoARIOCgZleGNlcHQYBSABKAkiKwoLUmVxdWVzdEdvbmUSDAoEZnJvbRgBIAEoBRIOCgZleGNlcHQYAiABKAkiPgoMQmxvY2tDaGFuZ2VkEg0KBW90aGVyGAEgASgFEg8KB2Jsb2NrZWQYAiABKAgSDgoGZXhjZXB0GAMgASgJIksKDlByb2ZpbGVDaGFuZ2VkEikKB3Byb2ZpbGUYASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZRIOCgZleGNlcHQYAiABKAkyVAoLUGVlclNlcnZpY2USRQoHRGVsaXZlchIbLmNoYXRzcnYuY2x1c3Rlci5FdmVudEJhdGNoGhkuY2hhdHNydi5jbHVzdGVyLkJhdGNoQWNrKAEwAWIGcHJvdG8z");
 
 /**
  * @generated from message chatsrv.cluster.EventBatch
@@ -81,11 +81,16 @@ export const BatchAckSchema: GenMessage<BatchAck> = /*@__PURE__*/
  */
 export type Event = Message<"chatsrv.cluster.Event"> & {
   /**
-   * Whose sessions are to be told.
+   * Whose sessions are to be told: one user's, as most events; 0 where `audience` says it.
    *
    * @generated from field: int32 to = 1;
    */
   to: number;
+
+  /**
+   * @generated from field: chatsrv.cluster.Audience audience = 22;
+   */
+  audience?: Audience | undefined;
 
   /**
    * @generated from oneof chatsrv.cluster.Event.event
@@ -179,6 +184,35 @@ export const EventSchema: GenMessage<Event> = /*@__PURE__*/
   messageDesc(file_cluster, 2);
 
 /**
+ * Either `users`, or the members of `conversation` but for `except`.
+ *
+ * @generated from message chatsrv.cluster.Audience
+ */
+export type Audience = Message<"chatsrv.cluster.Audience"> & {
+  /**
+   * @generated from field: repeated int32 users = 1;
+   */
+  users: number[];
+
+  /**
+   * @generated from field: double conversation = 2;
+   */
+  conversation: number;
+
+  /**
+   * @generated from field: repeated int32 except = 3;
+   */
+  except: number[];
+};
+
+/**
+ * Describes the message chatsrv.cluster.Audience.
+ * Use `create(AudienceSchema)` to create a new message.
+ */
+export const AudienceSchema: GenMessage<Audience> = /*@__PURE__*/
+  messageDesc(file_cluster, 3);
+
+/**
  * Ascending, without a gap, all of one conversation.
  *
  * @generated from message chatsrv.cluster.Texts
@@ -190,7 +224,7 @@ export type Texts = Message<"chatsrv.cluster.Texts"> & {
   conversation: number;
 
   /**
-   * The other member of the conversation, as `to` sees it.
+   * The other member of a direct conversation, as the audience sees it; 0 in a group.
    *
    * @generated from field: int32 peer = 2;
    */
@@ -214,7 +248,7 @@ export type Texts = Message<"chatsrv.cluster.Texts"> & {
  * Use `create(TextsSchema)` to create a new message.
  */
 export const TextsSchema: GenMessage<Texts> = /*@__PURE__*/
-  messageDesc(file_cluster, 3);
+  messageDesc(file_cluster, 4);
 
 /**
  * @generated from message chatsrv.cluster.Text
@@ -258,7 +292,7 @@ export type Text = Message<"chatsrv.cluster.Text"> & {
  * Use `create(TextSchema)` to create a new message.
  */
 export const TextSchema: GenMessage<Text> = /*@__PURE__*/
-  messageDesc(file_cluster, 4);
+  messageDesc(file_cluster, 5);
 
 /**
  * @generated from message chatsrv.cluster.Profile
@@ -302,7 +336,7 @@ export type Profile = Message<"chatsrv.cluster.Profile"> & {
  * Use `create(ProfileSchema)` to create a new message.
  */
 export const ProfileSchema: GenMessage<Profile> = /*@__PURE__*/
-  messageDesc(file_cluster, 5);
+  messageDesc(file_cluster, 6);
 
 /**
  * @generated from message chatsrv.cluster.FriendRequested
@@ -329,7 +363,7 @@ export type FriendRequested = Message<"chatsrv.cluster.FriendRequested"> & {
  * Use `create(FriendRequestedSchema)` to create a new message.
  */
 export const FriendRequestedSchema: GenMessage<FriendRequested> = /*@__PURE__*/
-  messageDesc(file_cluster, 6);
+  messageDesc(file_cluster, 7);
 
 /**
  * @generated from message chatsrv.cluster.FriendAdded
@@ -346,7 +380,7 @@ export type FriendAdded = Message<"chatsrv.cluster.FriendAdded"> & {
  * Use `create(FriendAddedSchema)` to create a new message.
  */
 export const FriendAddedSchema: GenMessage<FriendAdded> = /*@__PURE__*/
-  messageDesc(file_cluster, 7);
+  messageDesc(file_cluster, 8);
 
 /**
  * @generated from message chatsrv.cluster.FriendRemoved
@@ -363,7 +397,7 @@ export type FriendRemoved = Message<"chatsrv.cluster.FriendRemoved"> & {
  * Use `create(FriendRemovedSchema)` to create a new message.
  */
 export const FriendRemovedSchema: GenMessage<FriendRemoved> = /*@__PURE__*/
-  messageDesc(file_cluster, 8);
+  messageDesc(file_cluster, 9);
 
 /**
  * @generated from message chatsrv.cluster.Signal
@@ -394,10 +428,10 @@ export type Signal = Message<"chatsrv.cluster.Signal"> & {
  * Use `create(SignalSchema)` to create a new message.
  */
 export const SignalSchema: GenMessage<Signal> = /*@__PURE__*/
-  messageDesc(file_cluster, 9);
+  messageDesc(file_cluster, 10);
 
 /**
- * `peer` has got, or read, the texts of `to` so far.
+ * `peer` has got, or read, the user's texts so far.
  *
  * @generated from message chatsrv.cluster.Receipt
  */
@@ -428,7 +462,7 @@ export type Receipt = Message<"chatsrv.cluster.Receipt"> & {
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
-  messageDesc(file_cluster, 10);
+  messageDesc(file_cluster, 11);
 
 /**
  * @generated from message chatsrv.cluster.Typing
@@ -450,7 +484,7 @@ export type Typing = Message<"chatsrv.cluster.Typing"> & {
  * Use `create(TypingSchema)` to create a new message.
  */
 export const TypingSchema: GenMessage<Typing> = /*@__PURE__*/
-  messageDesc(file_cluster, 11);
+  messageDesc(file_cluster, 12);
 
 /**
  * @generated from message chatsrv.cluster.Presence
@@ -491,7 +525,7 @@ export type Presence = Message<"chatsrv.cluster.Presence"> & {
  * Use `create(PresenceSchema)` to create a new message.
  */
 export const PresenceSchema: GenMessage<Presence> = /*@__PURE__*/
-  messageDesc(file_cluster, 12);
+  messageDesc(file_cluster, 13);
 
 /**
  * @generated from message chatsrv.cluster.EndSession
@@ -517,10 +551,10 @@ export type EndSession = Message<"chatsrv.cluster.EndSession"> & {
  * Use `create(EndSessionSchema)` to create a new message.
  */
 export const EndSessionSchema: GenMessage<EndSession> = /*@__PURE__*/
-  messageDesc(file_cluster, 13);
+  messageDesc(file_cluster, 14);
 
 /**
- * How far `to` got in the conversation with `peer`.
+ * How far the user got in the conversation with `peer`.
  *
  * @generated from message chatsrv.cluster.CursorMoved
  */
@@ -558,10 +592,10 @@ export type CursorMoved = Message<"chatsrv.cluster.CursorMoved"> & {
  * Use `create(CursorMovedSchema)` to create a new message.
  */
 export const CursorMovedSchema: GenMessage<CursorMoved> = /*@__PURE__*/
-  messageDesc(file_cluster, 14);
+  messageDesc(file_cluster, 15);
 
 /**
- * The open request of `from` to `to` is gone.
+ * The open request of `from` to the user is gone.
  *
  * @generated from message chatsrv.cluster.RequestGone
  */
@@ -582,7 +616,7 @@ export type RequestGone = Message<"chatsrv.cluster.RequestGone"> & {
  * Use `create(RequestGoneSchema)` to create a new message.
  */
 export const RequestGoneSchema: GenMessage<RequestGone> = /*@__PURE__*/
-  messageDesc(file_cluster, 15);
+  messageDesc(file_cluster, 16);
 
 /**
  * @generated from message chatsrv.cluster.BlockChanged
@@ -609,7 +643,7 @@ export type BlockChanged = Message<"chatsrv.cluster.BlockChanged"> & {
  * Use `create(BlockChangedSchema)` to create a new message.
  */
 export const BlockChangedSchema: GenMessage<BlockChanged> = /*@__PURE__*/
-  messageDesc(file_cluster, 16);
+  messageDesc(file_cluster, 17);
 
 /**
  * @generated from message chatsrv.cluster.ProfileChanged
@@ -631,7 +665,7 @@ export type ProfileChanged = Message<"chatsrv.cluster.ProfileChanged"> & {
  * Use `create(ProfileChangedSchema)` to create a new message.
  */
 export const ProfileChangedSchema: GenMessage<ProfileChanged> = /*@__PURE__*/
-  messageDesc(file_cluster, 17);
+  messageDesc(file_cluster, 18);
 
 /**
  * @generated from service chatsrv.cluster.PeerService

@@ -9,7 +9,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { Coalescer } from "../../lib/coalescer.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ConversationStore, CursorMove, CursorState } from "../../store/store.ts";
-import type { UserEvent } from "../delivery/events.ts";
+import { only, type UserEvent } from "../delivery/events.ts";
 
 export interface CursorsOptions {
   readonly conversations: Pick<ConversationStore, "advance">;
@@ -85,8 +85,14 @@ function told(state: CursorState, move: NotedMove | undefined): UserEvent[] {
   const { conversation, user, peer, delivered: deliveredSeq, read: readSeq } = state;
   if (peer === undefined || !(state.moved || move?.untold === true)) return [];
   const marks = { conversation, deliveredSeq, readSeq };
-  const own: UserEvent = { type: "cursor_moved", to: user, peer, ...marks, except: move?.session };
-  return state.shown ? [{ type: "receipt", to: peer, peer: user, ...marks }, own] : [own];
+  const own: UserEvent = {
+    type: "cursor_moved",
+    audience: only(user),
+    peer,
+    ...marks,
+    except: move?.session,
+  };
+  return state.shown ? [{ type: "receipt", audience: only(peer), peer: user, ...marks }, own] : [own];
 }
 
 function furthest(a: number | undefined, b: number | undefined): number | undefined {

@@ -11,7 +11,7 @@ import type { NodeName, UserId } from "../../domain/ids.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { UserEvent } from "./events.ts";
+import type { UserEvent, Users } from "./events.ts";
 import { type NodeAddress, type Outcome, PeerQueues } from "./peer-queues.ts";
 import type { LocalSessions, Peers } from "./ports.ts";
 
@@ -29,6 +29,9 @@ export interface CourierOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/** What each node is to be told next. */
+type Batches = Map<NodeName, { readonly address: NodeAddress; readonly events: UserEvent[] }>;
 
 /** Remembered dead incarnations; beyond it all are looked at again. */
 const MAX_DEAD = 1_000;
@@ -72,12 +75,11 @@ export class Courier {
   }
 
   /**
-   * Delivers, and tells whether the user has a session anywhere.
-   * @throws AppError UNAVAILABLE when coordination is away and the user is not here.
+   * Delivers, and tells whether any of its users has a session anywhere.
+   * @throws AppError UNAVAILABLE when coordination is away and one of them is not here.
    */
-  async reach(event: UserEvent): Promise<boolean> {
-    const here = this.#options.local.has(event.to);
-    if (!here && !(await this.isOnline(event.to))) return false;
+  async reach(event: UserEvent & { readonly audience: Users }): Promise<boolean> {
+    if ((await this.online(event.audience.users)).size === 0) return false;
     this.post([event]);
     return true;
   }
@@ -105,23 +107,31 @@ export class Courier {
   }
 
   async #dispatch(events: readonly UserEvent[]): Promise<void> {
-    const users = [...new Set(events.map((event) => event.to))];
+    const users = new Set<UserId>();
+    for (const { audience } of events)
+      if ("users" in audience) for (const user of audience.users) users.add(user);
     let routes: Map<UserId, Route[]> | undefined;
     try {
-      routes = await this.#routesOf(users);
+      routes = await this.#routesOf([...users]);
     } catch (error) {
-      // Coordination is away: every peer gets the events; a node without the user's session drops them.
-      this.#options.logger.log("warn", "courier.broadcast", { users: users.length, error });
+      // Coordination is away: every peer gets the events; a node without such a session drops them.
+      this.#options.logger.log("warn", "courier.broadcast", { users: users.size, error });
     }
-    const batches = new Map<NodeName, { address: NodeAddress; events: UserEvent[] }>();
-    for (const event of events) {
-      for (const address of this.#nodesOf(event.to, routes)) {
-        const batch = batches.get(address.node);
-        if (batch === undefined) batches.set(address.node, { address, events: [event] });
-        else if (batch.events.at(-1) !== event) batch.events.push(event);
-      }
-    }
+    const batches: Batches = new Map();
+    for (const event of events) this.#address(event, routes, batches);
     for (const { address, events: batch } of batches.values()) this.#queues.deliver(address, batch);
+  }
+
+  /** Puts an event into the batch of each live peer that has sessions of its audience, once. */
+  #address(event: UserEvent, routes: Map<UserId, Route[]> | undefined, batches: Batches): void {
+    const { audience } = event;
+    if (routes === undefined || !("users" in audience)) {
+      for (const { name: node, incarnation } of this.#options.livePeers().values())
+        add(batches, { node, incarnation }, event);
+      return;
+    }
+    for (const user of audience.users)
+      for (const route of routes.get(user) ?? []) if (this.#isLivePeer(route)) add(batches, route, event);
   }
 
   /** The users' routes. A node that joined a moment ago may hold some: whoever is not known yet is looked up. */
@@ -138,16 +148,13 @@ export class Courier {
     return found;
   }
 
-  /** Where the user's sessions are; a node may come more than once. */
-  #nodesOf(user: UserId, routes: Map<UserId, Route[]> | undefined): NodeAddress[] {
-    if (routes !== undefined) return (routes.get(user) ?? []).filter((route) => this.#isLivePeer(route));
-    return [...this.#options.livePeers().values()].map(({ name, incarnation }) => ({
-      node: name,
-      incarnation,
-    }));
-  }
-
   #isLivePeer({ node, incarnation }: NodeAddress): boolean {
     return this.#options.livePeers().get(node)?.incarnation === incarnation;
   }
+}
+
+function add(batches: Batches, address: NodeAddress, event: UserEvent): void {
+  const batch = batches.get(address.node);
+  if (batch === undefined) batches.set(address.node, { address, events: [event] });
+  else if (batch.events.at(-1) !== event) batch.events.push(event);
 }

@@ -7,6 +7,24 @@
 import type { EndReason, Message, Profile } from "../../domain/entities.ts";
 import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
 
+/**
+ * Whose sessions are to be told: these users', or those of a conversation's members but for `except`. An event is told
+ * once to a node, however many of its sessions it is for.
+ */
+export type Audience = Users | Members;
+
+export interface Users {
+  readonly users: readonly UserId[];
+}
+
+export interface Members {
+  readonly conversation: ConversationId;
+  readonly except?: readonly UserId[] | undefined;
+}
+
+/** The sessions of one user. */
+export const only = (user: UserId): Users => ({ users: [user] });
+
 /** How far somebody got in a conversation. */
 interface Marks {
   readonly conversation: ConversationId;
@@ -21,13 +39,13 @@ interface ButOne {
 
 interface Payloads {
   readonly texts: ButOne & {
-    /** The other member of the conversation, as `to` sees it: for a sender's own sessions the receiver. */
-    readonly peer: UserId;
+    /** The other member of a direct conversation, as the audience sees it: for a sender's own sessions the receiver. */
+    readonly peer: UserId | undefined;
     /** Ascending, without a gap, all of one conversation. */
     readonly messages: readonly Message[];
   };
   readonly friend_request: { readonly from: Profile; readonly nickname: string; readonly message: string };
-  /** `to` and `friend` are friends now. */
+  /** The user and `friend` are friends now. */
   readonly friend_added: { readonly friend: Profile };
   readonly friend_removed: { readonly friend: UserId };
   readonly signal: {
@@ -36,7 +54,7 @@ interface Payloads {
     /** Opaque JSON. */
     readonly signal: unknown;
   };
-  /** `peer` has got, or read, `to`'s texts so far. */
+  /** `peer` has got, or read, the user's texts so far. */
   readonly receipt: Marks & { readonly peer: UserId };
   readonly typing: { readonly conversation: ConversationId; readonly from: UserId };
   readonly presence: {
@@ -45,24 +63,24 @@ interface Payloads {
     readonly lastSeen: number;
     /** `Presence.order` of coordination: what is older than what was told already is not told. */
     readonly order: number;
-    /** Something changed between the two: of all friends `to` alone is told. `hidden`: a block is, so it says offline. */
+    /** Something changed between the two, so the user alone is told. `hidden`: a block is, so it says offline. */
     readonly between?: "open" | "hidden" | undefined;
   };
-  /** A session of `to` got on in the conversation with `peer`. */
+  /** A session of the user got on in the conversation with `peer`. */
   readonly cursor_moved: Marks & ButOne & { readonly peer: UserId };
-  /** The open request of `from` to `to` is gone: `to` turned it down, or `from` took it back. */
+  /** The open request of `from` to the user is gone: the user turned it down, or `from` took it back. */
   readonly request_gone: ButOne & { readonly from: UserId };
-  /** `to` blocked `other`, or lifted it. */
+  /** The user blocked `other`, or lifted it. */
   readonly block_changed: ButOne & { readonly other: UserId; readonly blocked: boolean };
-  /** `profile` is new: a friend's of `to`, or their own. */
+  /** `profile` is new: a friend's, or one's own. */
   readonly profile_changed: ButOne & { readonly profile: Profile };
   /** End this one session (`session`) or all of the user's (undefined). */
   readonly end_session: { readonly session: SessionId | undefined; readonly reason: EndReason };
 }
 
 export type EventType = keyof Payloads;
-export type EventOf<T extends EventType> = { readonly type: T; readonly to: UserId } & Payloads[T];
-/** Something that a user's sessions are to be told. Each session decides what of it its protocol may see. */
+export type EventOf<T extends EventType> = { readonly type: T; readonly audience: Audience } & Payloads[T];
+/** Something that sessions are to be told. Each session decides what of it its protocol may see. */
 export type UserEvent = { [T in EventType]: EventOf<T> }[EventType];
 
 interface EventRow<T extends EventType> {
@@ -76,6 +94,8 @@ interface EventRow<T extends EventType> {
 
 /** What a text weighs beside its id and body. */
 const TEXT_FIXED = 64;
+/** What the id of a user weighs. */
+const USER_UNITS = 4;
 
 export const eventTable: { readonly [T in EventType]: EventRow<T> } = {
   texts: {
@@ -111,8 +131,15 @@ export const lasts = (event: UserEvent): boolean => eventTable[event.type].lasts
 /** Events of one key tell where something stands: only the last of them matters. Undefined for one that always does. */
 export function supersededBy(event: UserEvent): string | undefined {
   const key = rowOf(event).supersedes?.(event);
-  return key === undefined ? undefined : `${event.type} ${event.to} ${key}`;
+  return key === undefined ? undefined : `${event.type} ${keyOf(event.audience)} ${key}`;
 }
 
 /** What an event weighs, in UTF-16 units of text. */
-export const unitsOf = (event: UserEvent): number => rowOf(event).units?.(event) ?? 0;
+export const unitsOf = (event: UserEvent): number =>
+  USER_UNITS * listed(event.audience).length + (rowOf(event).units?.(event) ?? 0);
+
+const listed = (audience: Audience): readonly UserId[] =>
+  "users" in audience ? audience.users : (audience.except ?? []);
+
+const keyOf = (audience: Audience): string =>
+  "users" in audience ? audience.users.join() : `in ${audience.conversation} but ${listed(audience).join()}`;

@@ -12,6 +12,7 @@ import type { Clock } from "../../lib/clock.ts";
 import { within } from "../../lib/deadline.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ConversationStore, Grown, Moved, PageRequest } from "../../store/store.ts";
+import { only } from "./events.ts";
 import type { LocalSessions } from "./ports.ts";
 
 export interface ReconcilerOptions {
@@ -106,7 +107,7 @@ export class Reconciler {
   #moved({ conversation, user, peer, delivered, read }: Moved): void {
     const { local } = this.#options;
     const marks = { conversation, deliveredSeq: delivered, readSeq: read };
-    if (local.has(peer)) local.deliver([{ type: "receipt", to: peer, peer: user, ...marks }]);
-    if (local.has(user)) local.deliver([{ type: "cursor_moved", to: user, peer, ...marks }]);
+    if (local.has(peer)) local.deliver([{ type: "receipt", audience: only(peer), peer: user, ...marks }]);
+    if (local.has(user)) local.deliver([{ type: "cursor_moved", audience: only(user), peer, ...marks }]);
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Message } from "../../domain/entities.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
-import type { UserEvent } from "../delivery/events.ts";
+import { only, type UserEvent } from "../delivery/events.ts";
 import type { CommittedSubmission, Submission } from "./committer.ts";
 
 /** Texts of one 17. */
@@ -71,7 +71,7 @@ function eventsOf({ messages, peer, session }: Run): UserEvent[] {
   const sender = messages[0]?.sender;
   if (sender === undefined) return [];
   return [
-    { type: "texts", to: peer, peer: sender, messages },
-    { type: "texts", to: sender, peer, messages, except: session },
+    { type: "texts", audience: only(peer), peer: sender, messages },
+    { type: "texts", audience: only(sender), peer, messages, except: session },
   ];
 }

@@ -9,7 +9,7 @@ import type { Message } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { MessageStore } from "../../store/store.ts";
-import type { UserEvent } from "../delivery/events.ts";
+import { only, type UserEvent } from "../delivery/events.ts";
 import type { TextSubmission } from "./announcement.ts";
 
 export interface UncertainOptions {
@@ -111,8 +111,8 @@ export class UncertainCommits {
     }
     this.#options.post(
       runs.flatMap((messages): UserEvent[] => [
-        { type: "texts", to: peer, peer: sender, messages },
-        { type: "texts", to: sender, peer, messages },
+        { type: "texts", audience: only(peer), peer: sender, messages },
+        { type: "texts", audience: only(sender), peer, messages },
       ]),
     );
   }

@@ -11,7 +11,7 @@ import { requireShowable, usernamesToFind } from "../../domain/names.ts";
 import { requireLength } from "../../domain/sizes.ts";
 import type { ConversationStore, FriendStore, PageRequest, ProfileStore } from "../../store/store.ts";
 import { MAX_AVATAR, MAX_DESCRIPTION, MAX_LABEL, MAX_NICKNAME } from "../../wire/sizes.ts";
-import type { UserEvent } from "../delivery/events.ts";
+import { only, type UserEvent } from "../delivery/events.ts";
 
 export interface FriendsOptions {
   readonly friends: FriendStore;
@@ -71,13 +71,15 @@ export class Friends {
     if (outcome === "refused") throw new AppError("NO_OPEN_REQUEST", { detail: "blocked" });
     if (outcome === "blocked") throw new AppError("BLOCKED");
     if (outcome === "repeated") return [];
-    return [{ type: "friend_request", to, from: await this.#profile(from), nickname, message }];
+    return [
+      { type: "friend_request", audience: only(to), from: await this.#profile(from), nickname, message },
+    ];
   }
 
   /** Takes the open request of `from` to `to` back. @throws AppError NO_OPEN_REQUEST when there is none */
   async cancel(from: UserId, to: UserId): Promise<UserEvent[]> {
     await this.#removeRequest(from, to);
-    return [{ type: "request_gone", to, from }];
+    return [{ type: "request_gone", audience: only(to), from }];
   }
 
   /**
@@ -93,15 +95,15 @@ export class Friends {
     if (outcome === "repeated") return [];
     const [asker, confirmer] = await Promise.all([this.#profile(from), this.#profile(by)]);
     return [
-      { type: "friend_added", to: by, friend: asker },
-      { type: "friend_added", to: from, friend: confirmer },
+      { type: "friend_added", audience: only(by), friend: asker },
+      { type: "friend_added", audience: only(from), friend: confirmer },
     ];
   }
 
   /** `by` turns the open request of `from` down, in `session`. @throws AppError NO_OPEN_REQUEST when there is none */
   async reject(from: UserId, by: UserId, session: SessionId): Promise<UserEvent[]> {
     await this.#removeRequest(from, by);
-    return [{ type: "request_gone", to: by, from, except: session }];
+    return [{ type: "request_gone", audience: only(by), from, except: session }];
   }
 
   async #removeRequest(from: UserId, to: UserId): Promise<void> {
@@ -112,8 +114,8 @@ export class Friends {
   async remove(user: UserId, friend: UserId): Promise<UserEvent[]> {
     if (!(await this.#friends.remove(user, friend))) throw new AppError("NOT_FRIENDS");
     return [
-      { type: "friend_removed", to: friend, friend: user },
-      { type: "friend_removed", to: user, friend },
+      { type: "friend_removed", audience: only(friend), friend: user },
+      { type: "friend_removed", audience: only(user), friend },
     ];
   }
 
@@ -128,8 +130,11 @@ export class Friends {
     const { changed, friends, mutual, askers } = await this.#friends.setBlocked(user, other, blocked);
     if (!changed) return { events: [], between: false };
     const between = friends && !mutual;
-    const events: UserEvent[] = [{ type: "block_changed", to: user, other, blocked, except: session }];
-    for (const from of askers) events.push({ type: "request_gone", to: from === user ? other : user, from });
+    const events: UserEvent[] = [
+      { type: "block_changed", audience: only(user), other, blocked, except: session },
+    ];
+    for (const from of askers)
+      events.push({ type: "request_gone", audience: only(from === user ? other : user), from });
     if (between && !blocked) events.push(...(await this.#missed(user, other)));
     return { events, between };
   }
@@ -143,8 +148,8 @@ export class Friends {
         this.#receipts(a, b),
       ]);
       return [
-        { type: "profile_changed", to: b, profile: ofA },
-        { type: "profile_changed", to: a, profile: ofB },
+        { type: "profile_changed", audience: only(b), profile: ofA },
+        { type: "profile_changed", audience: only(a), profile: ofB },
         ...receipts,
       ];
     } catch {
@@ -161,8 +166,8 @@ export class Friends {
     const { deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq } = head;
     const ofB = { deliveredSeq: peerDeliveredSeq, readSeq: peerReadSeq };
     return [
-      { type: "receipt", to: b, conversation, peer: a, deliveredSeq, readSeq },
-      { type: "receipt", to: a, conversation, peer: b, ...ofB },
+      { type: "receipt", audience: only(b), conversation, peer: a, deliveredSeq, readSeq },
+      { type: "receipt", audience: only(a), conversation, peer: b, ...ofB },
     ];
   }
 
@@ -202,10 +207,7 @@ export class Friends {
     const profile = await this.#profiles.update(user, patch);
     if (profile === undefined) throw new AppError("WRONG_CREDENTIALS");
     const friends = await this.#friends.reachable(user);
-    return [
-      { type: "profile_changed", to: user, profile, except: session },
-      ...friends.map((to): UserEvent => ({ type: "profile_changed", to, profile })),
-    ];
+    return [{ type: "profile_changed", audience: { users: [user, ...friends] }, profile, except: session }];
   }
 
   async #profile(id: UserId): Promise<Profile> {

@@ -11,7 +11,7 @@ import type { Logger } from "../../lib/log.ts";
 import { UntilDone } from "../../lib/until-done.ts";
 import type { FriendStore } from "../../store/store.ts";
 import type { Courier } from "../delivery/courier.ts";
-import type { EventOf } from "../delivery/events.ts";
+import { type EventOf, only } from "../delivery/events.ts";
 import type { LocalSessions } from "../delivery/ports.ts";
 
 export interface PresenceOptions {
@@ -24,6 +24,8 @@ export interface PresenceOptions {
 }
 
 type PresenceEvent = EventOf<"presence">;
+/** What may be said of somebody, to whomever. */
+type PresenceWord = Omit<PresenceEvent, "audience">;
 
 /** Friends asked for at a time. */
 const AT_ONCE = 100;
@@ -46,10 +48,10 @@ export class Presence {
   announce(user: UserId): Promise<void> {
     const { friends, courier } = this.#options;
     return this.#telling.run(String(user), async () => {
-      const event = await this.#of(user, user);
+      const event = await this.#of(user);
       // Asked last: whom it blocked meanwhile was told otherwise, in a later order.
-      const reachable = await friends.reachable(user);
-      courier.post(reachable.map((to) => ({ ...event, to })));
+      const users = await friends.reachable(user);
+      if (users.length > 0) courier.post([{ ...event, audience: { users } }]);
     });
   }
 
@@ -60,13 +62,14 @@ export class Presence {
   introduce(a: UserId, b: UserId): Promise<void> {
     const { friends, courier } = this.#options;
     return this.#telling.run(`${a} ${b}`, async () => {
-      const events = [await this.#of(b, a), await this.#of(a, b)];
+      const ofB = { ...(await this.#of(b)), audience: only(a) };
+      const ofA = { ...(await this.#of(a)), audience: only(b) };
       // Asked last: who changes it once more finds, and tells, a later order.
       const blocked = await friends.isBlocked(a, b);
       const between = blocked
         ? ({ between: "hidden", online: false } as const)
         : ({ between: "open" } as const);
-      courier.post(events.map((event) => ({ ...event, ...between })));
+      courier.post([ofB, ofA].map((event) => ({ ...event, ...between })));
     });
   }
 
@@ -78,15 +81,15 @@ export class Presence {
     const online = [...found];
     // Whoever comes later and cannot be told of is found by `refresh`, and so is who was missed just now.
     local.takenForOffline(all.filter((one) => !found.has(one)));
-    const events: PresenceEvent[] = [];
+    const words: PresenceWord[] = [];
     for (let from = 0; from < online.length; from += AT_ONCE)
-      events.push(
-        ...(await Promise.all(online.slice(from, from + AT_ONCE).map((one) => this.#of(one, user)))),
-      );
-    if (events.length === 0) return events;
+      words.push(...(await Promise.all(online.slice(from, from + AT_ONCE).map((one) => this.#of(one)))));
+    if (words.length === 0) return [];
     // Asked again: a block of meanwhile was told in an earlier order than these have.
     const still = new Set(await friends.reachable(user));
-    return events.filter(({ friend }) => still.has(friend));
+    return words
+      .filter(({ friend }) => still.has(friend))
+      .map((word): PresenceEvent => ({ ...word, audience: only(user) }));
   }
 
   /**
@@ -110,15 +113,15 @@ export class Presence {
   /** Tells the friends who are here, also where the order went back with a clock. @param before of what they were told */
   async #correct(friend: UserId, before: number): Promise<void> {
     const { friends, local } = this.#options;
-    const event = await this.#of(friend, friend);
+    const event = await this.#of(friend);
     const order = Math.max(event.order, before + 1);
-    const here = (await friends.reachable(friend)).filter((to) => local.has(to));
-    local.deliver(here.map((to) => ({ ...event, to, order })));
+    const users = (await friends.reachable(friend)).filter((one) => local.has(one));
+    local.deliver([{ ...event, audience: { users }, order }]);
   }
 
-  async #of(friend: UserId, to: UserId): Promise<PresenceEvent> {
+  async #of(friend: UserId): Promise<PresenceWord> {
     const { routes, clock } = this.#options;
     const lastSeen = clock.now();
-    return { type: "presence", to, friend, lastSeen, ...(await routes.presence(friend)) };
+    return { type: "presence", friend, lastSeen, ...(await routes.presence(friend)) };
   }
 }

@@ -10,7 +10,7 @@ import type { UserId } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { Courier } from "../delivery/courier.ts";
-import type { UserEvent } from "../delivery/events.ts";
+import { only, type UserEvent } from "../delivery/events.ts";
 
 export interface EndingsOptions {
   readonly devices: Pick<DeviceTable, "end" | "list" | "settle">;
@@ -57,7 +57,9 @@ export class Endings {
     const [address] = routes as readonly [Route];
     const { user, node } = address;
     const sessions = routes.map(({ session }) => session);
-    const events = sessions.map((session): UserEvent => ({ type: "end_session", to: user, session, reason }));
+    const events = sessions.map(
+      (session): UserEvent => ({ type: "end_session", audience: only(user), session, reason }),
+    );
     const told = courier.postTo(address, events);
     const giveUpAt = clock.monotonic() + patienceMs;
     for (;;) {

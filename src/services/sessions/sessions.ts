@@ -14,6 +14,7 @@ import { randomSecret } from "../../lib/random.ts";
 import { UntilDone } from "../../lib/until-done.ts";
 import type { Store } from "../../store/store.ts";
 import { coordinated } from "../coordinated.ts";
+import { only } from "../delivery/events.ts";
 import type { LocalSessions } from "../delivery/ports.ts";
 import type { Presence } from "../people/presence.ts";
 import type { Allocator } from "../ports.ts";
@@ -195,7 +196,7 @@ export class Sessions {
 
   /** Ends one of this node's own sessions. */
   endHere({ user, session }: BoundSession, reason: EndReason): void {
-    this.#options.local.deliver([{ type: "end_session", to: user, session, reason }]);
+    this.#options.local.deliver([{ type: "end_session", audience: only(user), session, reason }]);
   }
 
   #claim({ user, session, claimed, name, since, grant, ticket }: BoundSession): NewSession {
