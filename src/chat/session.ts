@@ -170,6 +170,8 @@ export class ChatSession {
       this.early.push(event);
       return;
     }
+    // Its client would show it twice.
+    if ("again" in event && event.again === true && this.proto === 1) return;
     switch (event.type) {
       case "texts":
         if (event.peer !== undefined)

@@ -53,19 +53,32 @@ const codecs: { readonly [T in EventType]: Codec<T> } = {
   },
   friend_request: {
     field: "friendRequest",
-    write: ({ from, nickname, message }) => ({
+    write: ({ from, nickname, message, again = false }) => ({
       $typeName: "chatsrv.cluster.FriendRequested",
       from: profileOf(from),
       nickname,
       message,
+      again,
     }),
-    read: ({ from, nickname, message }, audience) =>
-      from && { type: "friend_request", audience, from: readProfile(from), nickname, message },
+    read: ({ from, nickname, message, again }, audience) =>
+      from && {
+        type: "friend_request",
+        audience,
+        from: readProfile(from),
+        nickname,
+        message,
+        ...(again && { again }),
+      },
   },
   friend_added: {
     field: "friendAdded",
-    write: ({ friend }) => ({ $typeName: "chatsrv.cluster.FriendAdded", friend: profileOf(friend) }),
-    read: ({ friend }, audience) => friend && { type: "friend_added", audience, friend: readProfile(friend) },
+    write: ({ friend, again = false }) => ({
+      $typeName: "chatsrv.cluster.FriendAdded",
+      friend: profileOf(friend),
+      again,
+    }),
+    read: ({ friend, again }, audience) =>
+      friend && { type: "friend_added", audience, friend: readProfile(friend), ...(again && { again }) },
   },
   friend_removed: {
     field: "friendRemoved",

@@ -56,6 +56,7 @@ const events: UserEvent[] = [
   { type: "texts", audience: only(to), peer: userId(1), messages: [text(1)], except: undefined },
   { type: "friend_request", audience: only(to), from: profile, nickname: "n", message: "m" },
   { type: "friend_added", audience: only(to), friend: { ...profile, sex: 0 } },
+  { type: "friend_added", audience: only(to), friend: profile, again: true },
   { type: "friend_removed", audience: only(to), friend: userId(3) },
   {
     type: "signal",

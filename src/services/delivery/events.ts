@@ -37,6 +37,11 @@ interface ButOne {
   readonly except?: SessionId | undefined;
 }
 
+/** What may have been told before: whoever asked for it asks again, and does not know what became of the first time. */
+interface Again {
+  readonly again?: true | undefined;
+}
+
 interface Payloads {
   readonly texts: ButOne & {
     /** The other member of a direct conversation, as the audience sees it: for a sender's own sessions the receiver. */
@@ -44,9 +49,13 @@ interface Payloads {
     /** Ascending, without a gap, all of one conversation. */
     readonly messages: readonly Message[];
   };
-  readonly friend_request: { readonly from: Profile; readonly nickname: string; readonly message: string };
+  readonly friend_request: Again & {
+    readonly from: Profile;
+    readonly nickname: string;
+    readonly message: string;
+  };
   /** The user and `friend` are friends now. */
-  readonly friend_added: { readonly friend: Profile };
+  readonly friend_added: Again & { readonly friend: Profile };
   readonly friend_removed: { readonly friend: UserId };
   readonly signal: {
     readonly from: UserId;

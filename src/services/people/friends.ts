@@ -54,7 +54,8 @@ export class Friends {
   }
 
   /**
-   * Asks `to` to be a friend. Asking again while the request is open changes its texts and tells nobody.
+   * Asks `to` to be a friend. Asking again while the request is open changes its texts. Who is asked may not have heard of
+   * the first time: its answer was lost, or its node died. So it is here, and with whatever else is found done already.
    * @throws AppError INVALID_FIELD (nickname, message), WITH_ONESELF, NO_SUCH_USER,
    *   NO_OPEN_REQUEST (friends already; or `to` blocks `from`, which a stranger is not told), BLOCKED, RATE_LIMITED
    */
@@ -70,9 +71,16 @@ export class Friends {
     if (outcome === "already_friends") throw new AppError("NO_OPEN_REQUEST", { detail: "friends already" });
     if (outcome === "refused") throw new AppError("NO_OPEN_REQUEST", { detail: "blocked" });
     if (outcome === "blocked") throw new AppError("BLOCKED");
-    if (outcome === "repeated") return [];
+    const again = outcome === "repeated" ? true : undefined;
     return [
-      { type: "friend_request", audience: only(to), from: await this.#profile(from), nickname, message },
+      {
+        type: "friend_request",
+        audience: only(to),
+        from: await this.#profile(from),
+        nickname,
+        message,
+        again,
+      },
     ];
   }
 
@@ -83,7 +91,7 @@ export class Friends {
   }
 
   /**
-   * `by` confirms the open request of `from`. Confirming again changes nothing and tells nobody.
+   * `by` confirms the open request of `from`. Confirming again changes nothing.
    * @throws AppError INVALID_FIELD (alternative_name), WITH_ONESELF, NO_OPEN_REQUEST (no open request)
    */
   async confirm(from: UserId, by: UserId, alternativeName: string): Promise<UserEvent[]> {
@@ -92,11 +100,11 @@ export class Friends {
     if (from === by) throw new AppError("WITH_ONESELF");
     const outcome = await this.#friends.confirm({ from, by, alternativeName });
     if (outcome === "no_request") throw noRequest();
-    if (outcome === "repeated") return [];
+    const again = outcome === "repeated" ? true : undefined;
     const [asker, confirmer] = await Promise.all([this.#profile(from), this.#profile(by)]);
     return [
-      { type: "friend_added", audience: only(by), friend: asker },
-      { type: "friend_added", audience: only(from), friend: confirmer },
+      { type: "friend_added", audience: only(by), friend: asker, again },
+      { type: "friend_added", audience: only(from), friend: confirmer, again },
     ];
   }
 
@@ -110,9 +118,11 @@ export class Friends {
     if (!(await this.#friends.removeRequest(from, to))) throw noRequest();
   }
 
-  /** Ends a friendship. @throws AppError NOT_FRIENDS */
+  /** Ends a friendship, or finds it ended. @throws AppError NOT_FRIENDS when there never was one */
   async remove(user: UserId, friend: UserId): Promise<UserEvent[]> {
-    if (!(await this.#friends.remove(user, friend))) throw new AppError("NOT_FRIENDS");
+    const ended = await this.#friends.remove(user, friend);
+    if (!ended && (await this.#conversations.direct([[user, friend]]))[0] === undefined)
+      throw new AppError("NOT_FRIENDS");
     return [
       { type: "friend_removed", audience: only(friend), friend: user },
       { type: "friend_removed", audience: only(user), friend },
@@ -128,14 +138,14 @@ export class Friends {
     if (user === other) throw new AppError("WITH_ONESELF");
     await this.#profile(other);
     const { changed, friends, mutual, askers } = await this.#friends.setBlocked(user, other, blocked);
-    if (!changed) return { events: [], between: false };
-    const between = friends && !mutual;
+    // What was so before may not have been told.
+    const between = changed ? friends && !mutual : await this.#friends.areFriends(user, other);
     const events: UserEvent[] = [
       { type: "block_changed", audience: only(user), other, blocked, except: session },
     ];
     for (const from of askers)
       events.push({ type: "request_gone", audience: only(from === user ? other : user), from });
-    if (between && !blocked) events.push(...(await this.#missed(user, other)));
+    if (between && changed && !blocked) events.push(...(await this.#missed(user, other)));
     return { events, between };
   }
 
