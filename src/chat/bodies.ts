@@ -2,7 +2,7 @@
  * @module chat/bodies
  * Domain values as the wire writes them, and lists cut to what fits one frame.
  */
-import type { Friend, FriendRequest, Head, Message, Profile } from "../domain/entities.ts";
+import type { DirectHead, Friend, FriendRequest, Message, Profile } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import { MAX_BODY_BYTES } from "../wire/frame.ts";
@@ -99,7 +99,7 @@ export function newFriendBody(friend: Profile): Body<"FRIENDING_ON_BIDDIRECTIONA
   };
 }
 
-export function headBody(head: Head): HeadBody {
+export function headBody(head: DirectHead): HeadBody {
   return {
     conversation: conversationText(head.conversation),
     peer: idText(head.peer),

@@ -6,7 +6,7 @@
  * on its way from another node, and the session sees none of it. What other devices of the account have got
  * plays no part: a position belongs to the session.
  */
-import type { Head, Message } from "../domain/entities.ts";
+import type { DirectHead, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import { within } from "../lib/deadline.ts";
 import type { Logger } from "../lib/log.ts";
@@ -336,7 +336,7 @@ function further(a: Marks | undefined, b: Marks): Marks {
 }
 
 /** The session is told of a head: its client takes it from there, from `seq` on. */
-export function startAtHead(delivery: Delivery, head: Head, seq: number): void {
+export function startAtHead(delivery: Delivery, head: DirectHead, seq: number): void {
   const { conversation, peer, deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq } = head;
   delivery.startAt(conversation, peer, seq, {
     peer: { deliveredSeq: peerDeliveredSeq, readSeq: peerReadSeq },

@@ -2,7 +2,7 @@
  * @module cli/trace
  * `chatsrv trace MSG_ID`: what the durable records tell of a message's way.
  */
-import type { MessageStore, Trace } from "../store/store.ts";
+import type { ConversationStore, MessageStore, Reader, Trace, TraceReceiver } from "../store/store.ts";
 import type { Command } from "./command.ts";
 import { CommandFailure, EXIT } from "./io.ts";
 import { loadSettings, withStore } from "./settings.ts";
@@ -19,9 +19,12 @@ export const trace: Command = {
   run: async (args, io) => {
     const settings = await loadSettings(args, io);
     const id = args.words[0] ?? "";
-    const found = await withStore(settings, (store) => find(store.messages, id));
-    if (found.length === 0) throw new CommandFailure(`no message has the id ${printable(id)}`);
-    io.stdout.write(found.map(describe).join("\n"));
+    const texts = await withStore(settings, async (store) => {
+      const found = await find(store.messages, id);
+      return Promise.all(found.map((trace) => describe(trace, store.conversations)));
+    });
+    if (texts.length === 0) throw new CommandFailure(`no message has the id ${printable(id)}`);
+    io.stdout.write(texts.join("\n"));
     return EXIT.ok;
   },
 };
@@ -32,18 +35,65 @@ async function find(messages: MessageStore, id: string): Promise<Trace[]> {
   return found.length > 0 || id.startsWith("{") ? found : messages.trace(`{${id}}`);
 }
 
-function describe(found: Trace): string {
-  const { message, receiver, senderName, receiverName } = found;
+async function describe(found: Trace, conversations: Pick<ConversationStore, "readers">): Promise<string> {
+  const { message, senderName, receiver, groupName } = found;
+  const { clientId, sender, conversation, seq, at } = message;
   return labelled([
-    ["message", printable(message.clientId)],
-    ["from", `${printable(senderName)} (${message.sender})`],
-    ["to", `${printable(receiverName)} (${receiver})`],
-    ["conversation", String(message.conversation)],
-    ["seq", String(message.seq)],
-    ["committed at", timeText(message.at)],
-    ["delivered at", passed(message.seq, found.deliveredSeq, found.deliveredAt)],
-    ["read at", passed(message.seq, found.readSeq, found.readAt)],
+    ["message", printable(clientId)],
+    ["from", `${printable(senderName)} (${sender})`],
+    ["to", receiver ? `${printable(receiver.name)} (${receiver.user})` : `the group ${printable(groupName)}`],
+    ["conversation", String(conversation)],
+    ["seq", String(seq)],
+    ["committed at", timeText(at)],
+    ...(receiver ? way(seq, receiver) : await wayInGroup(found, conversations)),
   ]);
+}
+
+type Lines = readonly (readonly [label: string, value: string])[];
+
+const way = (seq: number, receiver: TraceReceiver): Lines => [
+  ["delivered at", passed(seq, receiver.deliveredSeq, receiver.deliveredAt)],
+  ["read at", passed(seq, receiver.readSeq, receiver.readAt)],
+];
+
+/** Members that are named; of the others there are the counts. */
+const NAMED = 100;
+
+async function wayInGroup(
+  { message: { conversation, seq } }: Trace,
+  conversations: Pick<ConversationStore, "readers">,
+): Promise<Lines> {
+  const found = await conversations.readers(conversation, seq, { limit: NAMED });
+  if (found === undefined) return [];
+  const { members, delivered, read, items, next } = found;
+  const names = (which: readonly Reader[]) =>
+    which.map(({ user, username }) => `${printable(username)} (${user})`).join(", ") || "nobody";
+  const among = next === undefined ? "" : `, of the first ${NAMED}: `;
+  const line = (count: number, which: readonly Reader[]) =>
+    `${count} of ${members}${among || ": "}${names(which)}`;
+  return [
+    [
+      "delivered to",
+      line(
+        delivered,
+        items.filter((one) => one.delivered),
+      ),
+    ],
+    [
+      "read by",
+      line(
+        read,
+        items.filter((one) => one.read),
+      ),
+    ],
+    [
+      "not yet",
+      line(
+        members - delivered,
+        items.filter((one) => !one.delivered),
+      ),
+    ],
+  ];
 }
 
 /** A cursor says when it last moved: for a message that it passed earlier, that is the latest it can have been. */

@@ -43,6 +43,24 @@ export interface Friend {
   readonly alternativeName: string;
 }
 
+/** `direct`: of two, addressed by the other one. `group`: of any number, with a name and roles. */
+export type ConversationKind = "direct" | "group";
+
+/** What a member of a group may do: an owner everything, an admin change members and names, a member write. */
+export const ROLES = ["owner", "admin", "member"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Where a user stands in a conversation: they see the seqs from `visibleFrom` to `leftSeq`, or to the last one. */
+export interface MemberStanding {
+  /** Undefined in a direct conversation, and for who left the group. */
+  readonly role: Role | undefined;
+  /** Seq of the message that made them a member, the last time; 0 in a direct conversation. */
+  readonly joinedSeq: number;
+  readonly visibleFrom: number;
+  /** Seq of the message by which they left, the last that they see. */
+  readonly leftSeq?: number;
+}
+
 /** A name of wire/kinds, or of a kind that a later version made: what is not known is passed on as it is. */
 export type MessageKind = string;
 
@@ -56,17 +74,73 @@ export interface Message {
   readonly kind: MessageKind;
   readonly body: string;
   readonly at: number;
+  /** What its kind has beside a text: a JSON object. */
+  readonly data?: unknown;
+  /** The seq it answers. */
+  readonly replyTo?: number;
 }
 
-/** Where a user stands in a conversation, and where the other side does. */
-export interface Head {
+/** What a user set for themself in a conversation, on all of their devices. */
+export interface ConversationSettings {
+  /** Absent when it is not muted. */
+  readonly mutedUntil?: number;
+  readonly pinned: boolean;
+  readonly archived: boolean;
+}
+
+/** A conversation as a user's list shows it: where they stand in it, and where the other side of a direct one does. */
+export interface Head extends ConversationSettings {
   readonly conversation: ConversationId;
-  readonly peer: UserId;
+  readonly kind: ConversationKind;
+  /** The other member of a direct conversation. */
+  readonly peer: UserId | undefined;
+  /** The last seq that the user may see. */
   readonly lastSeq: number;
   readonly deliveredSeq: number;
   readonly readSeq: number;
+  /** 0 in a group. */
   readonly peerDeliveredSeq: number;
   readonly peerReadSeq: number;
+  /**
+   * Messages of others that count as unread: exact for the first hundred entries beyond what was read; what follows
+   * those counts whatever it is.
+   */
+  readonly unread: number;
+  /** The message at `lastSeq`. */
+  readonly last?: Message;
+  /** Of a group; to who left it, as it was then. */
+  readonly name?: string;
+  readonly avatar?: string;
+  /** How many are members now, and what the user is among them; absent for who left. */
+  readonly members?: number;
+  readonly role?: Role;
+}
+
+export interface DirectHead extends Head {
+  readonly kind: "direct";
+  readonly peer: UserId;
+}
+
+export const isDirect = (head: Head): head is DirectHead => head.peer !== undefined;
+
+export interface Group {
+  readonly conversation: ConversationId;
+  readonly name: string;
+  readonly avatar: string;
+  readonly description: string;
+  /** Raised by each change of members, roles or what the group is called. */
+  readonly version: number;
+  /** How many are members. */
+  readonly members: number;
+  readonly creator: UserId;
+  readonly createdAt: number;
+}
+
+export interface GroupMember {
+  readonly profile: Profile;
+  readonly role: Role;
+  /** When they became a member, the last time. */
+  readonly since: number;
 }
 
 /** A chat node as the registry knows it. */

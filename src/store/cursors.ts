@@ -33,5 +33,14 @@ export function advanced(
 
 /** Of who is no member. */
 export const nowhere = ({ conversation, user }: CursorMove): CursorState => ({
-  ...{ conversation, user, peer: undefined, delivered: 0, read: 0, moved: false, shown: true },
+  ...{
+    conversation,
+    user,
+    kind: undefined,
+    peer: undefined,
+    delivered: 0,
+    read: 0,
+    moved: false,
+    shown: true,
+  },
 });

@@ -62,3 +62,50 @@ export function changesOf<Row extends Pick<ChangedAfter, "at" | "conversation"> 
       : undefined;
   return { items: shown.map(item), next };
 }
+
+/**
+ * Where a page of conversations starts, those first that grew last. What grows while the pages are read moves to the
+ * front, where they have passed; so from the end they go on with what grew since they began (`tail`), ascending.
+ */
+export type RecencyStart =
+  | {
+      readonly tail: false;
+      readonly began: number | undefined;
+      readonly at: number;
+      readonly conversation: number;
+    }
+  | { readonly tail: true; readonly at: number; readonly conversation: number };
+
+/** A commit under way may be dated so much before what was read already; milliseconds. */
+const UNDER_WAY_MS = 15_000;
+
+export function recencyStart(cursor: string | undefined): RecencyStart {
+  const number = "([0-9]{1,15})";
+  const [, began, at, conversation] = new RegExp(`^d${number}:${number}:${number}$`).exec(cursor ?? "") ?? [];
+  if (began !== undefined)
+    return { tail: false, began: Number(began), at: Number(at), conversation: Number(conversation) };
+  const [, since, last] = new RegExp(`^t${number}:${number}$`).exec(cursor ?? "") ?? [];
+  if (since !== undefined) return { tail: true, at: Number(since), conversation: Number(last) };
+  const end = Number.MAX_SAFE_INTEGER;
+  return { tail: false, began: undefined, at: end, conversation: end };
+}
+
+/** As `pageOf`, for rows by when they grew: descending, or ascending in the tail. */
+export function recencyPage<Row extends { readonly grownAt: number; readonly conversation: number }, Item>(
+  rows: readonly Row[],
+  request: PageRequest,
+  item: (row: Row) => Item,
+): Page<Item> {
+  const start = recencyStart(request.cursor);
+  const size = startOf(request).rows - 1;
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const items = shown.map(item);
+  const more = rows.length > size && last !== undefined;
+  if (start.tail) return { items, next: more ? `t${last.grownAt}:${last.conversation}` : undefined };
+  const began = start.began ?? shown[0]?.grownAt ?? 0;
+  if (more) return { items, next: `d${began}:${last.grownAt}:${last.conversation}` };
+  // All that there is was on one page: nothing can have moved past it.
+  if (start.began === undefined) return { items, next: undefined };
+  return { items, next: `t${Math.max(0, began - UNDER_WAY_MS)}:0` };
+}

@@ -4,9 +4,10 @@
  * the time is its own.
  */
 import { and, type Column, eq, gt, gte, or, type SQL } from "drizzle-orm";
+import type { ConversationKind } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import { type ChangedAfter, changedAfter } from "./paging.ts";
-import type { Grown, PageRequest } from "./store.ts";
+import type { Grown, Moved, PageRequest } from "./store.ts";
 
 /** An engine's times as they stand in its columns. */
 export interface StoredTimes {
@@ -38,11 +39,21 @@ export function furtherMember(conversation: Column, user: Column) {
 
 export interface GrownRow {
   readonly conversation: ConversationId;
+  readonly kind: ConversationKind;
   readonly lo: UserId | null;
   readonly hi: UserId | null;
   readonly lastSeq: number;
 }
 
-export function grownOf({ conversation, lo, hi, lastSeq }: GrownRow): Grown {
-  return { conversation, members: [lo, hi].filter((member) => member !== null), lastSeq };
+export function grownOf({ conversation, kind, lo, hi, lastSeq }: GrownRow): Grown {
+  return { conversation, kind, members: [lo, hi].filter((member) => member !== null), lastSeq };
+}
+
+export interface MovedRow extends Omit<Moved, "peer"> {
+  /** NULL in a group. */
+  readonly peer: UserId | null;
+}
+
+export function movedOf({ conversation, user, peer, delivered, read }: MovedRow): Moved {
+  return { conversation, user, peer: peer ?? undefined, delivered, read };
 }

@@ -3,6 +3,7 @@
  * What it means that a message was stored before: the rules both adapters follow.
  */
 import type { ConversationId } from "../domain/ids.ts";
+import { dataText } from "./rows.ts";
 import type { AppendEntry, AppendOutcome } from "./store.ts";
 
 /** What is compared of a stored message. */
@@ -12,6 +13,9 @@ export interface StoredMessage {
   readonly kind: string;
   readonly body: string;
   readonly at: number;
+  /** JSON. */
+  readonly data: string | null;
+  readonly replyTo: number | null;
 }
 
 /**
@@ -25,6 +29,11 @@ export function storable(entry: AppendEntry): AppendEntry {
 
 /** The outcome of an entry whose client id is stored already. */
 export function repeatOutcome(stored: StoredMessage, entry: AppendEntry): AppendOutcome {
-  if (stored.body !== entry.body || stored.kind !== entry.kind) return { status: "conflict" };
+  const same =
+    stored.body === entry.body &&
+    stored.kind === entry.kind &&
+    stored.data === dataText(entry.data) &&
+    stored.replyTo === (entry.replyTo ?? null);
+  if (!same) return { status: "conflict" };
   return { status: "duplicate", conversation: stored.conversation, seq: stored.seq, at: stored.at };
 }

@@ -3,7 +3,7 @@
  * Entities from rows, for both adapters: what NULL in the original's columns and in a left join means.
  */
 import { type Column, type SQL, sql } from "drizzle-orm";
-import type { Message, Profile } from "../domain/entities.ts";
+import type { ConversationKind, Message, Profile } from "../domain/entities.ts";
 import type { UserId } from "../domain/ids.ts";
 import type { Trace } from "./store.ts";
 
@@ -29,15 +29,38 @@ export function profileOf(row: ProfileRow): Profile {
 
 /** The columns of a message, by the names that queries select them by. */
 export function messageColumns<Row extends Record<MessageColumn, Column>>(row: Row) {
-  const { conversationId, seq, sender, clientId, kind, body, at }: Pick<Row, MessageColumn> = row;
-  return { conversation: conversationId, seq, sender, clientId, kind, body, at };
+  const { conversationId, seq, sender, clientId, kind, body, at, data, replyTo }: Pick<Row, MessageColumn> =
+    row;
+  return { conversation: conversationId, seq, sender, clientId, kind, body, at, data, replyTo };
 }
 
-type MessageColumn = "conversationId" | "seq" | "sender" | "clientId" | "kind" | "body" | "at";
+type MessageColumn =
+  | ("conversationId" | "seq" | "sender" | "clientId" | "kind" | "body" | "at")
+  | ("data" | "replyTo");
+
+export interface MessageRow extends Omit<Message, "data" | "replyTo"> {
+  /** JSON. */
+  readonly data: string | null;
+  readonly replyTo: number | null;
+}
+
+export function messageOf({ data, replyTo, ...message }: MessageRow): Message {
+  return {
+    ...message,
+    ...(data !== null && { data: JSON.parse(data) as unknown }),
+    ...(replyTo !== null && { replyTo }),
+  };
+}
+
+/** A message's `data` as its column has it. */
+export const dataText = (data: unknown): string | null => (data === undefined ? null : JSON.stringify(data));
 
 export interface TraceRow {
-  readonly message: Message;
-  readonly receiver: UserId;
+  readonly message: MessageRow;
+  readonly kind: ConversationKind;
+  readonly groupName: string | null;
+  /** NULL in a group. */
+  readonly receiver: UserId | null;
   /** NULL when the account is gone. */
   readonly senderName: string | null;
   readonly receiverName: string | null;
@@ -47,16 +70,21 @@ export interface TraceRow {
   readonly readAt: number | null;
 }
 
-export function traceOf(row: TraceRow): Trace {
+export function traceOf({ message, kind, groupName, senderName, receiver, ...row }: TraceRow): Trace {
   return {
-    message: row.message,
-    receiver: row.receiver,
-    senderName: row.senderName ?? "",
-    receiverName: row.receiverName ?? "",
-    deliveredSeq: row.deliveredSeq ?? 0,
-    deliveredAt: row.deliveredAt ?? undefined,
-    readSeq: row.readSeq ?? 0,
-    readAt: row.readAt ?? undefined,
+    ...{ message: messageOf(message), kind },
+    ...{ senderName: senderName ?? "", groupName: groupName ?? "" },
+    receiver:
+      receiver === null
+        ? undefined
+        : {
+            user: receiver,
+            name: row.receiverName ?? "",
+            deliveredSeq: row.deliveredSeq ?? 0,
+            deliveredAt: row.deliveredAt ?? undefined,
+            readSeq: row.readSeq ?? 0,
+            readAt: row.readAt ?? undefined,
+          },
   };
 }
 
@@ -80,7 +108,7 @@ export function asShown(block: ProfileColumns, profile: ProfileColumns) {
   };
 }
 
-/** In a query: the member of a direct conversation that is not `member`. */
-export function otherMember(member: Column, pair: { lo: Column; hi: Column }): SQL<UserId> {
-  return sql<UserId>`case when ${member} = ${pair.lo} then ${pair.hi} else ${pair.lo} end`;
+/** In a query: the member of a direct conversation that is not `member`; NULL in a group. */
+export function otherMember(member: Column, pair: { lo: Column; hi: Column }): SQL<UserId | null> {
+  return sql<UserId | null>`case when ${member} = ${pair.lo} then ${pair.hi} else ${pair.lo} end`;
 }

@@ -25,6 +25,7 @@ export type * from "./contract/accounts.ts";
 export type * from "./contract/conversations.ts";
 export type * from "./contract/devices.ts";
 export type * from "./contract/friends.ts";
+export type * from "./contract/groups.ts";
 export type * from "./contract/messages.ts";
 export type * from "./contract/paging.ts";
 export type * from "./contract/profiles.ts";

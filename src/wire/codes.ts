@@ -89,6 +89,11 @@ export const codeTable = {
     "The password needs 8 characters with an upper-case letter, a lower-case letter and a digit.",
   ),
   CODE_ATTEMPTS_EXCEEDED: ours(74, false, "Too many wrong codes; ask for a new one."),
+  NOT_A_MEMBER: ours(75, false, "You are no member of that group."),
+  FORBIDDEN: ours(76, false, "Your role does not allow it."),
+  FULL: ours(77, false, "There is no room for more."),
+  NOT_FOUND: ours(78, false, "There is no such message."),
+  EXPIRED: ours(79, false, "It is too late to edit it."),
 } as const satisfies Readonly<Record<string, CodeInfo>>;
 
 export type CodeName = keyof typeof codeTable;

@@ -58,3 +58,6 @@ export function isContentTooLarge(text: string): boolean {
     utf8Length(JSON.stringify(text)) > MAX_CONTENT_JSON_BYTES
   );
 }
+
+/** Users that one change of a group may name, in all its lists together: what it became must fit one message. */
+export const MAX_NAMED = 500;

@@ -120,7 +120,7 @@ export function cursorCases(store: () => Store): void {
       { delivered: 300, read: 300, moved: false },
     ]);
     const last = (await history(store(), a, b, { limit: 1 }))?.messages[0];
-    expect((await store().messages.trace(last?.clientId ?? ""))[0]).toMatchObject({
+    expect((await store().messages.trace(last?.clientId ?? ""))[0]?.receiver).toMatchObject({
       ...{ deliveredSeq: 0, readSeq: 0, deliveredAt: undefined, readAt: undefined },
     });
   });
@@ -131,7 +131,7 @@ export function cursorCases(store: () => Store): void {
     await append(store(), [entry, text(a, b)], 1);
     const times = async () => {
       const [trace] = await store().messages.trace(entry.clientId);
-      return [trace?.deliveredAt, trace?.readAt];
+      return [trace?.receiver?.deliveredAt, trace?.receiver?.readAt];
     };
     expect(await times()).toEqual([undefined, undefined]);
     await advance(store(), [{ user: b, peer: a, delivered: 1 }], 100);
@@ -149,7 +149,7 @@ export function cursorCases(store: () => Store): void {
     expect(await times()).toEqual([600, 500]);
   });
 
-  test("heads come ascending by conversation, in pages", async () => {
+  test("heads come newest first, in pages", async () => {
     const me = await register(store());
     const peers: UserId[] = [];
     for (let count = 0; count < 5; count += 1) {
@@ -162,18 +162,40 @@ export function cursorCases(store: () => Store): void {
       );
       peers.push(peer);
     }
+    const newest = peers.toReversed();
     const first = await store().conversations.heads(me, { limit: 3 });
     const second = await store().conversations.heads(me, { limit: 3, cursor: first.next });
     const all = [...first.items, ...second.items];
-    expect(all.map(({ peer }) => peer)).toEqual(peers);
-    expect(all.map(({ lastSeq }) => lastSeq)).toEqual([0, 1, 2, 3, 4]);
-    expect(all.map(({ conversation }) => conversation)).toEqual(
-      all.map(({ conversation }) => conversation).sort((a, b) => a - b),
-    );
-    expect(second.next).toBeUndefined();
-    expect((await store().conversations.heads(me, { limit: 5 })).next).toBeUndefined();
+    expect(all.map(({ peer }) => peer)).toEqual(newest);
+    expect(all.map(({ lastSeq, unread }) => [lastSeq, unread])).toEqual([
+      ...[4, 3, 2, 1, 0].map((count) => [count, count]),
+    ]);
+    expect(all.map(({ last }) => last?.seq)).toEqual([4, 3, 2, 1, undefined]);
+    const one = await store().conversations.heads(me, { limit: 5 });
+    expect([one.items, one.next]).toEqual([all, undefined]);
     expect(await store().conversations.heads(me, { limit: 3, cursor: "no cursor" })).toEqual(first);
     expect(await store().conversations.heads(nobody, { limit: 3 })).toEqual({ items: [], next: undefined });
+  });
+
+  test("what grows while the pages of heads are read is on the last ones", async () => {
+    const me = await register(store());
+    const peers: UserId[] = [];
+    for (let count = 0; count < 6; count += 1) {
+      const peer = await register(store());
+      await befriend(store(), me, peer);
+      await append(store(), [text(peer, me)], 1);
+      peers.push(peer);
+    }
+    const seen = new Set<UserId | undefined>();
+    let cursor: string | undefined;
+    do {
+      const page = await store().conversations.heads(me, { limit: 2, cursor });
+      for (const { peer } of page.items) seen.add(peer);
+      // The oldest one jumps over what was read.
+      if (cursor === undefined) await append(store(), [text(peers[0] as UserId, me)], 1);
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(new Set(peers));
   });
 
   /** Everything on the pages of a read of changes, `limit` to a page. */
@@ -206,7 +228,9 @@ export function cursorCases(store: () => Store): void {
       const grown = await everyPage((page) => store().conversations.grownWithin(HOUR_MS, page), limit);
       const of = (one: UserId) => grown.filter(({ members }) => members.includes(one));
       for (const { pair, lastSeq } of talking)
-        expect(of(pair[0])).toEqual([{ conversation: expect.any(Number), members: pair, lastSeq }]);
+        expect(of(pair[0])).toEqual([
+          { conversation: expect.any(Number), kind: "direct", members: pair, lastSeq },
+        ]);
       expect(of(silent[0])).toEqual([]);
     }
     expect(await everyPage((page) => store().conversations.grownWithin(-HOUR_MS, page), 10)).toEqual([]);

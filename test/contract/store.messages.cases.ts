@@ -255,20 +255,25 @@ export function messageCases(store: () => Store): void {
     const [account, other] = [await store().accounts.find(a), await store().accounts.find(b)];
     const expected = {
       message: { seq: 2, sender: a, clientId: entry.clientId, kind: "text", body: "traced", at: 5000 },
-      receiver: b,
+      kind: "direct",
       senderName: account?.username,
-      receiverName: other?.username,
-      ...{ deliveredSeq: 0, deliveredAt: undefined, readSeq: 0, readAt: undefined },
     };
-    expect(await store().messages.trace(entry.clientId)).toMatchObject([expected]);
+    const receiver = { user: b, name: other?.username };
+    const nowhereYet = { deliveredSeq: 0, deliveredAt: undefined, readSeq: 0, readAt: undefined };
+    expect(await store().messages.trace(entry.clientId)).toMatchObject([
+      { ...expected, receiver: { ...receiver, ...nowhereYet } },
+    ]);
     await advance(store(), [{ user: b, peer: a, delivered: 2, read: 1 }], 6000);
     await advance(store(), [{ user: a, peer: b, delivered: 1 }], 7000);
     expect(await store().messages.trace(entry.clientId)).toMatchObject([
-      { ...expected, deliveredSeq: 2, deliveredAt: 6000, readSeq: 1, readAt: 6000 },
+      {
+        ...expected,
+        receiver: { ...receiver, deliveredSeq: 2, deliveredAt: 6000, readSeq: 1, readAt: 6000 },
+      },
     ]);
     await send([text(b, a, "theirs", entry.clientId)], 8000);
     const both = await store().messages.trace(entry.clientId);
-    expect(both.map(({ message, receiver }) => [message.sender, receiver])).toEqual([
+    expect(both.map((one) => [one.message.sender, one.receiver?.user])).toEqual([
       [a, b],
       [b, a],
     ]);

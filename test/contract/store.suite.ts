@@ -11,6 +11,8 @@ import { concurrencyCases } from "./store.concurrency.cases.ts";
 import { cursorCases } from "./store.cursors.cases.ts";
 import { deviceCases } from "./store.devices.cases.ts";
 import { friendCases } from "./store.friends.cases.ts";
+import { groupHeadCases } from "./store.group-heads.cases.ts";
+import { groupCases } from "./store.groups.cases.ts";
 import { register, type StoreFactory, type StoreHarness } from "./store.harness.ts";
 import { messageCases } from "./store.messages.cases.ts";
 
@@ -44,6 +46,8 @@ export function storeSuite(factory: StoreFactory): void {
   describe("blocks", () => blockCases(() => store));
   describe("messages", () => messageCases(() => store));
   describe("cursors", () => cursorCases(() => store));
+  describe("groups", () => groupCases(() => store));
+  describe("where members of groups stand", () => groupHeadCases(() => store));
   describe("devices", () => deviceCases(() => store));
   describe("several handles at once", () => concurrencyCases(() => harness));
 

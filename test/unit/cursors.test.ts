@@ -27,7 +27,7 @@ function cursorsOver(options: { failures?: number; moved?: boolean; shown?: bool
         return moves.map((move) => ({
           conversation: move.conversation,
           user: move.user,
-          peer: BOB,
+          ...{ kind: "direct" as const, peer: BOB },
           delivered: move.delivered ?? 0,
           read: move.read ?? 0,
           moved: options.moved ?? true,

@@ -18,7 +18,7 @@ const here = new Set([ADA, BOB]);
 
 const grown = (id: number, a: UserId, b: UserId, lastSeq: number): Grown => ({
   conversation: conversationId(id),
-  members: [a, b],
+  ...{ kind: "direct", members: [a, b] },
   lastSeq,
 });
 

@@ -2,7 +2,7 @@
  * @module chat/handlers/login
  * The beginning of a session (LOGINSERVER) and its end (LOGOUTSERVER, or the connection is lost).
  */
-import type { Head, Page, Profile } from "../../domain/entities.ts";
+import type { DirectHead, Page, Profile } from "../../domain/entities.ts";
 import { AppError, toAppError } from "../../domain/error.ts";
 import type { ConversationId } from "../../domain/ids.ts";
 import { systemTimer } from "../../lib/clock.ts";
@@ -168,7 +168,7 @@ function makeOutbox(
 /** Where a session starts in the conversations of its account. */
 interface Conversations {
   /** For a client that fetches by itself what it lacks. */
-  readonly heads: Page<Head>;
+  readonly heads: Page<DirectHead>;
   /** For one of the original, which is sent what its device was not shown. */
   readonly standings: readonly DeviceStanding[];
 }
@@ -201,7 +201,7 @@ async function readLists(context: ChatContext, session: ChatSession, { user }: B
   };
 }
 
-function modernFields(context: ChatContext, bound: BoundSession, heads: Page<Head>) {
+function modernFields(context: ChatContext, bound: BoundSession, heads: Page<DirectHead>) {
   return {
     proto: 2,
     session: bound.session,

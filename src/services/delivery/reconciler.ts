@@ -107,6 +107,8 @@ export class Reconciler {
   #moved({ conversation, user, peer, delivered, read }: Moved): void {
     const { local } = this.#options;
     const marks = { conversation, deliveredSeq: delivered, readSeq: read };
+    // Members of a group ask for its receipts; its cursors are told with the group's events.
+    if (peer === undefined) return;
     if (local.has(peer)) local.deliver([{ type: "receipt", audience: only(peer), peer: user, ...marks }]);
     if (local.has(user)) local.deliver([{ type: "cursor_moved", audience: only(user), peer, ...marks }]);
   }

@@ -3,7 +3,7 @@
  * Texts between friends: send, history, heads, acknowledgements. A text is answered only after the store
  * has committed it; friendship and blocks are decided inside that commit (store.ts, `append`).
  */
-import type { Head, Page } from "../../domain/entities.ts";
+import { type DirectHead, isDirect, type Page } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
 import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
 import { problemOfTexts } from "../../domain/sizes.ts";
@@ -144,8 +144,10 @@ export class Messaging {
     return found;
   }
 
-  heads(user: UserId, page: PageRequest): Promise<Page<Head>> {
-    return this.#options.conversations.heads(user, page);
+  /** Of direct conversations. */
+  async heads(user: UserId, page: PageRequest): Promise<Page<DirectHead>> {
+    const { items, next } = await this.#options.conversations.heads(user, page);
+    return { items: items.filter(isDirect), next };
   }
 
   /** Resolves when every accepted text is settled. */
@@ -163,7 +165,13 @@ export class Messaging {
   }
 }
 
-const REFUSALS = { conflict: "MESSAGE_ID_CONFLICT", not_friends: "NOT_FRIENDS", blocked: "BLOCKED" } as const;
+const REFUSALS = {
+  conflict: "MESSAGE_ID_CONFLICT",
+  not_friends: "NOT_FRIENDS",
+  blocked: "BLOCKED",
+  not_a_member: "NOT_A_MEMBER",
+  forbidden: "FORBIDDEN",
+} as const;
 
 function summarize(entries: readonly AppendEntry[], outcomes: readonly AppendOutcome[]): SendResult {
   const receipts: TextReceipt[] = [];

@@ -2,8 +2,9 @@
  * @module store/contract/conversations
  * Conversations: which there are, where their members stand, what changed lately. What holds for every method stands in store/store.
  */
-import type { Head, Page } from "../../domain/entities.ts";
+import type { ConversationKind, ConversationSettings, Head, Page } from "../../domain/entities.ts";
 import type { ConversationId, Pair, UserId } from "../../domain/ids.ts";
+import type { GroupStore } from "./groups.ts";
 import type { PageRequest } from "./paging.ts";
 
 /** A user's cursor move. Absent marks stay as they are. */
@@ -18,19 +19,23 @@ export interface CursorMove {
 export interface CursorState {
   readonly conversation: ConversationId;
   readonly user: UserId;
-  /** The other member; undefined when the user is no member at all. */
+  /** Undefined when the user is no member at all. */
+  readonly kind: ConversationKind | undefined;
+  /** The other member of a direct conversation. */
   readonly peer: UserId | undefined;
   readonly delivered: number;
   readonly read: number;
   /** False when nothing changed. */
   readonly moved: boolean;
-  /** Whether the other may learn of it: no block is between the two. */
+  /** Whether others may learn of it: no block is between the two. */
   readonly shown: boolean;
 }
 
 /** A conversation that grew lately. */
 export interface Grown {
   readonly conversation: ConversationId;
+  readonly kind: ConversationKind;
+  /** The two of a direct conversation. Empty for a group: a node asks `standings` which of its own users are in it. */
   readonly members: readonly UserId[];
   readonly lastSeq: number;
 }
@@ -39,20 +44,26 @@ export interface Grown {
 export interface Moved {
   readonly conversation: ConversationId;
   readonly user: UserId;
-  readonly peer: UserId;
+  /** Who is to be told beside the user's own devices; undefined in a group, whose senders ask `readers`. */
+  readonly peer: UserId | undefined;
   readonly delivered: number;
   readonly read: number;
 }
 
-export interface ConversationStore {
+/** What to set; absent fields stay as they are, `mutedUntil: 0` ends it. */
+export type SettingsPatch = Partial<ConversationSettings>;
+
+export interface ConversationStore extends GroupStore {
   /**
    * The direct conversation of each pair, in order; undefined where the two have none. An id never changes for a
    * pair once made.
    */
   direct(pairs: readonly Pair[]): Promise<(ConversationId | undefined)[]>;
   /**
-   * Heads of all conversations of a user, ascending by conversation id. To oneself one's own texts are delivered and
-   * read: each member's cursors reach to before the first text of the other's that they have not passed.
+   * Heads of all conversations of a user, those first that grew last; who left a group has it at the time of leaving.
+   * What grows while the pages are read, and so moves to the front, comes on the last pages (again). To oneself one's
+   * own texts are delivered and read: a member's cursors reach to before the first text of another's that they have
+   * not passed.
    */
   heads(user: UserId, page: PageRequest): Promise<Page<Head>>;
   /** The head of one conversation, as `user` has it; undefined for who is no member. */
@@ -65,6 +76,12 @@ export interface ConversationStore {
   grownWithin(windowMs: number, page: PageRequest): Promise<Page<Grown>>;
   /** Members whose cursors moved within the last `windowMs` and may be told of; otherwise as `grownWithin`. */
   movedWithin(windowMs: number, page: PageRequest): Promise<Page<Moved>>;
-  /** Moves cursors: never back, never past the conversation's last seq; read carries delivered along. */
+  /** Moves cursors: never back, never past the last seq that the user may see; read carries delivered along. */
   advance(moves: readonly CursorMove[], at: number): Promise<CursorState[]>;
+  /** What a user sets for themself. @returns all of it as it now is; undefined for who never was a member. */
+  set(
+    conversation: ConversationId,
+    user: UserId,
+    patch: SettingsPatch,
+  ): Promise<ConversationSettings | undefined>;
 }

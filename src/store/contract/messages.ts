@@ -2,7 +2,7 @@
  * @module store/contract/messages
  * Messages: storing, reading and tracing them. What holds for every method stands in store/store.
  */
-import type { Message, MessageKind } from "../../domain/entities.ts";
+import type { ConversationKind, Message, MessageKind } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 
 /** One message to be stored. */
@@ -13,11 +13,16 @@ export interface AppendEntry {
   readonly clientId: string;
   readonly kind: MessageKind;
   readonly body: string;
+  /** What its kind has beside a text: a JSON object that was checked. */
+  readonly data?: unknown;
+  /** The seq it answers. */
+  readonly replyTo?: number;
 }
 
 /**
  * What became of one entry. `duplicate`: this sender's `clientId` is stored in this conversation already with
- * the same kind and body; seq and at are the first ones. `conflict`: it is stored with other content.
+ * the same content; seq and at are the first ones. `conflict`: it is stored with other content.
+ * `not_a_member`: it is a group, of which the sender is no member. `forbidden`: only the store makes that kind.
  * Only `stored` used a seq.
  */
 export type AppendOutcome =
@@ -35,7 +40,9 @@ export type AppendOutcome =
     }
   | { readonly status: "conflict" }
   | { readonly status: "not_friends" }
-  | { readonly status: "blocked" };
+  | { readonly status: "blocked" }
+  | { readonly status: "not_a_member" }
+  | { readonly status: "forbidden" };
 
 /** Where a bounded read of history starts: after a seq (ascending), before one, or at the end. */
 export interface HistoryRange {
@@ -50,13 +57,21 @@ export interface History {
   readonly lastSeq: number;
 }
 
-/** A message found by its client id, with what is known of its way. */
+/** A message found by its client id, with what is known of its way; `readers` tells of a group's. */
 export interface Trace {
   readonly message: Message;
-  readonly receiver: UserId;
+  readonly kind: ConversationKind;
   readonly senderName: string;
-  readonly receiverName: string;
-  /** The receiver's cursors and when they last moved; undefined where they have not. */
+  /** What the group is called; "" for a direct conversation. */
+  readonly groupName: string;
+  /** The other member of a direct conversation. */
+  readonly receiver: TraceReceiver | undefined;
+}
+
+export interface TraceReceiver {
+  readonly user: UserId;
+  readonly name: string;
+  /** Their cursors and when they last moved; undefined where they have not. */
   readonly deliveredSeq: number;
   readonly deliveredAt: number | undefined;
   readonly readSeq: number;
@@ -67,7 +82,8 @@ export interface MessageStore {
   /**
    * Stores a batch: all or nothing. Per conversation, entries get the next seqs in the order given, gap-free
    * and in commit order also when several processes append at once. Whether the sender is a member, the two are friends
-   * and neither blocked the other is decided inside the same transaction, so a block is in force everywhere once set.
+   * and neither blocked the other is decided inside the same transaction, so a block or a removal is in force
+   * everywhere once set. A direct conversation costs nothing for groups' sake.
    * An entry repeated within the batch counts as a duplicate of its first.
    * @param at the time given to all that is stored, milliseconds since 1970. Where the conversation's last message
    *   has a later one (another server's clock, or one that was set back) that is given: times never fall along seqs.
@@ -75,10 +91,11 @@ export interface MessageStore {
    */
   append(entries: readonly AppendEntry[], at: number): Promise<AppendOutcome[]>;
   /**
-   * Messages of a conversation that `reader` may see, ascending by seq, at most `range.limit`: with `after` the
+   * Messages of a conversation that `reader` may see (`MemberStanding`), ascending by seq, at most `range.limit`: with `after` the
    * first ones beyond it, with `before` the last ones below it, with neither the newest. Takes the same time at any
    * depth.
-   * @returns undefined when there is no such conversation, or the reader is no member of it.
+   * @returns undefined when there is no such conversation, or the reader never was a member of it. `lastSeq` is the
+   *   last that they may see.
    */
   history(conversation: ConversationId, reader: UserId, range: HistoryRange): Promise<History | undefined>;
   /** All messages with this client id (several senders may have used it), oldest first. */

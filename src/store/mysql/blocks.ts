@@ -2,12 +2,13 @@
  * @module store/mysql/blocks
  * Blocks in MySQL: the table Block, and the marks that those between whom one is are shown instead of their own.
  */
-import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull } from "drizzle-orm";
 import { type ConversationId, type UserId, userId } from "../../domain/ids.ts";
 import { carried } from "../heads.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { profileOf } from "../rows.ts";
 import type { FriendStore } from "../store.ts";
+import { NOT_MOVED } from "./grouped.ts";
 import type { Pool } from "./pool.ts";
 import { profileColumns } from "./profiles.ts";
 import { areFriends, blocks, findConversation, isBlocked, lockConversation, lockPair } from "./relations.ts";
@@ -25,7 +26,7 @@ import type { Session } from "./session.ts";
 
 type BlockStore = Pick<FriendStore, "setBlocked" | "blockedBy" | "isBlocked">;
 
-const { conversationId, uuid, deliveredSeq, readSeq, shownReadSeq, movedAt } = conversationMember;
+const { conversationId, uuid, deliveredSeq, readSeq, shownReadSeq } = conversationMember;
 
 /** From now on each member is shown the other's marks as they are now. */
 async function freeze({ db }: Session, conversation: ConversationId): Promise<void> {
@@ -53,9 +54,6 @@ async function thaw({ db }: Session, conversation: ConversationId): Promise<void
     .set({ shownDeliveredSeq: null, shownReadSeq: null, ...NOT_MOVED })
     .where(eq(conversationId, conversation));
 }
-
-/** The database notes the time of every change; of these nobody need be told. */
-const NOT_MOVED = { movedAt: sql`${movedAt}` };
 
 export function blockStore({ use, transaction }: Pool): BlockStore {
   /** @returns who had asked. */

@@ -2,14 +2,15 @@
  * @module store/mysql/cursors
  * Where users stand in their conversations, in MySQL: the table ConversationMember.
  */
-import { and, asc, eq, gt, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/mysql-core";
+import { and, eq, sql } from "drizzle-orm";
+import type { ConversationKind } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { advanced, nowhere } from "../cursors.ts";
 import { headColumns, headOf, longRuns, type Reaching } from "../heads.ts";
-import { pageOf, startOf } from "../paging.ts";
+import { recencyPage, recencyStart, startOf } from "../paging.ts";
 import type { ConversationStore, CursorState } from "../store.ts";
 import { chunks } from "./chunks.ts";
+import { headStatements } from "./heads.ts";
 import type { Pool } from "./pool.ts";
 import { conversationMember, conversationTable, message } from "./schema.ts";
 import { perSession, type Session } from "./session.ts";
@@ -31,15 +32,17 @@ export function cursorStore({ use }: Pool): CursorStore {
   return {
     heads: (user, request) =>
       use(async (session) => {
-        const { after, rows } = startOf(request);
-        const found = await statements(session).heads.execute({ user, after, rows });
+        const { tail, at, conversation } = recencyStart(request.cursor);
+        const page = { user, at, conversation, rows: startOf(request).rows };
+        const { newest, grownSince } = headStatements(session);
+        const found = await (tail ? grownSince : newest).execute(page);
         await raise(session, longRuns(found));
-        return pageOf(found, request, ({ conversation }) => conversation, headOf);
+        return recencyPage(found, request, headOf);
       }),
 
     head: (conversation, user) =>
       use(async (session) => {
-        const [found] = await statements(session).head.execute({ conversation, user });
+        const [found] = await headStatements(session).head.execute({ conversation, user });
         return found && headOf(found);
       }),
 
@@ -48,16 +51,18 @@ export function cursorStore({ use }: Pool): CursorStore {
       const ids = [...new Set(moves.map(({ conversation }) => conversation))];
       return use(async (session) => {
         const standings = new Map<string, Standing>();
-        for (const row of await statements(session).standings.execute({ ids: [ids] }))
-          standings.set(keyOf(row.conversation, row.user), row);
+        const members = moves.map(({ conversation, user }) => [conversation, user]);
+        const rows = await statements(session).standings.execute({ ids: [ids], members: [members] });
+        for (const row of rows)
+          standings.set(keyOf(row.conversation, row.user), { ...row, peer: row.peer ?? undefined });
         const lastStates = new Map<Standing, { delivered: number; read: number }>();
         const states = moves.map((move): CursorState => {
           const standing = standings.get(keyOf(move.conversation, move.user));
           if (standing === undefined) return nowhere(move);
           const { delivered, read, deliveredMoved, readMoved } = advanced(standing, move);
           const moved = deliveredMoved || readMoved;
-          const { conversation, user, peer, shown } = standing;
-          const state = { conversation, user, peer, delivered, read, moved, shown: Boolean(shown) };
+          const { conversation, user, kind, peer, shown } = standing;
+          const state = { conversation, user, kind, peer, delivered, read, moved, shown: Boolean(shown) };
           if (moved) lastStates.set(Object.assign(standing, { delivered, read }), state);
           if (deliveredMoved) standing.deliveredAt = at;
           if (readMoved) standing.readAt = at;
@@ -85,7 +90,8 @@ interface Raised extends Reaching {
 interface Standing {
   readonly conversation: ConversationId;
   readonly user: UserId;
-  readonly peer: UserId;
+  readonly kind: ConversationKind;
+  readonly peer: UserId | undefined;
   readonly lastSeq: number;
   delivered: number;
   read: number;
@@ -136,41 +142,23 @@ async function raise(session: Session, raised: readonly Raised[]): Promise<void>
 const statements = perSession((db) => {
   const value = sql.placeholder;
   const own = conversationMember;
-  const other = alias(conversationMember, "other");
-  const { id, lastSeq } = conversationTable;
-  const columns = headColumns({ conversation: conversationTable, message, own, other });
-  const heads = () =>
-    db
-      .select({
-        user: own.uuid,
-        conversation: own.conversationId,
-        lastSeq,
-        storedDelivered: own.deliveredSeq,
-        storedRead: own.readSeq,
-        ...columns,
-      })
-      .from(own)
-      .innerJoin(conversationTable, eq(id, own.conversationId))
-      .leftJoin(other, and(eq(other.conversationId, id), eq(other.uuid, columns.peer)));
-
+  const { id, kind } = conversationTable;
+  const columns = headColumns({ conversation: conversationTable, message, own, other: own });
+  // The first condition finds them, whether or not the server looks up pairs; the second is exact.
+  const ofMembers = and(
+    sql`${own.conversationId} in ${value("ids")}`,
+    sql`(${own.conversationId}, ${own.uuid}) in ${value("members")}`,
+  );
   return {
-    heads: heads()
-      .where(and(eq(own.uuid, value("user")), gt(own.conversationId, value("after"))))
-      .orderBy(asc(own.conversationId))
-      .limit(value("rows"))
-      .prepare(),
-    head: heads()
-      .where(and(eq(own.conversationId, value("conversation")), eq(own.uuid, value("user"))))
-      .prepare(),
     standings: db
       .select({
-        conversation: own.conversationId,
-        ...{ user: own.uuid, peer: columns.peer, lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
+        ...{ conversation: own.conversationId, kind, user: own.uuid, peer: columns.peer },
+        ...{ lastSeq: columns.lastSeq, delivered: own.deliveredSeq, read: own.readSeq },
         shown: sql<number>`${own.shownReadSeq} is null`,
       })
       .from(own)
       .innerJoin(conversationTable, eq(id, own.conversationId))
-      .where(sql`${own.conversationId} in ${value("ids")}`)
+      .where(ofMembers)
       .prepare(),
     reaching: db
       .select({
@@ -179,13 +167,7 @@ const statements = perSession((db) => {
       })
       .from(own)
       .innerJoin(conversationTable, eq(id, own.conversationId))
-      // The first condition finds them, whether or not the server looks up pairs; the second is exact.
-      .where(
-        and(
-          sql`${own.conversationId} in ${value("ids")}`,
-          sql`(${own.conversationId}, ${own.uuid}) in ${value("members")}`,
-        ),
-      )
+      .where(ofMembers)
       .prepare(),
   };
 });

@@ -4,8 +4,8 @@
  */
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { conversationId } from "../../domain/ids.ts";
-import { HERE, standingOf } from "../devices.ts";
-import { pageOf, startOf } from "../paging.ts";
+import { HERE, standingsOf } from "../devices.ts";
+import { startOf } from "../paging.ts";
 import { otherMember } from "../rows.ts";
 import type { DeviceMove, DeviceStore } from "../store.ts";
 import { chunks } from "./chunks.ts";
@@ -39,7 +39,7 @@ export function deviceStore({ use, transaction }: Pool): DeviceStore {
       use(async (session) => {
         const { after, rows } = startOf(request);
         const found = await statements(session).standings.execute({ user, device, after, rows });
-        return pageOf(found, request, ({ conversation }) => conversation, standingOf);
+        return standingsOf(found, request);
       }),
 
     advance: async (moves) => {
@@ -62,7 +62,7 @@ function rowsOf(moves: readonly DeviceMove[]): Row[] {
 
 const statements = perSession((db) => {
   const value = sql.placeholder;
-  const { id, lo, hi, lastSeq } = conversationTable;
+  const { id, kind, lo, hi, lastSeq } = conversationTable;
   const own = conversationMember;
   const next = sql`coalesce(${deviceCursor.deliveredSeq}, 0) + 1`;
   return {
@@ -82,7 +82,7 @@ const statements = perSession((db) => {
         ),
       )
       .leftJoin(message, and(eq(message.conversationId, id), eq(message.seq, next)))
-      .where(and(eq(own.uuid, value("user")), gt(own.conversationId, value("after"))))
+      .where(and(eq(own.uuid, value("user")), eq(kind, "direct"), gt(own.conversationId, value("after"))))
       .orderBy(asc(own.conversationId))
       .limit(value("rows"))
       .prepare(),

@@ -2,9 +2,9 @@
  * @module store/mysql/history
  * Reading messages in MySQL: pages of a conversation by primary key, and one message by its client id.
  */
-import { and, asc, desc, eq, gt, lt, or } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
-import { messageColumns, otherMember, traceOf } from "../rows.ts";
+import { messageColumns, messageOf, otherMember, traceOf } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
 import type { Pool } from "./pool.ts";
 import { authentication, conversationMember, conversationTable, message } from "./schema.ts";
@@ -12,30 +12,34 @@ import { authentication, conversationMember, conversationTable, message } from "
 const columns = messageColumns(message);
 
 export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "trace"> {
-  const { id, lo, hi, lastSeq } = conversationTable;
+  const { id, kind, lo, hi, lastSeq, name } = conversationTable;
+  const own = conversationMember;
 
   return {
     history: (conversation, reader, { after, before, limit }) =>
       use(async ({ db }) => {
         const [seen] = await db
-          .select({ lastSeq })
-          .from(conversationTable)
-          .where(and(eq(id, conversation), or(eq(lo, reader), eq(hi, reader))));
+          .select({ visibleFrom: own.visibleFrom, leftSeq: own.leftSeq, lastSeq })
+          .from(own)
+          .innerJoin(conversationTable, eq(id, own.conversationId))
+          .where(and(eq(own.conversationId, conversation), eq(own.uuid, reader)));
         if (seen === undefined) return undefined;
+        // What is stored between the two reads is not there: who left meanwhile may not see it.
+        const end = seen.leftSeq ?? seen.lastSeq;
         const range = and(
           eq(message.conversationId, conversation),
-          after === undefined ? undefined : gt(message.seq, after),
-          before === undefined ? undefined : lt(message.seq, before),
+          gt(message.seq, Math.max(after ?? 0, seen.visibleFrom - 1)),
+          lt(message.seq, Math.min(before ?? end + 1, end + 1)),
         );
         const upwards = after !== undefined;
-        const messages = await db
+        const rows = await db
           .select(columns)
           .from(message)
           .where(range)
           .orderBy(upwards ? asc(message.seq) : desc(message.seq))
           .limit(Math.max(0, limit));
-        if (!upwards) messages.reverse();
-        return { messages, lastSeq: Math.max(seen.lastSeq, messages.at(-1)?.seq ?? 0) };
+        if (!upwards) rows.reverse();
+        return { messages: rows.map(messageOf), lastSeq: end };
       }),
 
     trace: (clientId) =>
@@ -46,7 +50,7 @@ export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "tra
         const rows = await db
           .select({
             message: columns,
-            receiver: receiverId,
+            ...{ kind, groupName: name, receiver: receiverId },
             senderName: sender.username,
             receiverName: receiver.username,
             deliveredSeq: conversationMember.deliveredSeq,

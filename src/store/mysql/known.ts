@@ -5,7 +5,7 @@
 import { and, inArray } from "drizzle-orm";
 import type { ConversationId } from "../../domain/ids.ts";
 import { repeatOutcome, type StoredMessage } from "../repeats.ts";
-import { messageColumns } from "../rows.ts";
+import { dataText, messageColumns } from "../rows.ts";
 import type { AppendEntry, AppendOutcome } from "../store.ts";
 import { chunks } from "./chunks.ts";
 import { message } from "./schema.ts";
@@ -48,6 +48,6 @@ export function repeatOf(known: Known, entry: AppendEntry): AppendOutcome | unde
 
 /** For an entry later in the same batch. */
 export function rememberStored(known: Known, entry: AppendEntry, seq: number, at: number): void {
-  const { conversation, kind, body } = entry;
-  known.set(keyOf(entry), { conversation, seq, kind, body, at });
+  const { conversation, kind, body, data, replyTo = null } = entry;
+  known.set(keyOf(entry), { conversation, seq, kind, body, at, data: dataText(data), replyTo });
 }

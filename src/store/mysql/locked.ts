@@ -5,18 +5,21 @@
 import { and, asc, eq, isNotNull, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
-import type { AppendOutcome } from "../store.ts";
+import type { AppendEntry, AppendOutcome } from "../store.ts";
 import { readOnlyServer } from "./errors.ts";
-import { authFriend, block, conversationTable, message } from "./schema.ts";
+import { authFriend, block, conversationMember, conversationTable, message } from "./schema.ts";
 import { perSession, READ_ONLY, type Session } from "./session.ts";
 
 /** How a conversation stands while it is locked. */
 export interface Standing {
+  /** Who its members are, and whether they may write, is then another question: `writersOf`. */
+  readonly isGroup: boolean;
+  /** The two of a direct conversation. */
   readonly members: readonly (UserId | null)[];
   readonly lastSeq: number;
   /** The time of its last message, milliseconds since 1970; 0 when it has none. */
   readonly lastAt: number;
-  /** Why nothing new may be stored in it. */
+  /** Why nothing new may be stored in a direct one. */
   readonly refusal: AppendOutcome | undefined;
 }
 
@@ -38,11 +41,37 @@ export async function lockConversations(
   const standings = new Map<ConversationId, Standing>();
   for (const { id, lo, hi, lastSeq, lastAt, friends, blocked, readOnly } of rows) {
     if (readOnly) throw readOnlyServer();
-    const refusal = friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS;
-    standings.set(id, { members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, refusal });
+    const isGroup = lo === null;
+    const refusal = isGroup || friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS;
+    standings.set(id, { isGroup, members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, refusal });
   }
   return standings;
 }
+
+/** Those of the named who are members of their groups, as `writerKey` has them. The groups are locked. */
+export async function writersOf(
+  session: Session,
+  named: readonly Pick<AppendEntry, "conversation" | "sender">[],
+): Promise<ReadonlySet<string>> {
+  if (named.length === 0) return NO_WRITERS;
+  const pairs = named.map(({ conversation, sender }) => [conversation, sender]);
+  const rows = await writersStatement(session).execute({ pairs: [pairs] });
+  return new Set(rows.map(writerKey));
+}
+
+export const writerKey = ({ conversation, sender }: Pick<AppendEntry, "conversation" | "sender">) =>
+  `${conversation}:${sender}`;
+
+const NO_WRITERS: ReadonlySet<string> = new Set();
+
+const writersStatement = perSession((db) => {
+  const { conversationId, uuid, role } = conversationMember;
+  return db
+    .select({ conversation: conversationId, sender: uuid })
+    .from(conversationMember)
+    .where(and(sql`(${conversationId}, ${uuid}) in ${sql.placeholder("pairs")}`, isNotNull(role)))
+    .prepare();
+});
 
 const lockStatement = perSession((db) => {
   const { id, lo, hi, lastSeq } = conversationTable;

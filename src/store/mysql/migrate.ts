@@ -10,6 +10,7 @@ import original from "../../../drizzle/mysql/0000_original.sql" with { type: "te
 import chatsrv from "../../../drizzle/mysql/0001_chatsrv.sql" with { type: "text" };
 import devices from "../../../drizzle/mysql/0002_devices.sql" with { type: "text" };
 import blocks from "../../../drizzle/mysql/0003_blocks.sql" with { type: "text" };
+import groups from "../../../drizzle/mysql/0004_groups.sql" with { type: "text" };
 import { AppError } from "../../domain/error.ts";
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
@@ -25,6 +26,7 @@ const migrations: readonly Step[] = [
   migration("0001_chatsrv", chatsrv),
   { ...migration("0002_devices", devices), fill: fillSkeletons },
   migration("0003_blocks", blocks),
+  migration("0004_groups", groups),
 ];
 
 /** A migration, and what it computes for the rows that are there; both are run again when they were cut off. */

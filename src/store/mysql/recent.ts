@@ -5,7 +5,7 @@
 import { and, asc, type Column, eq, gt, isNull, sql } from "drizzle-orm";
 import { conversationId as idOf } from "../../domain/ids.ts";
 import { changesOf, startOf } from "../paging.ts";
-import { changedWithin, furtherMember, grownOf, type StoredTimes } from "../recent.ts";
+import { changedWithin, furtherMember, grownOf, movedOf, type StoredTimes } from "../recent.ts";
 import { otherMember } from "../rows.ts";
 import type { ConversationStore } from "../store.ts";
 import type { Pool } from "./pool.ts";
@@ -21,14 +21,14 @@ const TIMES: StoredTimes = {
 const millisecondsOf = (time: Column) => sql<number>`cast(unix_timestamp(${time}) * 1000 as unsigned)`;
 
 export function recentStore({ use }: Pool): RecentStore {
-  const { id, lo, hi, lastSeq, grownAt } = conversationTable;
+  const { id, kind, lo, hi, lastSeq, grownAt } = conversationTable;
   const { conversationId, uuid, deliveredSeq, readSeq, shownReadSeq, movedAt } = conversationMember;
 
   return {
     grownWithin: (windowMs, request) =>
       use(async ({ db }) => {
         const rows = await db
-          .select({ conversation: id, lo, hi, lastSeq, at: millisecondsOf(grownAt) })
+          .select({ conversation: id, kind, lo, hi, lastSeq, at: millisecondsOf(grownAt) })
           .from(conversationTable)
           .where(
             changedWithin(TIMES, grownAt, windowMs, request, ({ conversation }) =>
@@ -61,7 +61,7 @@ export function recentStore({ use }: Pool): RecentStore {
           )
           .orderBy(asc(movedAt), asc(conversationId), asc(uuid))
           .limit(startOf(request).rows);
-        return changesOf(rows, request, ({ at: _, ...moved }) => moved);
+        return changesOf(rows, request, movedOf);
       }),
   };
 }

@@ -9,15 +9,20 @@ import { type ConversationId, conversationId, pairOf, type UserId } from "../../
 import { authentication, authFriend, block, conversationTable } from "./schema.ts";
 import type { Session } from "./session.ts";
 
-/** @returns whether both exist (and are two). */
-export async function lockPair({ db }: Session, a: UserId, b: UserId): Promise<boolean> {
+/** Locks accounts, lower ids first. @returns those that exist. */
+export async function lockAccounts({ db }: Session, users: readonly UserId[]): Promise<UserId[]> {
   const accounts = await db
     .select({ id: authentication.uuid })
     .from(authentication)
-    .where(inArray(authentication.uuid, [a, b]))
+    .where(inArray(authentication.uuid, [...users]))
     .orderBy(asc(authentication.uuid))
     .for("update");
-  return accounts.length === 2;
+  return accounts.map(({ id }) => id);
+}
+
+/** @returns whether both exist (and are two). */
+export async function lockPair(session: Session, a: UserId, b: UserId): Promise<boolean> {
+  return (await lockAccounts(session, [a, b])).length === 2;
 }
 
 /**
@@ -25,11 +30,12 @@ export async function lockPair({ db }: Session, a: UserId, b: UserId): Promise<b
  * locked: on Galera a lock is the node's own, and what makes an append on another node fail is a change of its row.
  */
 export async function lockConversation({ db }: Session, a: UserId, b: UserId): Promise<void> {
-  const { lo, hi, grownAt } = conversationTable;
+  const { lo, hi, version, grownAt } = conversationTable;
   const pair = pairOf(a, b);
   await db
     .update(conversationTable)
-    .set({ grownAt: sql`greatest(now(3), ${grownAt} + interval 1000 microsecond)` })
+    // It did not grow by that.
+    .set({ version: sql`${version} + 1`, grownAt: sql`${grownAt}` })
     .where(and(eq(lo, pair.lo), eq(hi, pair.hi)));
 }
 

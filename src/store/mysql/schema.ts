@@ -18,7 +18,7 @@ import {
   uniqueIndex,
   varchar,
 } from "drizzle-orm/mysql-core";
-import type { MessageKind } from "../../domain/entities.ts";
+import type { ConversationKind, MessageKind, Role } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 
 /** BOOL, read as the number it is. */
@@ -94,15 +94,30 @@ export const conversationTable = mysqlTable(
   "Conversation",
   {
     id: conversation("id").autoincrement().primaryKey(),
-    /** `direct`: two members, `lo` < `hi`. Room for groups, which would have neither. */
-    kind: varchar("kind", { length: 16 }).notNull().default("direct"),
+    /** `direct`: two members, `lo` < `hi`. `group`: any number, and neither `lo` nor `hi`. */
+    kind: varchar("kind", { length: 16 }).$type<ConversationKind>().notNull().default("direct"),
     lo: uuid("lo"),
     hi: uuid("hi"),
     lastSeq: seq("last_seq").notNull().default(0),
     /** When `last_seq` last rose. */
     grownAt: lastChange("grown_at"),
+    /** Of groups, as the four after it; null in direct ones. */
+    name: varchar("name", { length: 100 }),
+    avatar: varchar("avatar", { length: 255 }),
+    description: text("description"),
+    creator: uuid("creator"),
+    /** Milliseconds since 1970. */
+    createdAt: milliseconds("created_at"),
+    /** How many are members now; 0 for direct ones. */
+    members: seq("members").notNull().default(0),
+    /** Raised by each change of members, roles or what the group is called. */
+    version: seq("version").notNull().default(0),
   },
-  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi), index("Conversation_grown_at").on(t.grownAt)],
+  (t) => [
+    uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi),
+    index("Conversation_grown_at").on(t.grownAt),
+    index("Conversation_creator").on(t.creator, t.createdAt),
+  ],
 );
 
 /** Rows lie in the order of the primary key: a page of history is one short range, wherever it lies. */
@@ -117,6 +132,10 @@ export const message = mysqlTable(
     body: mediumtext("body").notNull(),
     /** Milliseconds since 1970. */
     at: milliseconds("at").notNull(),
+    /** JSON, as its kind has it. */
+    data: mediumtext("data"),
+    /** The seq it answers. */
+    replyTo: seq("reply_to"),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.seq] }),
@@ -140,11 +159,28 @@ export const conversationMember = mysqlTable(
     shownReadSeq: seq("shown_read_seq"),
     /** When either cursor last moved. */
     movedAt: lastChange("moved_at"),
+    /** Of who is a member of a group now; null for who left it, and in direct conversations. */
+    role: varchar("role", { length: 16 }).$type<Role>(),
+    /** Seq of the message that made them a member, the last time; 0 in direct conversations. */
+    joinedSeq: seq("joined_seq").notNull().default(0),
+    /** The first seq that they may see. */
+    visibleFrom: seq("visible_from").notNull().default(0),
+    /** Seq of the message by which they left, the last that they may see; null while they are members. */
+    leftSeq: seq("left_seq"),
+    /** When that was, in milliseconds since 1970, and what the group was called: they are told of no later name. */
+    leftAt: milliseconds("left_at"),
+    leftName: varchar("left_name", { length: 100 }),
+    leftAvatar: varchar("left_avatar", { length: 255 }),
+    /** Milliseconds since 1970; null for not at all. */
+    mutedUntil: milliseconds("muted_until"),
+    pinned: bool("pinned").notNull().default(0),
+    archived: bool("archived").notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.uuid] }),
     index("ConversationMember_uuid").on(t.uuid, t.conversationId),
     index("ConversationMember_moved_at").on(t.movedAt),
+    index("ConversationMember_role").on(t.conversationId, t.role, t.joinedSeq),
   ],
 );
 

@@ -10,7 +10,9 @@ import { conversationStore } from "./conversations.ts";
 import { cursorStore } from "./cursors.ts";
 import { deviceStore } from "./devices.ts";
 import { friendStore } from "./friends.ts";
+import { groupStore } from "./groups.ts";
 import { historyStore } from "./history.ts";
+import { membershipStore } from "./membership.ts";
 import { migrate, pendingNames } from "./migrate.ts";
 import type { MySqlOptions } from "./options.ts";
 import { openPool } from "./pool.ts";
@@ -26,7 +28,13 @@ export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
     accounts: accountStore(pool),
     profiles: profileStore(pool),
     friends: friendStore(pool),
-    conversations: { ...conversationStore(pool), ...cursorStore(pool), ...recentStore(pool) },
+    conversations: {
+      ...conversationStore(pool),
+      ...cursorStore(pool),
+      ...recentStore(pool),
+      ...groupStore(pool),
+      ...membershipStore(pool),
+    },
     messages: { append: appender(pool), ...historyStore(pool) },
     devices: deviceStore(pool),
     migrate: () => migrate(options),

@@ -3,21 +3,25 @@
  * Storing messages in SQLite. The write lock makes appends serial, so the next seq is simply the last one's
  * successor; the unique index over the client id tells repeats.
  */
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
+import { MEMBERS_KIND } from "../../domain/kinds.ts";
 import { lazy } from "../lazy.ts";
 import { repeatOutcome, storable } from "../repeats.ts";
+import { dataText, messageColumns } from "../rows.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { violatedUnique } from "./errors.ts";
-import { authFriend, block, conversationTable, message, NOW } from "./schema.ts";
+import { authFriend, block, conversationMember, conversationTable, message, NOW } from "./schema.ts";
 
 /** A conversation while a batch is being stored. */
 interface Open {
   readonly id: ConversationId;
+  readonly isGroup: boolean;
+  /** The two of a direct conversation. */
   readonly members: readonly (UserId | null)[];
-  /** Why nothing new may be stored in it. */
+  /** Why nothing new may be stored in a direct one. */
   readonly refusal: AppendOutcome | undefined;
   lastSeq: number;
   /** The time of its last message, milliseconds since 1970; 0 when it has none. */
@@ -32,14 +36,12 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
   function open(id: ConversationId): Open | undefined {
     const row = statements().open.get({ id });
     if (row === undefined) return undefined;
-    const refusal = row.friends
-      ? row.blockedByLo || row.blockedByHi
-        ? "blocked"
-        : undefined
-      : "not_friends";
+    const isGroup = row.lo === null;
+    const refusal =
+      isGroup || row.friends ? (row.blockedByLo || row.blockedByHi ? "blocked" : undefined) : "not_friends";
     const { lo, hi, lastSeq, lastAt } = row;
     return {
-      ...{ id, members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, grown: false },
+      ...{ id, isGroup, members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, grown: false },
       refusal: refusal && { status: refusal },
     };
   }
@@ -58,15 +60,26 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
     }
   }
 
+  /** Why an entry may not be stored. */
+  function refusalOf(
+    { id, isGroup, refusal }: Open,
+    { sender, kind }: AppendEntry,
+  ): AppendOutcome | undefined {
+    if (kind === MEMBERS_KIND) return { status: "forbidden" };
+    if (!isGroup) return refusal;
+    return statements().writer.get({ id, sender }) ? undefined : { status: "not_a_member" };
+  }
+
   function store(conversation: Open | undefined, entry: AppendEntry, now: number): AppendOutcome {
-    const { sender, clientId, kind, body } = entry;
-    if (conversation === undefined || !conversation.members.includes(sender))
+    const { sender, clientId, kind, body, replyTo = null } = entry;
+    if (conversation === undefined || !(conversation.isGroup || conversation.members.includes(sender)))
       return { status: "not_friends" };
-    const { id, refusal } = conversation;
+    const { id } = conversation;
+    const refusal = refusalOf(conversation, entry);
     if (refusal === undefined) {
       const seq = conversation.lastSeq + 1;
       const at = Math.max(now, conversation.lastAt);
-      if (insert({ id, seq, sender, clientId, kind, body, at })) {
+      if (insert({ id, seq, sender, clientId, kind, body, at, data: dataText(entry.data), replyTo })) {
         conversation.lastSeq = seq;
         conversation.grown = true;
         return { status: "stored", conversation: id, seq, at };
@@ -120,22 +133,29 @@ function prepare(db: Connection["db"]) {
         kind: value("kind"),
         body: value("body"),
         at: value("at"),
+        data: value("data"),
+        replyTo: value("replyTo"),
       })
       .prepare(),
     repeated: db
-      .select({
-        conversation: message.conversationId,
-        seq: message.seq,
-        kind: message.kind,
-        body: message.body,
-        at: message.at,
-      })
+      .select(messageColumns(message))
       .from(message)
       .where(
         and(
           eq(message.clientId, value("clientId")),
           eq(message.conversationId, value("id")),
           eq(message.sender, value("sender")),
+        ),
+      )
+      .prepare(),
+    writer: db
+      .select({ role: conversationMember.role })
+      .from(conversationMember)
+      .where(
+        and(
+          eq(conversationMember.conversationId, value("id")),
+          eq(conversationMember.uuid, value("sender")),
+          isNotNull(conversationMember.role),
         ),
       )
       .prepare(),

@@ -2,20 +2,21 @@
  * @module store/sqlite/cursors
  * Where users stand in their conversations, in SQLite: the table ConversationMember.
  */
-import { and, asc, eq, gt, ne, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { and, asc, eq, gt, lte, ne, sql } from "drizzle-orm";
 import { advanced, nowhere } from "../cursors.ts";
 import { headColumns, headOf, longRuns, type Reaching } from "../heads.ts";
 import { lazy } from "../lazy.ts";
-import { pageOf, startOf } from "../paging.ts";
+import { recencyPage, recencyStart, startOf } from "../paging.ts";
 import type { ConversationStore, CursorMove, CursorState } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { headStatements } from "./heads.ts";
 import { conversationMember, conversationTable, message, NOW } from "./schema.ts";
 
 type CursorStore = Pick<ConversationStore, "heads" | "head" | "advance">;
 
 export function cursorStore({ db, read, write }: Connection): CursorStore {
   const statements = lazy(() => prepare(db));
+  const heads = lazy(() => headStatements(db));
 
   function move(wanted: CursorMove, at: number): CursorState {
     const { conversation, user } = wanted;
@@ -23,8 +24,9 @@ export function cursorStore({ db, read, write }: Connection): CursorStore {
     if (row === undefined) return nowhere(wanted);
     const { delivered, read, deliveredMoved, readMoved } = advanced(row, wanted);
     const moved = deliveredMoved || readMoved;
-    const { peer, shown, lastSeq } = row;
-    const state = { conversation, user, peer, delivered, read, moved, shown: Boolean(shown) };
+    const { kind, shown, lastSeq } = row;
+    const peer = row.peer ?? undefined;
+    const state = { conversation, user, kind, peer, delivered, read, moved, shown: Boolean(shown) };
     if (!moved) return state;
     state.delivered = pastOwnTexts(wanted, delivered, lastSeq);
     state.read = read === delivered ? state.delivered : pastOwnTexts(wanted, read, lastSeq);
@@ -39,7 +41,7 @@ export function cursorStore({ db, read, write }: Connection): CursorStore {
   /** A member's mark, carried over the member's own texts that follow. */
   function pastOwnTexts({ conversation, user }: CursorMove, mark: number, lastSeq: number): number {
     if (mark === lastSeq) return mark;
-    const next = statements().nextOfOther.get({ conversation, user, mark });
+    const next = statements().nextOfOther.get({ conversation, user, mark, lastSeq });
     return next === undefined ? lastSeq : next.seq - 1;
   }
 
@@ -53,15 +55,17 @@ export function cursorStore({ db, read, write }: Connection): CursorStore {
 
   return {
     heads: async (user, request) => {
-      const { after, rows } = startOf(request);
-      const found = await read(() => statements().heads.all({ user, after, rows }));
+      const { tail, at, conversation } = recencyStart(request.cursor);
+      const page = { user, at, conversation, rows: startOf(request).rows };
+      const { newest, grownSince } = heads();
+      const found = await read(() => (tail ? grownSince : newest).all(page));
       await note(longRuns(found));
-      return pageOf(found, request, ({ conversation }) => conversation, headOf);
+      return recencyPage(found, request, headOf);
     },
 
     head: (conversation, user) =>
       read(() => {
-        const found = statements().head.get({ conversation, user });
+        const found = heads().head.get({ conversation, user });
         return found && headOf(found);
       }),
 
@@ -72,36 +76,15 @@ export function cursorStore({ db, read, write }: Connection): CursorStore {
 function prepare(db: Connection["db"]) {
   const value = sql.placeholder;
   const own = conversationMember;
-  const other = alias(conversationMember, "other");
-  const { id, lastSeq } = conversationTable;
-  const columns = headColumns({ conversation: conversationTable, message, own, other });
-  const heads = () =>
-    db
-      .select({
-        user: own.uuid,
-        conversation: own.conversationId,
-        lastSeq,
-        storedDelivered: own.deliveredSeq,
-        storedRead: own.readSeq,
-        ...columns,
-      })
-      .from(own)
-      .innerJoin(conversationTable, eq(id, own.conversationId))
-      .leftJoin(other, and(eq(other.conversationId, id), eq(other.uuid, columns.peer)));
+  const { id, kind } = conversationTable;
+  const columns = headColumns({ conversation: conversationTable, message, own, other: own });
 
   return {
-    heads: heads()
-      .where(and(eq(own.uuid, value("user")), gt(own.conversationId, value("after"))))
-      .orderBy(asc(own.conversationId))
-      .limit(value("rows"))
-      .prepare(),
-    head: heads()
-      .where(and(eq(own.conversationId, value("conversation")), eq(own.uuid, value("user"))))
-      .prepare(),
     standing: db
       .select({
+        kind,
         peer: columns.peer,
-        lastSeq,
+        lastSeq: columns.lastSeq,
         delivered: own.deliveredSeq,
         read: own.readSeq,
         deliveredAt: own.deliveredAt,
@@ -119,6 +102,7 @@ function prepare(db: Connection["db"]) {
         and(
           eq(message.conversationId, value("conversation")),
           gt(message.seq, value("mark")),
+          lte(message.seq, value("lastSeq")),
           ne(message.sender, value("user")),
         ),
       )

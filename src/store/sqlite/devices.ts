@@ -4,9 +4,9 @@
  */
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import type { ConversationId } from "../../domain/ids.ts";
-import { HERE, standingOf } from "../devices.ts";
+import { HERE, standingsOf } from "../devices.ts";
 import { lazy } from "../lazy.ts";
-import { pageOf, startOf } from "../paging.ts";
+import { startOf } from "../paging.ts";
 import { otherMember } from "../rows.ts";
 import type { DeviceStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
@@ -27,7 +27,7 @@ export function deviceStore({ db, read, write }: Connection): DeviceStore {
       read(() => {
         const { after, rows } = startOf(request);
         const found = statements().standings.all({ user, device, after, rows });
-        return pageOf(found, request, ({ conversation }) => conversation, standingOf);
+        return standingsOf(found, request);
       }),
 
     advance: (moves) =>
@@ -39,7 +39,7 @@ export function deviceStore({ db, read, write }: Connection): DeviceStore {
 
 function prepare(db: Connection["db"]) {
   const value = sql.placeholder;
-  const { id, lo, hi, lastSeq } = conversationTable;
+  const { id, kind, lo, hi, lastSeq } = conversationTable;
   const own = conversationMember;
   const next = sql`coalesce(${deviceCursor.deliveredSeq}, 0) + 1`;
   const device = sql<string>`${value("device")}`.as("device");
@@ -88,7 +88,7 @@ function prepare(db: Connection["db"]) {
         ),
       )
       .leftJoin(message, and(eq(message.conversationId, id), eq(message.seq, next)))
-      .where(and(eq(own.uuid, value("user")), gt(own.conversationId, value("after"))))
+      .where(and(eq(own.uuid, value("user")), eq(kind, "direct"), gt(own.conversationId, value("after"))))
       .orderBy(asc(own.conversationId))
       .limit(value("rows"))
       .prepare(),

@@ -2,10 +2,11 @@
  * @module store/sqlite/history
  * Reading messages in SQLite: pages of a conversation by primary key, and one message by its client id.
  */
-import { and, asc, desc, eq, gt, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import { lastVisible } from "../heads.ts";
 import { lazy } from "../lazy.ts";
-import { messageColumns, otherMember, traceOf } from "../rows.ts";
+import { messageColumns, messageOf, otherMember, traceOf } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { authentication, conversationMember, conversationTable, message } from "./schema.ts";
@@ -20,11 +21,14 @@ export function historyStore({ db, read }: Connection): Pick<MessageStore, "hist
       read(() => {
         const seen = statements().seen.get({ id: conversation, reader });
         if (seen === undefined) return undefined;
-        const { lastSeq } = seen;
-        const range = { id: conversation, after: after ?? 0, before, limit: Math.max(0, limit) };
-        const messages =
-          after === undefined ? statements().downwards.all(range).reverse() : statements().upwards.all(range);
-        return { messages, lastSeq };
+        const range = {
+          ...{ id: conversation, limit: Math.max(0, limit) },
+          after: Math.max(after ?? 0, seen.visibleFrom - 1),
+          before: Math.min(before, seen.lastSeq + 1),
+        };
+        const { upwards, downwards } = statements();
+        const rows = after === undefined ? downwards.all(range).reverse() : upwards.all(range);
+        return { messages: rows.map(messageOf), lastSeq: seen.lastSeq };
       }),
 
     trace: (clientId) => read(() => statements().trace.all({ clientId }).map(traceOf)),
@@ -33,7 +37,8 @@ export function historyStore({ db, read }: Connection): Pick<MessageStore, "hist
 
 function prepare(db: Connection["db"]) {
   const value = sql.placeholder;
-  const { id, lo, hi, lastSeq } = conversationTable;
+  const { id, kind, lo, hi, lastSeq, name } = conversationTable;
+  const own = conversationMember;
   const range = and(
     eq(message.conversationId, value("id")),
     gt(message.seq, value("after")),
@@ -43,11 +48,12 @@ function prepare(db: Connection["db"]) {
   const receiver = alias(authentication, "receiver");
   const receiverId = otherMember(message.sender, { lo, hi });
   return {
-    /** The conversation, for one of its members. */
+    /** What one of its members may see of a conversation. */
     seen: db
-      .select({ lastSeq })
-      .from(conversationTable)
-      .where(and(eq(id, value("id")), or(eq(lo, value("reader")), eq(hi, value("reader")))))
+      .select({ visibleFrom: own.visibleFrom, lastSeq: lastVisible(own.leftSeq, lastSeq) })
+      .from(own)
+      .innerJoin(conversationTable, eq(id, own.conversationId))
+      .where(and(eq(own.conversationId, value("id")), eq(own.uuid, value("reader"))))
       .prepare(),
     upwards: db
       .select(columns)
@@ -66,7 +72,7 @@ function prepare(db: Connection["db"]) {
     trace: db
       .select({
         message: columns,
-        receiver: receiverId,
+        ...{ kind, groupName: name, receiver: receiverId },
         senderName: sender.username,
         receiverName: receiver.username,
         deliveredSeq: conversationMember.deliveredSeq,

@@ -5,6 +5,7 @@
 import chatsrv from "../../../drizzle/sqlite/0000_chatsrv.sql" with { type: "text" };
 import devices from "../../../drizzle/sqlite/0001_devices.sql" with { type: "text" };
 import blocks from "../../../drizzle/sqlite/0002_blocks.sql" with { type: "text" };
+import groups from "../../../drizzle/sqlite/0003_groups.sql" with { type: "text" };
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
 import type { Connection } from "./connection.ts";
@@ -14,6 +15,7 @@ const migrations: readonly Migration[] = [
   migration("0000_chatsrv", chatsrv),
   migration("0001_devices", devices),
   migration("0002_blocks", blocks),
+  migration("0003_groups", groups),
 ];
 
 /** @returns what was applied. @throws AppError UNAVAILABLE */

@@ -5,7 +5,7 @@
 import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
 import { conversationId as idOf } from "../../domain/ids.ts";
 import { changesOf, startOf } from "../paging.ts";
-import { changedWithin, furtherMember, grownOf, type StoredTimes } from "../recent.ts";
+import { changedWithin, furtherMember, grownOf, movedOf, type StoredTimes } from "../recent.ts";
 import { otherMember } from "../rows.ts";
 import type { ConversationStore } from "../store.ts";
 import type { Connection } from "./connection.ts";
@@ -19,14 +19,14 @@ const TIMES: StoredTimes = {
 };
 
 export function recentStore({ db, read }: Connection): RecentStore {
-  const { id, lo, hi, lastSeq, grownAt } = conversationTable;
+  const { id, kind, lo, hi, lastSeq, grownAt } = conversationTable;
   const { conversationId, uuid, deliveredSeq, readSeq, shownReadSeq, movedAt } = conversationMember;
 
   return {
     grownWithin: (windowMs, request) =>
       read(() => {
         const rows = db
-          .select({ conversation: id, lo, hi, lastSeq, at: grownAt })
+          .select({ conversation: id, kind, lo, hi, lastSeq, at: grownAt })
           .from(conversationTable)
           .where(
             changedWithin(TIMES, grownAt, windowMs, request, ({ conversation }) =>
@@ -61,7 +61,7 @@ export function recentStore({ db, read }: Connection): RecentStore {
           .orderBy(asc(movedAt), asc(conversationId), asc(uuid))
           .limit(startOf(request).rows)
           .all();
-        return changesOf(rows, request, ({ at: _, ...moved }) => moved);
+        return changesOf(rows, request, movedOf);
       }),
   };
 }

@@ -14,7 +14,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { MessageKind } from "../../domain/entities.ts";
+import type { ConversationKind, MessageKind, Role } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 
 /** Text in which the case of ASCII letters does not count, for names that are looked up. */
@@ -86,15 +86,30 @@ export const conversationTable = sqliteTable(
   "Conversation",
   {
     id: conversation("id").primaryKey({ autoIncrement: true }),
-    /** `direct`: two members, `lo` < `hi`. Room for groups, which would have neither. */
-    kind: text("kind").notNull().default("direct"),
+    /** `direct`: two members, `lo` < `hi`. `group`: any number, and neither `lo` nor `hi`. */
+    kind: text("kind").$type<ConversationKind>().notNull().default("direct"),
     lo: uuid("lo"),
     hi: uuid("hi"),
     lastSeq: integer("last_seq").notNull().default(0),
     /** When `last_seq` last rose: milliseconds since 1970, 0 for never. */
     grownAt: integer("grown_at").notNull().default(0),
+    /** Of groups, as the four after it; null in direct ones. */
+    name: text("name"),
+    avatar: text("avatar"),
+    description: text("description"),
+    creator: uuid("creator"),
+    /** Milliseconds since 1970. */
+    createdAt: integer("created_at"),
+    /** How many are members now; 0 for direct ones. */
+    members: integer("members").notNull().default(0),
+    /** Raised by each change of members, roles or what the group is called. */
+    version: integer("version").notNull().default(0),
   },
-  (t) => [uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi), index("Conversation_grown_at").on(t.grownAt)],
+  (t) => [
+    uniqueIndex("Conversation_lo_hi").on(t.lo, t.hi),
+    index("Conversation_grown_at").on(t.grownAt),
+    index("Conversation_creator").on(t.creator, t.createdAt),
+  ],
 );
 
 /** Rows lie in the order of the primary key: a page of history is one short range, wherever it lies. */
@@ -109,6 +124,10 @@ export const message = sqliteTable(
     body: text("body").notNull(),
     /** Milliseconds since 1970. */
     at: integer("at").notNull(),
+    /** JSON, as its kind has it. */
+    data: text("data"),
+    /** The seq it answers. */
+    replyTo: integer("reply_to"),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.seq] }),
@@ -132,11 +151,28 @@ export const conversationMember = sqliteTable(
     shownReadSeq: integer("shown_read_seq"),
     /** When either cursor last moved: milliseconds since 1970, 0 for never. */
     movedAt: integer("moved_at").notNull().default(0),
+    /** Of who is a member of a group now; null for who left it, and in direct conversations. */
+    role: text("role").$type<Role>(),
+    /** Seq of the message that made them a member, the last time; 0 in direct conversations. */
+    joinedSeq: integer("joined_seq").notNull().default(0),
+    /** The first seq that they may see. */
+    visibleFrom: integer("visible_from").notNull().default(0),
+    /** Seq of the message by which they left, the last that they may see; null while they are members. */
+    leftSeq: integer("left_seq"),
+    /** When that was, in milliseconds since 1970, and what the group was called: they are told of no later name. */
+    leftAt: integer("left_at"),
+    leftName: text("left_name"),
+    leftAvatar: text("left_avatar"),
+    /** Milliseconds since 1970; null for not at all. */
+    mutedUntil: integer("muted_until"),
+    pinned: integer("pinned").notNull().default(0),
+    archived: integer("archived").notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.uuid] }),
     index("ConversationMember_uuid").on(t.uuid, t.conversationId),
     index("ConversationMember_moved_at").on(t.movedAt),
+    index("ConversationMember_role").on(t.conversationId, t.role, t.joinedSeq),
   ],
 );
 

@@ -12,7 +12,9 @@ import { conversationStore } from "./conversations.ts";
 import { cursorStore } from "./cursors.ts";
 import { deviceStore } from "./devices.ts";
 import { friendStore } from "./friends.ts";
+import { groupStore } from "./groups.ts";
 import { historyStore } from "./history.ts";
+import { membershipStore } from "./membership.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { profileStore } from "./profiles.ts";
 import { recentStore } from "./recent.ts";
@@ -35,6 +37,8 @@ export async function openSqliteStore({ path }: SqliteOptions, logger: Logger): 
       ...conversationStore(connection),
       ...cursorStore(connection),
       ...recentStore(connection),
+      ...groupStore(connection),
+      ...membershipStore(connection),
     },
     messages: { append: appender(connection), ...historyStore(connection) },
     devices: deviceStore(connection),

@@ -1,0 +1,15 @@
+/**
+ * @module domain/kinds
+ * What the system itself makes of kinds of messages (wire/kinds has all that clients do). What is not named here is
+ * content: it counts as unread, and passes as it is.
+ */
+
+/** A change of a group: only the store makes it. */
+export const MEMBERS_KIND = "members";
+
+/** Kinds that change another message of the same conversation, the one that their `data.of` names. */
+export const CHANGE_KINDS = ["edit", "recall", "reaction"] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** Kinds that do not count as unread. */
+export const QUIET_KINDS: readonly string[] = [...CHANGE_KINDS, MEMBERS_KIND];
