@@ -5,41 +5,13 @@
  */
 import type { Device, EndReason, Route } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
-import { type NodeName, nodeName, type SessionId, sessionId, type UserId } from "../domain/ids.ts";
+import type { SessionId, UserId } from "../domain/ids.ts";
 import type { Bound, Ended, NewSession, OpenSession, Resumption, Which } from "./coordination.ts";
+import { byAge, type Entry, isHere, isMeant, leftMs, routeOf } from "./device-entry.ts";
 import { hashToken } from "./secrets.ts";
 
 /** Devices that are away and remembered; beyond it the one that was here longest ago is forgotten. */
 const MAX_AWAY = 32;
-
-interface StoredTicket {
-  readonly hash: string;
-  /** The ticket that the session came back with: good until its successor is known to have arrived. */
-  readonly former?: string | undefined;
-  readonly ttlMs: number;
-}
-
-interface Entry {
-  readonly device: string;
-  readonly name: string;
-  readonly session: SessionId;
-  /** The device's session before: somebody may still know it by that. */
-  readonly before?: SessionId | undefined;
-  /** Where it is, or was last. */
-  readonly node: NodeName;
-  readonly incarnation: string;
-  /** The epoch of its first bind. */
-  readonly born: number;
-  epoch: number;
-  readonly since: number;
-  /** The version of the account that it was granted under. */
-  readonly version: number;
-  /** When it left, milliseconds since 1970; absent while it is here. */
-  awaySince?: number;
-  /** It is over, and its node has not said yet that it knows. */
-  ending?: EndReason;
-  ticket?: StoredTicket | undefined;
-}
 
 /** What a session has beyond what its node says of it. */
 interface Standing extends Pick<Entry, "device" | "before" | "born" | "epoch"> {
@@ -81,7 +53,7 @@ export class UserDevices {
     this.#micros = micros;
     this.#epoch = epoch;
     this.#floor = floor;
-    this.#entries = entries.filter((entry) => this.#leftMs(entry) > 0);
+    this.#entries = entries.filter((entry) => leftMs(entry, this.#now) > 0);
   }
 
   toText(): string {
@@ -116,7 +88,9 @@ export class UserDevices {
     return Math.max(
       least,
       ...this.#entries.map((entry) =>
-        entry.awaySince === undefined ? Math.max(life.routes, entry.ticket?.ttlMs ?? 0) : this.#leftMs(entry),
+        entry.awaySince === undefined
+          ? Math.max(life.routes, entry.ticket?.ttlMs ?? 0)
+          : leftMs(entry, this.#now),
       ),
     );
   }
@@ -218,14 +192,6 @@ export class UserDevices {
     return this.#epoch;
   }
 
-  /** How long an entry is good: a device that is away as long as its ticket, one that is here for ever. */
-  #leftMs({ awaySince, ticket }: Entry): number {
-    if (awaySince === undefined) return Number.POSITIVE_INFINITY;
-    const ttlMs = ticket?.ttlMs ?? 0;
-    // A clock that was set back since gives nobody more time than there was at first.
-    return Math.min(ttlMs, awaySince + ttlMs - this.#now);
-  }
-
   #byTicket(hash: string): Entry | undefined {
     return this.#entries.find(({ ticket }) => ticket?.hash === hash || ticket?.former === hash);
   }
@@ -286,25 +252,5 @@ export class UserDevices {
     this.#entries = this.#entries.filter((other) => other !== entry);
   }
 
-  readonly #routeOf = ({ session, node, incarnation, epoch, device, name, since }: Entry): Route => ({
-    user: this.#user,
-    session: sessionId(session),
-    node: nodeName(node),
-    incarnation,
-    epoch,
-    device,
-    name,
-    since,
-  });
-}
-
-const isHere = ({ ending, awaySince }: Entry): boolean => ending === undefined && awaySince === undefined;
-
-/** Oldest first: by when the session began, then by its first bind. */
-const byAge = (a: Entry, b: Entry): number => a.since - b.since || a.born - b.born;
-
-function isMeant({ session, before, version }: Entry, which: Which): boolean {
-  if ("below" in which) return version < which.below;
-  if ("session" in which) return session === which.session;
-  return session === which.knownBy || before === which.knownBy;
+  readonly #routeOf = (entry: Entry): Route => routeOf(this.#user, entry);
 }

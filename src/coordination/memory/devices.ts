@@ -2,21 +2,12 @@
  * @module coordination/memory/devices
  * Who is connected and which devices may come back, for one process; the latter also after it, where it has a file.
  */
-import type { Device, EndReason, Route } from "../../domain/entities.ts";
+import type { EndReason, Route } from "../../domain/entities.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
-import type {
-  Bound,
-  DeviceTable,
-  Ended,
-  NewSession,
-  OpenSession,
-  Presence,
-  Resumption,
-  RouteTable,
-  Which,
-} from "../coordination.ts";
+import type { Bound, NewSession, OpenSession, Presence, RouteTable } from "../coordination.ts";
+import { DeviceRecords } from "../device-records.ts";
 import { type Lifetimes, UserDevices } from "../devices.ts";
 import type { DeviceFile } from "./device-file.ts";
 import { ExpiringMap } from "./expiring.ts";
@@ -29,7 +20,7 @@ export interface MemoryDevicesOptions {
   readonly logger: Logger;
 }
 
-export class MemoryDevices implements RouteTable, DeviceTable {
+export class MemoryDevices extends DeviceRecords implements RouteTable {
   readonly #options: MemoryDevicesOptions;
   readonly #records: ExpiringMap<UserId, string>;
   /** What to add to the clock that never steps for the date, as it was at the start. Milliseconds. */
@@ -39,6 +30,7 @@ export class MemoryDevices implements RouteTable, DeviceTable {
 
   /** Takes up what the file has. @throws AppError UNAVAILABLE when it cannot be read */
   constructor(options: MemoryDevicesOptions) {
+    super();
     const { clock, file } = options;
     this.#options = options;
     this.#records = new ExpiringMap(clock);
@@ -60,26 +52,6 @@ export class MemoryDevices implements RouteTable, DeviceTable {
 
   async unbind(user: UserId, session: SessionId, epoch: number): Promise<boolean> {
     return this.#change(user, (devices) => devices.unbind(session, epoch)) !== undefined;
-  }
-
-  async check(user: UserId, ticket: string): Promise<Resumption | undefined> {
-    return this.#read(user).check(ticket);
-  }
-
-  async received(user: UserId, session: SessionId): Promise<void> {
-    this.#change(user, (devices) => devices.received(session));
-  }
-
-  async list(user: UserId): Promise<Device[]> {
-    return this.#read(user).list();
-  }
-
-  async end(user: UserId, which: Which, reason: EndReason): Promise<Ended> {
-    return this.#change(user, (devices) => devices.end(which, reason), true);
-  }
-
-  async settle(user: UserId, sessions: readonly SessionId[]): Promise<void> {
-    this.#change(user, (devices) => devices.settle(sessions));
   }
 
   async presence(user: UserId): Promise<Presence> {
@@ -120,6 +92,18 @@ export class MemoryDevices implements RouteTable, DeviceTable {
     this.#options.file?.close();
   }
 
+  protected async read(user: UserId): Promise<UserDevices> {
+    return this.#read(user);
+  }
+
+  protected async change<T>(
+    user: UserId,
+    change: (devices: UserDevices) => T,
+    forGood?: boolean,
+  ): Promise<T> {
+    return this.#change(user, change, forGood);
+  }
+
   get #micros(): number {
     return Math.floor((this.#options.clock.monotonic() + this.#offset) * 1_000);
   }
@@ -128,7 +112,6 @@ export class MemoryDevices implements RouteTable, DeviceTable {
     return new UserDevices(user, this.#records.get(user) ?? "", this.#micros);
   }
 
-  /** @param forGood whether the change has to be on the disk when this returns */
   #change<T>(user: UserId, change: (devices: UserDevices) => T, forGood = false): T {
     const devices = this.#read(user);
     const result = change(devices);

@@ -5,21 +5,12 @@
  * contains: short, and all that a look-up of many users reads.
  */
 import { Redis } from "ioredis";
-import type { Device, EndReason, Route } from "../../domain/entities.ts";
+import type { EndReason, Route } from "../../domain/entities.ts";
 import { AppError, unavailable } from "../../domain/error.ts";
 import type { SessionId, UserId } from "../../domain/ids.ts";
 import { Turns } from "../../lib/turns.ts";
-import type {
-  Bound,
-  DeviceTable,
-  Ended,
-  NewSession,
-  OpenSession,
-  Presence,
-  Resumption,
-  RouteTable,
-  Which,
-} from "../coordination.ts";
+import type { Bound, NewSession, OpenSession, Presence, RouteTable } from "../coordination.ts";
+import { DeviceRecords } from "../device-records.ts";
 import { type Lifetimes, UserDevices } from "../devices.ts";
 import type { Client } from "./client.ts";
 import type { Connection } from "./connection.ts";
@@ -33,7 +24,7 @@ const MAX_TRIES = 100;
 /** What devices_read.lua answers. */
 type Reading = readonly [record: string, micros: string];
 
-export class RedisDevices implements RouteTable, DeviceTable {
+export class RedisDevices extends DeviceRecords implements RouteTable {
   readonly #redis: Connection;
   readonly #index: RouteIndex;
   readonly #life: Lifetimes;
@@ -41,6 +32,7 @@ export class RedisDevices implements RouteTable, DeviceTable {
   readonly #turns = new Turns<UserId>();
 
   constructor(redis: Connection, index: RouteIndex, life: Lifetimes) {
+    super();
     this.#redis = redis;
     this.#index = index;
     this.#life = life;
@@ -50,7 +42,7 @@ export class RedisDevices implements RouteTable, DeviceTable {
     // Before the route, so that no route is ever without its entry: a dead node's must all be found.
     await this.#index.touch(session);
     try {
-      return await this.#change(session.user, (devices) => devices.bind(session, max, through));
+      return await this.change(session.user, (devices) => devices.bind(session, max, through));
     } catch (error) {
       // Refused, so there is no route; one whose answer was lost may have been bound.
       if (error instanceof AppError && !error.retryable) await this.#index.remove(session);
@@ -60,38 +52,18 @@ export class RedisDevices implements RouteTable, DeviceTable {
 
   async rebind(session: OpenSession, max: number): Promise<Bound | EndReason> {
     await this.#index.touch(session);
-    return this.#change(session.user, (devices) => devices.rebind(session, max));
+    return this.change(session.user, (devices) => devices.rebind(session, max));
   }
 
   async unbind(user: UserId, session: SessionId, epoch: number): Promise<boolean> {
-    const route = await this.#change(user, (devices) => devices.unbind(session, epoch));
+    const route = await this.change(user, (devices) => devices.unbind(session, epoch));
     if (route === undefined) return false;
     await this.#index.remove(route);
     return true;
   }
 
-  async check(user: UserId, ticket: string): Promise<Resumption | undefined> {
-    return (await this.#read(user)).check(ticket);
-  }
-
-  async received(user: UserId, session: SessionId): Promise<void> {
-    await this.#change(user, (devices) => devices.received(session));
-  }
-
-  async list(user: UserId): Promise<Device[]> {
-    return (await this.#read(user)).list();
-  }
-
-  end(user: UserId, which: Which, reason: EndReason): Promise<Ended> {
-    return this.#change(user, (devices) => devices.end(which, reason));
-  }
-
-  async settle(user: UserId, sessions: readonly SessionId[]): Promise<void> {
-    await this.#change(user, (devices) => devices.settle(sessions));
-  }
-
   async presence(user: UserId): Promise<Presence> {
-    const devices = await this.#read(user);
+    const devices = await this.read(user);
     return { online: devices.routes().length > 0, order: devices.order };
   }
 
@@ -112,7 +84,7 @@ export class RedisDevices implements RouteTable, DeviceTable {
 
   /** What an incarnation left of these users' sessions, those that were ended included. */
   async leftBy(incarnation: string, users: readonly UserId[]): Promise<Route[]> {
-    const all = await Promise.all(users.map((user) => this.#read(user)));
+    const all = await Promise.all(users.map((user) => this.read(user)));
     return all.flatMap((devices) => devices.open()).filter((route) => route.incarnation === incarnation);
   }
 
@@ -124,7 +96,7 @@ export class RedisDevices implements RouteTable, DeviceTable {
     );
   }
 
-  async #read(user: UserId): Promise<UserDevices> {
+  protected async read(user: UserId): Promise<UserDevices> {
     const [record, micros] = await this.#reading(user);
     return new UserDevices(user, record, Number(micros));
   }
@@ -133,8 +105,7 @@ export class RedisDevices implements RouteTable, DeviceTable {
     return (await this.#redis.script("devicesRead", keys.routes(user))) as Reading;
   }
 
-  /** Changes a user's record in one step, whoever else changes it. */
-  #change<T>(user: UserId, change: (devices: UserDevices) => T): Promise<T> {
+  protected change<T>(user: UserId, change: (devices: UserDevices) => T): Promise<T> {
     return this.#turns.run(user, async () => {
       let reading = await this.#reading(user);
       for (let tries = 0; tries < MAX_TRIES; tries++) {
