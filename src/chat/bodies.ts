@@ -3,11 +3,9 @@
  * Domain values as the wire writes them, and lists cut to what fits one frame.
  */
 import type { DirectHead, Friend, FriendRequest, Message, Profile } from "../domain/entities.ts";
-import type { AppError } from "../domain/error.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import { MAX_BODY_BYTES } from "../wire/frame.ts";
-import { kindSpec } from "../wire/kinds.ts";
-import type { Body, FriendRequestBody, HeadBody, ProfileBody, PushedEntry } from "../wire/messages.ts";
+import type { Body, FriendRequestBody, HeadBody, ProfileBody } from "../wire/messages.ts";
 import { isContentTooLarge, MAX_CONTENT_BYTES, MAX_DESCRIPTION, utf8Length } from "../wire/sizes.ts";
 
 /** What a frame's list may take, leaving room for the fields around it. */
@@ -122,29 +120,6 @@ export function historyEntry(message: Message): Body<"HISTORYRESPONSE">["message
   };
 }
 
-/** One message as 19 carries it; seq, at and kind are protocol 2's, others are shown it as a text. */
-export function pushedEntry(message: Message, receiver: UserId, numbered: boolean): PushedEntry {
-  const { kind, body, seq, at } = message;
-  const entry = {
-    msg_sender: idText(message.sender),
-    msg_receiver: idText(receiver),
-    msg_id: message.clientId,
-    msg_content: shownContent(numbered ? body : kindSpec(kind).fallback({ body })),
-  };
-  return numbered ? { ...entry, seq, at, kind } : entry;
-}
-
-/** The fields of a failed answer. To the original's clients the number alone: they know no other field. */
-export function failureBody(error: AppError, proto: 1 | 2): Record<string, unknown> {
-  if (proto === 1) return { error: error.code };
-  return {
-    error: error.code,
-    ...(error.field !== undefined && { field: error.field }),
-    ...(error.retryAfterMs !== undefined && { retry_after_ms: error.retryAfterMs }),
-    ...(error.explanation !== undefined && { message: error.explanation }),
-  };
-}
-
 /** The first of the entries, as many as fit `budget` bytes of JSON. */
 export function fitting<T>(entries: readonly T[], budget = LIST_BUDGET_BYTES): T[] {
   let room = budget;
@@ -168,7 +143,7 @@ export { LIST_BUDGET_BYTES };
  * A text as it is shown: one that was stored before there was a limit is cut to what a frame can carry, so that it
  * does not stop what comes behind it.
  */
-function shownContent(body: string): string {
+export function shownContent(body: string): string {
   if (!isContentTooLarge(body)) return body;
   let cut = body.slice(0, MAX_CONTENT_BYTES);
   while (isContentTooLarge(`${cut}…`)) cut = cut.slice(0, Math.floor(cut.length * 0.75));

@@ -12,7 +12,8 @@ import { within } from "../lib/deadline.ts";
 import type { Logger } from "../lib/log.ts";
 import { Stint } from "../lib/stint.ts";
 import type { MessageStore } from "../store/store.ts";
-import { type Outbox, takeOneFrame } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import { takeOneFrame } from "./texts-frame.ts";
 
 /** How far a member of a conversation got, as the session was told. */
 export interface Marks {

@@ -1,6 +1,6 @@
 /**
  * @module chat/limits
- * What a session may cost the others. Every request is paid for (chat/prices) from the session's buckets and
+ * What a session may cost the others. Every request is paid for (its row in families/) from the session's buckets and
  * from its user's, which all sessions of that user on this node share and which outlive them: to connect anew
  * buys nothing. What is refused is paid for too: who goes on regardless of being told is shown the door, as is
  * who sends one bad frame after another.
@@ -9,11 +9,23 @@ import { AppError } from "../domain/error.ts";
 import type { UserId } from "../domain/ids.ts";
 import { type BucketRule, Buckets } from "../lib/buckets.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { FrameFamily } from "./prices.ts";
+
+/** Limits that requests share, `[Limits] session_…` each. */
+export type LimitName =
+  | "login"
+  | "text"
+  | "friend"
+  | "search"
+  | "signal"
+  | "history"
+  | "cursor"
+  | "typing"
+  | "profile"
+  | "other";
 
 export interface LimitRules {
   /** Of one session. */
-  readonly families: Readonly<Record<FrameFamily, BucketRule>>;
+  readonly limits: Readonly<Record<LimitName, BucketRule>>;
   /** As many sessions' worth a user may use on this node, over all sessions. */
   readonly sessionsPerUser: number;
   /** Of one session: the price of what was refused for being too much. */
@@ -24,7 +36,7 @@ export interface LimitRules {
 export interface Spender {
   readonly login: { readonly bound: { readonly user: UserId } } | undefined;
   /** What it has left to spend; made at first use. */
-  buckets: Buckets<FrameFamily | "refused"> | undefined;
+  buckets: Buckets<LimitName | "refused"> | undefined;
   /** Bad frames: how many, since when (monotonic). */
   strikes: number;
   strikesSince: number;
@@ -39,7 +51,7 @@ const MIN_SWEEP = 1_000;
 export class ChatLimits {
   readonly #rules: LimitRules | undefined;
   readonly #clock: Clock;
-  readonly #users = new Map<UserId, Buckets<FrameFamily>>();
+  readonly #users = new Map<UserId, Buckets<LimitName>>();
   #sweepAt = MIN_SWEEP;
 
   /** @param rules undefined when limits are off; bad frames count all the same. */
@@ -54,8 +66,8 @@ export class ChatLimits {
   }
 
   /** Takes `cost` tokens of a session and its user. @throws AppError RATE_LIMITED, with nothing taken */
-  charge(session: Spender, family: FrameFamily, cost: number): void {
-    const rule = this.#rules?.families[family];
+  charge(session: Spender, limit: LimitName, cost: number): void {
+    const rule = this.#rules?.limits[limit];
     if (this.#rules === undefined || rule === undefined) return;
     const now = this.#clock.monotonic();
     session.buckets ??= new Buckets();
@@ -64,12 +76,12 @@ export class ChatLimits {
     const shared = user === undefined ? undefined : this.#bucketsOf(user, now);
     const sharedRule = { burst: rule.burst * this.#rules.sessionsPerUser, perMs: rule.perMs };
     const retryAfterMs = Math.max(
-      own.wait(family, rule, cost, now),
-      shared?.wait(family, sharedRule, cost, now) ?? 0,
+      own.wait(limit, rule, cost, now),
+      shared?.wait(limit, sharedRule, cost, now) ?? 0,
     );
     if (retryAfterMs > 0) throw new AppError("RATE_LIMITED", { retryAfterMs });
-    own.take(family, rule, cost, now);
-    shared?.take(family, sharedRule, cost, now);
+    own.take(limit, rule, cost, now);
+    shared?.take(limit, sharedRule, cost, now);
   }
 
   /** Counts what was refused for being too much. @returns whether the session has had its share and is to be closed. */
@@ -93,11 +105,11 @@ export class ChatLimits {
     return session.strikes >= MAX_STRIKES;
   }
 
-  #bucketsOf(user: UserId, now: number): Buckets<FrameFamily> {
+  #bucketsOf(user: UserId, now: number): Buckets<LimitName> {
     const known = this.#users.get(user);
     if (known !== undefined) return known;
     if (this.#users.size >= this.#sweepAt) this.#sweep(now);
-    const made = new Buckets<FrameFamily>();
+    const made = new Buckets<LimitName>();
     this.#users.set(user, made);
     return made;
   }

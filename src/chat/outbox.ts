@@ -1,15 +1,15 @@
 /**
  * @module chat/outbox
  * What a session is sent. Protocol 2 and other clients that read frames properly get each frame at once;
- * the original's desktop client gets one frame per write with a gap (chat/paced-outbox).
+ * the original's desktop client gets one frame per write with a gap (dialects/original/paced-outbox).
  */
 import type { Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Connection } from "../net/connection.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
-import { conversationText, fitting, idText, LIST_BUDGET_BYTES, pushedEntry } from "./bodies.ts";
 import { Spared } from "./spared.ts";
+import { type TextsFrame, takeOneFrame } from "./texts-frame.ts";
 
 export interface Outbox {
   /** Queues one frame. */
@@ -32,31 +32,26 @@ export interface Outbox {
 
 /** Bytes queued on a connection beyond which a backlog waits. */
 export const ROOM_BYTES = 256 * 1024;
-/** A text whose frame surely fits: JSON needs at most 6 bytes per UTF-16 unit. */
-const SURELY_FITS = Math.floor(LIST_BUDGET_BYTES / 6);
-/** Ids and field names of one entry, generously. */
-export const ENTRY_OVERHEAD = 300;
-
 export class DirectOutbox implements Outbox {
   readonly #connection: Connection<unknown>;
   readonly #user: UserId;
-  readonly #numbered: boolean;
+  readonly #frameOf: TextsFrame;
   readonly #spared: Spared;
   readonly #onWritten: ((conversation: ConversationId, seq: number) => void) | undefined;
 
   /**
-   * @param numbered whether texts carry seq and at (protocol 2).
+   * @param frameOf how texts are written.
    * @param onWritten told of texts that were handed to the socket, for a client that does not acknowledge them.
    */
   constructor(
     connection: Connection<unknown>,
     user: UserId,
-    numbered: boolean,
+    frameOf: TextsFrame,
     onWritten: ((conversation: ConversationId, seq: number) => void) | undefined,
   ) {
     this.#connection = connection;
     this.#user = user;
-    this.#numbered = numbered;
+    this.#frameOf = frameOf;
     this.#onWritten = onWritten;
     this.#spared = new Spared(connection, (name, body) => this.send(name, body));
   }
@@ -70,7 +65,7 @@ export class DirectOutbox implements Outbox {
     let rest = messages;
     while (rest.length > 0) {
       const taken = takeOneFrame(rest);
-      const frame = textsFrame(this.#user, peer, taken, this.#numbered);
+      const frame = this.#frameOf(this.#user, peer, taken);
       rest = taken.length === rest.length ? [] : rest.slice(taken.length);
       if (!this.#connection.send(frame)) return;
     }
@@ -89,35 +84,4 @@ export class DirectOutbox implements Outbox {
   end(): void {
     this.#connection.end("ended");
   }
-}
-
-/** The first of the messages that go into one 19 together. */
-export function takeOneFrame(messages: readonly Message[]): readonly Message[] {
-  let units = 0;
-  for (const message of messages) units += message.body.length + ENTRY_OVERHEAD;
-  if (units <= SURELY_FITS) return messages;
-  const fit = fitting(messages.map((message) => pushedEntry(message, message.sender, true))).length;
-  // One text always fits: what came in one frame leaves in one (see handlers/texts).
-  return messages.slice(0, Math.max(1, fit));
-}
-
-/** The 19 that carries `messages` of the conversation of `user` with `peer` to `user`'s session. */
-export function textsFrame(
-  user: UserId,
-  peer: UserId,
-  messages: readonly Message[],
-  numbered: boolean,
-): Uint8Array {
-  const [first] = messages;
-  const sender = first?.sender ?? peer;
-  const receiver = sender === user ? peer : user;
-  return encodeFrame(ServiceId.TEXTCHATMSGICOMINGREQUEST, {
-    error: 0,
-    ...(numbered && first !== undefined && { conversation: conversationText(first.conversation) }),
-    text_sender: idText(sender),
-    text_receiver: idText(receiver),
-    text_msg: messages.map((message) =>
-      pushedEntry(message, message.sender === user ? peer : user, numbered),
-    ),
-  });
 }

@@ -1,39 +1,25 @@
 /**
  * @module chat/session
- * One client's session: what hangs on its connection from the first byte to the last. It turns events into
- * the frames that its protocol knows; a session without `proto` sees nothing beyond the original's contract.
+ * One client's session: what hangs on its connection from the first byte to the last. What it is told, and how, is its
+ * dialect's to say.
  */
-import type { EndReason, Profile } from "../domain/entities.ts";
 import type { AppError } from "../domain/error.ts";
 import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
-import type { UserEvent } from "../services/delivery/events.ts";
+import type { EventType, UserEvent } from "../services/delivery/events.ts";
 import type { Growth } from "../services/delivery/ports.ts";
-import type { BoundSession } from "../services/sessions/sessions.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
-import {
-  changedProfileBody,
-  conversationText,
-  cursorBody,
-  failureBody,
-  idText,
-  incomingRequestBody,
-  newFriendBody,
-} from "./bodies.ts";
-import type { Delivery } from "./delivery.ts";
-import { withStandIns } from "./desktop.ts";
-import type { Outbox } from "./outbox.ts";
-import type { FrameFamily } from "./prices.ts";
-import type { Shown } from "./shown.ts";
+import type { Body } from "../wire/messages.ts";
+import type { Dialect, Told, View, Voice, Witness } from "./dialects/dialect.ts";
+import { newcomer } from "./dialects/newcomer.ts";
+import type { LimitName } from "./limits.ts";
 
 /** What a session has from its login on. */
-export interface LoggedIn {
-  readonly bound: BoundSession;
-  readonly outbox: Outbox;
-  readonly delivery: Delivery;
-  /** What its client was surely shown, which one of the original does not tell by itself. */
-  readonly shown: Shown | undefined;
+export interface LoggedIn extends Told {
+  readonly dialect: Dialect;
+  /** Undefined where the client tells by itself what it has. */
+  readonly shown: Witness | undefined;
 }
 
 /** A frame that waits for an earlier one of its connection to be handled. */
@@ -45,15 +31,9 @@ export interface WaitingFrame {
 /** How long a client that asked for too much is to stay away, milliseconds. */
 const OVERLOAD_WAIT_MS = 10_000;
 
-/** What sessions of the original's protocol are told nothing of. */
-type ModernEvent = Exclude<
-  UserEvent,
-  { type: "texts" | "friend_request" | "friend_added" | "signal" | "end_session" }
->;
-
 export class ChatSession {
-  /** 1: the original's contract; 2 once LOGINSERVER asked for it. */
-  proto: 1 | 2 = 1;
+  /** Its dialect's, once LOGINSERVER has chosen one. */
+  voice: Voice = newcomer;
   /** From a good login on. */
   login: LoggedIn | undefined;
   /** True once LOGINRESPONSE is written; events that come before wait in `early`. */
@@ -71,8 +51,8 @@ export class ChatSession {
   /** Bad frames: how many since when (`monotonic`). */
   strikes = 0;
   strikesSince = 0;
-  /** What it has left to spend, by frame family, and of refusals; made at first use. */
-  buckets: Buckets<FrameFamily | "refused"> | undefined;
+  /** What it has left to spend, by limit, and of refusals; made at first use. */
+  buckets: Buckets<LimitName | "refused"> | undefined;
 
   /** What is to be done once everything is answered. */
   #last: (() => void) | undefined;
@@ -81,16 +61,6 @@ export class ChatSession {
 
   get isOpen(): boolean {
     return this.connection.isOpen;
-  }
-
-  /** Whether its client is known to be one of the original's: it logged in, and not to protocol 2. */
-  get isOriginal(): boolean {
-    return this.login !== undefined && this.proto === 1;
-  }
-
-  /** A profile as this session is to see it. */
-  seen(profile: Profile): Profile {
-    return this.proto === 2 ? profile : withStandIns(profile);
   }
 
   /** The client sent a frame. */
@@ -105,14 +75,24 @@ export class ChatSession {
     else this.connection.send(encodeFrame(ServiceId[name], body));
   }
 
-  /** Answers a request with an error; `echo` are the fields that the original's answer carries also then. */
-  fail(name: ServiceName, error: AppError, echo: object = {}): void {
-    this.send(name, { ...failureBody(error, this.proto), ...echo });
+  /** Queues a frame that the session's dialect may not have: then there is nothing that could be said. */
+  #sendIfKnown(name: ServiceName, body: object): void {
+    if (this.voice.has(ServiceId[name])) this.send(name, body);
   }
 
-  /** The same for what has no answer of its own. The original's contract has no frame that could say it. */
+  /** Answers a request with an error; `echo` are the fields that the original's answer carries also then. */
+  fail(name: ServiceName, error: AppError, echo: object = {}): void {
+    this.send(name, { ...this.voice.failure(error), ...echo });
+  }
+
+  /** The same for what has no answer of its own. */
   failUnnamed(error: AppError): void {
-    if (!this.isOriginal) this.fail("ERROR", error);
+    this.#sendIfKnown("ERROR", this.voice.failure(error));
+  }
+
+  /** Asks the client to go, and to come back later. */
+  sendAway(reason: Body<"GOAWAY">["reason"], reconnectInMs: number): void {
+    this.#sendIfKnown("GOAWAY", { reason, reconnect_in_ms: reconnectInMs, resume: true });
   }
 
   /** Takes no more frames, answers those whose handling is under way, then closes. */
@@ -161,98 +141,26 @@ export class ChatSession {
     const { login } = this;
     if (login === undefined) return;
     if (event.type === "end_session") {
-      if (event.session === undefined || event.session === login.bound.session)
-        this.#endBecause(event.reason);
-      return;
-    }
-    if (!this.entered) {
+      if (event.session !== undefined && event.session !== login.bound.session) return;
+      this.#show(login, event);
+      this.end();
+    } else if (this.entered) {
+      this.#show(login, event);
+    } else {
       this.early ??= [];
       this.early.push(event);
-      return;
-    }
-    // Its client would show it twice.
-    if ("again" in event && event.again === true && this.proto === 1) return;
-    switch (event.type) {
-      case "texts":
-        if (event.peer !== undefined)
-          login.delivery.push(event.peer, event.messages, event.except === login.bound.session);
-        break;
-      case "friend_request":
-        this.send(
-          "FRIENDREINCOMINGREQUEST",
-          incomingRequestBody(this.seen(event.from), login.bound.user, event.nickname, event.message),
-        );
-        break;
-      case "friend_added":
-        this.send("FRIENDING_ON_BIDDIRECTIONAL", newFriendBody(this.seen(event.friend)));
-        break;
-      case "signal":
-        this.send(event.medium === "voice" ? "VOICECHATMSGREQUEST" : "VIDEOCHATMSGREQUEST", {
-          src_uuid: idText(event.from),
-          dst_uuid: idText(login.bound.user),
-          signal: event.signal,
-        });
-        break;
-      default:
-        if (this.proto === 2) this.#receiveModern(event);
     }
   }
 
-  #receiveModern(event: ModernEvent): void {
-    if ("except" in event && event.except === this.login?.bound.session) return;
-    switch (event.type) {
-      case "friend_removed":
-        this.send("FRIENDREMOVED", { uuid: idText(event.friend) });
-        break;
-      case "receipt": {
-        const news = this.login?.delivery.receipt(event.conversation, event);
-        if (news) this.send("RECEIPT", cursorBody(event.conversation, event.peer, news));
-        break;
-      }
-      case "cursor_moved": {
-        const news = this.login?.delivery.cursor(event.conversation, event);
-        if (news) this.send("CURSOR", cursorBody(event.conversation, event.peer, news));
-        break;
-      }
-      case "request_gone":
-        this.send("FRIENDREJECT", { src_uuid: idText(event.from) });
-        break;
-      case "block_changed":
-        this.send("BLOCK", { uuid: idText(event.other), blocked: event.blocked });
-        break;
-      case "profile_changed":
-        this.send("PROFILECHANGED", changedProfileBody(event.profile));
-        break;
-      case "typing":
-        this.send("TYPING", {
-          conversation: conversationText(event.conversation),
-          peer: idText(event.from),
-        });
-        break;
-      case "presence":
-        this.send("PRESENCE", {
-          uuid: idText(event.friend),
-          online: event.online,
-          last_seen: event.lastSeen,
-        });
-    }
+  #show(login: LoggedIn, event: UserEvent): void {
+    // The row of the event's own type; the compiler cannot pair the two through a union.
+    const view = login.dialect.views[event.type] as View<EventType> | undefined;
+    view?.(login, event);
   }
 
   /** Ends a session that does not stop asking for more than its share. */
   endForOverload(): void {
-    if (this.proto === 2)
-      this.send("GOAWAY", { reason: "overload", reconnect_in_ms: OVERLOAD_WAIT_MS, resume: true });
-    this.end();
-  }
-
-  #endBecause(reason: EndReason): void {
-    if (this.proto === 2)
-      this.send("GOAWAY", {
-        reason,
-        reconnect_in_ms: 0,
-        resume: false,
-        ...(reason === "kicked" && { error: 15 }),
-      });
+    this.sendAway("overload", OVERLOAD_WAIT_MS);
     this.end();
   }
 }

@@ -47,6 +47,19 @@ export class AppError extends Error {
   }
 }
 
+/**
+ * What an answer tells of an error where clients know more than its number: the field that is wrong, when to try again
+ * (whole milliseconds), what happened.
+ */
+export function failureBody({ code, field, retryAfterMs, explanation }: AppError) {
+  return {
+    error: code,
+    ...(field !== undefined && { field }),
+    ...(retryAfterMs !== undefined && { retry_after_ms: Math.ceil(retryAfterMs) }),
+    ...(explanation !== undefined && { message: explanation }),
+  };
+}
+
 /** The store, Redis or a peer is away: the one retryable error that adapters throw when they lose their server. */
 export function unavailable(what: string, cause?: unknown): AppError {
   return new AppError("UNAVAILABLE", { detail: `${what} is not available`, cause });

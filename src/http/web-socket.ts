@@ -4,12 +4,11 @@
  * connection for the chat node of this process goes straight into it, one for another node is relayed.
  */
 import type { ChatNode } from "../domain/entities.ts";
-import { AppError, toAppError } from "../domain/error.ts";
+import { AppError, failureBody, toAppError } from "../domain/error.ts";
 import { type NodeName, nodeName } from "../domain/ids.ts";
 import type { WsAcceptor } from "../net/ws.ts";
 import type { RelayTarget, WsRelays } from "../net/ws-relay.ts";
 import type { NodeDirectory } from "../services/cluster/node-directory.ts";
-import { failureBody } from "./answer.ts";
 import { clientAddress } from "./client-address.ts";
 
 /** The chat node of this process. */

@@ -16,7 +16,7 @@ import { remoteAllocator } from "../rpc/balancer.ts";
 import { remoteCodeSender } from "../rpc/verification.ts";
 import type { Allocator, CodeSender } from "../services/ports.ts";
 import { makePlacement, startBalance } from "./balance.ts";
-import { type ChatRole, startChat } from "./chat.ts";
+import { type ChatRole, startChat } from "./chat/chat.ts";
 import { startGateway } from "./gateway.ts";
 import type { Role, RoleInput, RoleName } from "./role.ts";
 import { RpcHost } from "./rpc-host.ts";

@@ -11,7 +11,7 @@ import { PeerStreams } from "../rpc/peers.ts";
 import { Courier } from "../services/delivery/courier.ts";
 import type { SessionEnder } from "../services/ports.ts";
 import { Endings } from "../services/sessions/endings.ts";
-import type { ChatRole } from "./chat.ts";
+import type { ChatRole } from "./chat/chat.ts";
 import type { RoleInput } from "./role.ts";
 
 /**

@@ -10,7 +10,7 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dir, "../..");
 
 const WHAT_FOR: Readonly<Record<string, string>> = {
-  "src/chat/handlers/login.ts": "server_time",
+  "src/chat/dialects/protocol2/protocol2.ts": "server_time",
   "src/cli/pem.ts": "whether a certificate is out of date",
   "src/cli/serve.ts": "since when the server runs",
   "src/cli/status.ts": "what is left of a lease whose end another process told as a date",

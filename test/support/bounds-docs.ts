@@ -9,7 +9,7 @@ import { LOGIN_DEADLINE_MS } from "../../src/chat/server.ts";
 import { sections } from "../../src/config/load.ts";
 import { IDLE_TIMEOUT_S } from "../../src/http/server.ts";
 import { CLOSE_GRACE_MS } from "../../src/net/connection.ts";
-import { SEND_QUEUE_BYTES } from "../../src/roles/chat-settings.ts";
+import { SEND_QUEUE_BYTES } from "../../src/roles/chat/settings.ts";
 import { MAX_MESSAGE_BYTES } from "../../src/rpc/limits.ts";
 import { MAX_BODY_DEPTH } from "../../src/wire/body.ts";
 import { MAX_FRAME_BYTES } from "../../src/wire/frame.ts";

@@ -1,19 +1,23 @@
 /**
  * @module unit/chat-limits
- * What a session may cost: per family, per user over all sessions, by what a request costs, and what becomes of
+ * What a session may cost: per limit, per user over all sessions, by what a request costs, and what becomes of
  * those who do not listen.
  */
 import { describe, expect, test } from "bun:test";
-import { ChatLimits, type LimitRules, type Spender } from "../../src/chat/limits.ts";
-import { type FrameFamily, type Price, prices, sizePrice } from "../../src/chat/prices.ts";
+import { sizePrice } from "../../src/chat/dispatch.ts";
+import type { Row } from "../../src/chat/families/family.ts";
+import { friendFamily } from "../../src/chat/families/friends.ts";
+import { historyFamily } from "../../src/chat/families/history.ts";
+import { textFamily } from "../../src/chat/families/texts.ts";
+import { ChatLimits, type LimitName, type LimitRules, type Spender } from "../../src/chat/limits.ts";
 import type { AppError } from "../../src/domain/error.ts";
 import { type UserId, userId } from "../../src/domain/ids.ts";
-import type { RequestName } from "../../src/wire/messages.ts";
+import type { Request } from "../../src/wire/messages.ts";
 import { HeldClock } from "../support/clock.ts";
 
 const SECOND = 1_000;
 const rule = { burst: 10, perMs: 10 * SECOND };
-const families: FrameFamily[] = [
+const names: LimitName[] = [
   "login",
   "text",
   "friend",
@@ -30,7 +34,7 @@ function bench(rules: Partial<LimitRules> = {}) {
   const clock = new HeldClock();
   const limits = new ChatLimits(
     {
-      families: Object.fromEntries(families.map((name) => [name, rule])) as LimitRules["families"],
+      limits: Object.fromEntries(names.map((name) => [name, rule])) as LimitRules["limits"],
       sessionsPerUser: 2,
       refused: { burst: 5, perMs: 60 * SECOND },
       ...rules,
@@ -44,28 +48,28 @@ function bench(rules: Partial<LimitRules> = {}) {
     strikesSince: clock.monotonic(),
   });
   /** @returns 0, or the milliseconds to wait. */
-  const charge = (spender: Spender, family: FrameFamily, cost = 1): number => {
+  const charge = (spender: Spender, limit: LimitName, cost = 1): number => {
     try {
-      limits.charge(spender, family, cost);
+      limits.charge(spender, limit, cost);
       return 0;
     } catch (error) {
       expect((error as AppError).codeName).toBe("RATE_LIMITED");
       return (error as AppError).retryAfterMs ?? Number.NaN;
     }
   };
-  const passes = (spender: Spender, family: FrameFamily, cost = 1): number => {
+  const passes = (spender: Spender, limit: LimitName, cost = 1): number => {
     let count = 0;
-    while (charge(spender, family, cost) === 0) count++;
+    while (charge(spender, limit, cost) === 0) count++;
     return count;
   };
   return { clock, limits, session, charge, passes };
 }
 
 describe("what a session may spend", () => {
-  test("each family has its own bucket; what is refused costs none of it", () => {
+  test("each has its own bucket; what is refused costs none of it", () => {
     const { session, passes } = bench();
     const one = session();
-    for (const family of families) expect(passes(one, family)).toBe(10);
+    for (const limit of names) expect(passes(one, limit)).toBe(10);
   });
 
   test("tokens come back evenly; retry_after_ms is when there are enough", () => {
@@ -163,8 +167,14 @@ describe("who does not listen", () => {
 });
 
 describe("prices", () => {
-  const more = <N extends RequestName>(name: N, body: Parameters<NonNullable<Price<N>["more"]>>[0]): number =>
-    (prices[name] as Price<N>).more?.(body) ?? 0;
+  /** A family's rows need none of its services. */
+  const rows = {
+    ...textFamily({} as Parameters<typeof textFamily>[0]),
+    ...historyFamily({} as Parameters<typeof historyFamily>[0]),
+    ...friendFamily({} as Parameters<typeof friendFamily>[0]),
+  };
+  const more = <N extends keyof typeof rows>(name: N, body: Request<N>): number =>
+    (rows[name] as unknown as Row<N>).price?.(body) ?? 0;
 
   test("a frame costs by its bytes", () => {
     expect([0, 4_095, 4_096, 65_531].map(sizePrice)).toEqual([1, 1, 2, 16]);

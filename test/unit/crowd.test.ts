@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Delivery } from "../../src/chat/delivery.ts";
+import { originalTexts } from "../../src/chat/dialects/original/texts.ts";
 import { DirectOutbox } from "../../src/chat/outbox.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
@@ -63,7 +64,7 @@ async function longestStretch(work: () => Promise<void>): Promise<number> {
 test("the login of a device of the original, all that waited for it, and what is noted of that", async () => {
   const cursors = new DeviceCursors({ devices: store.devices, logger: silentLogger, intervalMs: 3_600_000 });
   const connection = new OpenConnection();
-  const outbox = new DirectOutbox(connection, hub, false, (conversation, seq) =>
+  const outbox = new DirectOutbox(connection, hub, originalTexts, (conversation, seq) =>
     cursors.move(hub, "desktop", conversation, seq),
   );
   const delivery = new Delivery({

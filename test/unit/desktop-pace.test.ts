@@ -1,7 +1,7 @@
 /** @module A lively chat with the original's desktop client, in held time: it is never written to while it draws. */
 import { describe, expect, test } from "bun:test";
-import type { PaceSettings } from "../../src/chat/pace.ts";
-import { PacedOutbox } from "../../src/chat/paced-outbox.ts";
+import type { PaceSettings } from "../../src/chat/dialects/original/pace.ts";
+import { PacedOutbox } from "../../src/chat/dialects/original/paced-outbox.ts";
 import { conversationId, userId } from "../../src/domain/ids.ts";
 import { HeldClock } from "../support/clock.ts";
 import { DesktopScreen, IDLE_MS, LOADED_MS } from "../support/desktop-screen.ts";

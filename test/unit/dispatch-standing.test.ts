@@ -1,14 +1,14 @@
 /** @module What a session sends while it is not known whether it still has the right to be here. */
 import { expect, test } from "bun:test";
-import type { ChatContext } from "../../src/chat/context.ts";
-import { receiveFrame } from "../../src/chat/dispatch.ts";
+import { Protocol2 } from "../../src/chat/dialects/protocol2/protocol2.ts";
+import { Dispatch } from "../../src/chat/dispatch.ts";
+import { type FamilyServices, requestTable } from "../../src/chat/families/families.ts";
 import { ChatLimits } from "../../src/chat/limits.ts";
-import { DirectOutbox } from "../../src/chat/outbox.ts";
 import { ChatSession, type LoggedIn } from "../../src/chat/session.ts";
 import { sessionId, userId } from "../../src/domain/ids.ts";
+import { FairGate } from "../../src/lib/fair-gate.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { only } from "../../src/services/delivery/events.ts";
-import type { Sessions } from "../../src/services/sessions/sessions.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
 import { HeldClock } from "../support/clock.ts";
 import { FakeConnection } from "../support/fake-connection.ts";
@@ -32,24 +32,33 @@ const bound: LoggedIn["bound"] = {
 function sessionOn({ loggedIn }: { loggedIn: boolean }) {
   const connection = new FakeConnection<ChatSession>();
   const chat = new ChatSession(connection);
-  chat.proto = 2;
+  const dialect = new Protocol2({
+    ...{ node: "n", idleTimeoutMs: 0, pingIntervalMs: 1_000, clock: new HeldClock() },
+    messaging: { heads: async () => ({ items: [], next: undefined }) },
+  });
+  chat.voice = dialect;
   if (loggedIn) {
-    const outbox = new DirectOutbox(connection, user, true, undefined);
-    chat.login = { bound, outbox } as Partial<LoggedIn> as LoggedIn;
+    const login: Partial<LoggedIn> = { bound, dialect, ...dialect.equip(connection, bound) };
+    chat.login = login as LoggedIn;
     chat.enter();
   }
   const state = { doubt: undefined as PromiseWithResolvers<void> | undefined };
-  const context = {
+  const turns = { slots: 1, queueLimit: 1, maxWaitMs: 1 };
+  const dispatch = new Dispatch({
+    // A ping asks none of them.
+    requests: requestTable({} as FamilyServices),
     standing: { doubt: () => state.doubt?.promise },
-    sessions: { received: async () => {} } as Partial<Sessions> as Sessions,
+    sessions: { received: async () => {} },
     limits: new ChatLimits(undefined, new HeldClock()),
+    turns: new FairGate(turns),
+    logins: new FairGate(turns),
     logger: silentLogger,
-  } as Partial<ChatContext> as ChatContext;
+  });
   return {
     chat,
     state,
     ping: (t: number) =>
-      receiveFrame(context, chat, ServiceId.PING, new TextEncoder().encode(JSON.stringify({ t }))),
+      dispatch.receive(chat, ServiceId.PING, new TextEncoder().encode(JSON.stringify({ t }))),
     frames: () => connection.frames.map(({ id, body }) => [id, body.t ?? body.reason]),
     /** The node knows again. */
     known: async () => {

@@ -54,10 +54,10 @@ describe("/openapi.json", () => {
     const document = openApi("1.2.3", "https://chat.example") as {
       servers: unknown;
       components: {
-        schemas: { Failure: { properties: { error: { oneOf: { const: number; title: string }[] } } } };
+        schemas: { Failure: { properties: { error: { anyOf: { const: number; title: string }[] } } } };
       };
     };
-    const rows = document.components.schemas.Failure.properties.error.oneOf;
+    const rows = document.components.schemas.Failure.properties.error.anyOf;
     expect(Object.fromEntries([["SUCCESS", 0], ...rows.map((row) => [row.title, row.const])])).toEqual(Code);
     expect(document.servers).toEqual([{ url: "https://chat.example" }]);
   });

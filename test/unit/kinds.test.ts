@@ -1,6 +1,7 @@
 /** @module The table of kinds: each has all that is asked of one, and what is not known passes. */
 import { describe, expect, test } from "bun:test";
-import { pushedEntry } from "../../src/chat/bodies.ts";
+import { originalEntry } from "../../src/chat/dialects/original/texts.ts";
+import { numberedEntry } from "../../src/chat/dialects/protocol2/texts.ts";
 import type { Message } from "../../src/domain/entities.ts";
 import { userId } from "../../src/domain/ids.ts";
 import { fromMessage, toMessage } from "../../src/rpc/events.ts";
@@ -39,8 +40,8 @@ describe("kinds", () => {
       except: undefined,
     } as const;
     expect(fromMessage(toMessage(event))).toEqual(event);
-    expect(pushedEntry(later, BOB, true)).toMatchObject({ kind: "hologram", msg_content: "hello" });
-    expect(pushedEntry(later, BOB, false)).toEqual({
+    expect(numberedEntry(later, BOB)).toMatchObject({ kind: "hologram", msg_content: "hello" });
+    expect(originalEntry(later, BOB)).toEqual({
       msg_sender: "1",
       msg_receiver: "2",
       msg_id: later.clientId,

@@ -1,6 +1,6 @@
 /** @module The desktop client's outbox: one frame per write, a gap between writes, texts merged, in held time. */
 import { describe, expect, test } from "bun:test";
-import { PacedOutbox } from "../../src/chat/paced-outbox.ts";
+import { PacedOutbox } from "../../src/chat/dialects/original/paced-outbox.ts";
 import type { Message } from "../../src/domain/entities.ts";
 import { conversationId, type UserId, userId } from "../../src/domain/ids.ts";
 import { HeldClock } from "../support/clock.ts";

@@ -1,6 +1,6 @@
 /** @module What a client of the original was surely shown, in held time. */
 import { describe, expect, test } from "bun:test";
-import { Shown } from "../../src/chat/shown.ts";
+import { Shown } from "../../src/chat/dialects/original/shown.ts";
 import { conversationId } from "../../src/domain/ids.ts";
 import { HeldClock } from "../support/clock.ts";
 import { FakeConnection } from "../support/fake-connection.ts";

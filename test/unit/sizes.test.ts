@@ -5,6 +5,7 @@
  */
 import { describe, expect, test } from "bun:test";
 import { historyEntry, jsonBytes, LIST_BUDGET_BYTES } from "../../src/chat/bodies.ts";
+import { numberedTexts } from "../../src/chat/dialects/protocol2/texts.ts";
 import { DirectOutbox } from "../../src/chat/outbox.ts";
 import { conversationId, sessionId, userId } from "../../src/domain/ids.ts";
 import { problemOfTexts } from "../../src/domain/sizes.ts";
@@ -90,7 +91,7 @@ describe("a text that was stored before there was a limit", () => {
   test.each(TOO_LARGE)("is shown in part, and does not stop what comes behind it (%#)", (body) => {
     const connection = new FakeConnection<unknown>();
     const written: number[] = [];
-    const outbox = new DirectOutbox(connection, ME, true, (_peer, seq) => written.push(seq));
+    const outbox = new DirectOutbox(connection, ME, numberedTexts, (_peer, seq) => written.push(seq));
     const messages = messagesOf(2, [1, 2, 3], (seq) => (seq === 2 ? body : `text ${seq}`));
     outbox.sendTexts(conversationId(1), PEER, messages, 3);
     const shown = connection.frames.flatMap((frame) => frame.body.text_msg);

@@ -1,5 +1,6 @@
 /** @module What a session that does not keep up is spared. */
 import { describe, expect, test } from "bun:test";
+import { numberedTexts } from "../../src/chat/dialects/protocol2/texts.ts";
 import { DirectOutbox } from "../../src/chat/outbox.ts";
 import { userId } from "../../src/domain/ids.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
@@ -11,7 +12,7 @@ const BEN = { uuid: "3" };
 function session(frames = 10) {
   const connection = new FakeConnection<unknown>();
   connection.maxFrames = frames;
-  const outbox = new DirectOutbox(connection, userId(1), true, undefined);
+  const outbox = new DirectOutbox(connection, userId(1), numberedTexts, undefined);
   const sent = async (name: keyof typeof ServiceId) => {
     connection.stuck = false;
     connection.flush();

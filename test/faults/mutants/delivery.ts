@@ -87,9 +87,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: "not tell one's other devices what was read",
     changes: [
       {
-        file: "src/chat/session.ts",
-        replace: 'if (news) this.send("CURSOR"',
-        by: 'if (news && !news) this.send("CURSOR"',
+        file: "src/chat/dialects/protocol2/views.ts",
+        replace: 'if (news) outbox.send("CURSOR"',
+        by: 'if (news && !news) outbox.send("CURSOR"',
       },
     ],
     breaks: "cursor not told in time",
@@ -110,7 +110,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/chat/local-sessions.ts",
-        replace: 'if (event.type === "presence" && this.#isStale(event)) continue;',
+        replace: 'if (event.type === "presence" && !this.#presence.accepts(event, user)) return;',
         by: "",
       },
     ],
@@ -147,7 +147,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
       {
         file: "src/chat/local-sessions.ts",
         replace:
-          "for (const session of this.#hub.of(event.to)) this.#tell(session, (one) => one.receive(event));",
+          "for (const session of this.#hub.of(user)) this.#tell(session, (one) => one.receive(event));",
         by: "for (const session of this.#hub.all()) this.#tell(session, (one) => one.receive(event));",
       },
       {
@@ -162,9 +162,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: "tell the original's client more than it knows",
     changes: [
       {
-        file: "src/chat/handlers/texts.ts",
-        replace: "...(session.proto === 2 && {",
-        by: "...(session.proto > 0 && {",
+        file: "src/chat/dialects/original/original.ts",
+        replace: "const NO_ACKS = {};",
+        by: "const NO_ACKS = { acks: [] };",
       },
     ],
     scenes: [ORIGINALS],
@@ -174,9 +174,9 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: "not tell the original's client of texts",
     changes: [
       {
-        file: "src/chat/session.ts",
-        replace: "login.delivery.push(event.peer,",
-        by: "if (this.proto === 2) login.delivery.push(event.peer,",
+        file: "src/chat/dialects/original/views.ts",
+        replace: "...shared,",
+        by: "...shared,\n  texts: undefined,",
       },
     ],
     scenes: [ORIGINALS],

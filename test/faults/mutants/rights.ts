@@ -30,8 +30,8 @@ export const RIGHTS_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/chat/session.ts",
-        replace: "        this.#endBecause(event.reason);",
-        by: "        return;",
+        replace: "      this.#show(login, event);\n      this.end();",
+        by: "      return;",
       },
     ],
     scenes: [REVOKES],

@@ -125,9 +125,9 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: "leave a text unanswered",
     changes: [
       {
-        file: "src/chat/handlers/texts.ts",
-        replace: "if (session.isOpen) answerText",
-        by: "if (session.isOpen && !result.receipts.some(({ seq }) => seq % 100 === 0)) answerText",
+        file: "src/chat/families/texts.ts",
+        replace: "if (session.isOpen) answerTexts",
+        by: "if (session.isOpen && !result.receipts.some(({ seq }) => seq % 100 === 0)) answerTexts",
       },
     ],
     breaks: "neither acknowledged nor refused",

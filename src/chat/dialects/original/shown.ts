@@ -1,5 +1,5 @@
 /**
- * @module chat/shown
+ * @module chat/dialects/original/shown
  * What a client of the original was surely shown. It acknowledges nothing, and a text that was written to it may never be
  * seen: a link may be dead without a word, a client that hangs leaves it unread in its socket. Two things are told apart:
  *
@@ -9,9 +9,10 @@
  *
  * Where the system does not tell what was acknowledged, what was shown is what it got.
  */
-import type { ConversationId } from "../domain/ids.ts";
-import type { Clock, Timer } from "../lib/clock.ts";
-import type { Connection } from "../net/connection.ts";
+import type { ConversationId } from "../../../domain/ids.ts";
+import type { Clock, Timer } from "../../../lib/clock.ts";
+import type { Connection } from "../../../net/connection.ts";
+import type { Witness } from "../dialect.ts";
 
 export interface ShownOptions {
   readonly connection: Pick<Connection<unknown>, "acknowledged" | "isOpen" | "peerEnded">;
@@ -34,7 +35,7 @@ interface Written {
   readonly at: number;
 }
 
-export class Shown {
+export class Shown implements Witness {
   readonly #options: ShownOptions;
   /** Written within the last `CROSSING_MS`, in order. */
   #recent: Written[] = [];
@@ -58,14 +59,13 @@ export class Shown {
     this.#look(FIRST_LOOK_MS);
   }
 
-  /** The client sent a frame. */
   heard(): void {
     if (this.#recent.length === 0 && this.#settled.size === 0) return;
     this.#settle();
     this.#confirm();
   }
 
-  /** The client has sent its last, or the connection is gone. What is written to it from here on proves nothing any more. */
+  /** What is written to it from here on proves nothing any more. */
   ended(): void {
     const { acknowledged, peerEnded } = this.#options.connection;
     if (this.#over || !peerEnded) return;

@@ -1,5 +1,5 @@
 /**
- * @module chat/paced-queue
+ * @module chat/dialects/original/paced-queue
  * What waits for the original's desktop client, while one frame goes out every so often: texts are merged by friend, and
  * what matters to a person goes before what does not.
  *
@@ -8,11 +8,11 @@
  *   so long that it is their turn every other time.
  * - Of call signals only the latest few are kept: a call that is so far behind is over.
  */
-import type { Message } from "../domain/entities.ts";
-import type { ConversationId, UserId } from "../domain/ids.ts";
-import type { ServiceName } from "../wire/ids.ts";
-import { ENTRY_OVERHEAD } from "./outbox.ts";
-import { MOMENTARY } from "./spared.ts";
+import type { Message } from "../../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../../domain/ids.ts";
+import type { ServiceName } from "../../../wire/ids.ts";
+import { MOMENTARY } from "../../spared.ts";
+import { ENTRY_OVERHEAD } from "../../texts-frame.ts";
 
 interface Frame {
   readonly kind: "frame";

@@ -1,10 +1,10 @@
 /**
- * @module roles/chat-addresses
+ * @module roles/chat/addresses
  * Where a chat node says that it is: to clients, and to gateways that relay for clients.
  */
-import type { Config } from "../config/schema.ts";
-import type { ChatNode } from "../domain/entities.ts";
-import { addressText } from "../lib/address.ts";
+import type { Config } from "../../config/schema.ts";
+import type { ChatNode } from "../../domain/entities.ts";
+import { addressText } from "../../lib/address.ts";
 
 /** What its listeners bound. */
 export interface ChatPorts {

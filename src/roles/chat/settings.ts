@@ -1,38 +1,40 @@
 /**
- * @module roles/chat-settings
+ * @module roles/chat/settings
  * From the configuration to what chat/ goes by.
  */
-import type { ChatSettings } from "../chat/context.ts";
-import type { LimitRules } from "../chat/limits.ts";
-import type { PaceSettings } from "../chat/pace.ts";
-import type { Config } from "../config/schema.ts";
-import type { Coordination } from "../coordination/coordination.ts";
-import type { UserId } from "../domain/ids.ts";
-import type { Logger } from "../lib/log.ts";
+import type { PaceSettings } from "../../chat/dialects/original/pace.ts";
+import type { LimitRules } from "../../chat/limits.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Coordination } from "../../coordination/coordination.ts";
+import type { UserId } from "../../domain/ids.ts";
+import type { Logger } from "../../lib/log.ts";
 
 /** What may wait for a client that does not read, beside `send_queue_size` frames. */
 export const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
 /** Three chances to be heard before the idle timeout. */
 const PINGS_PER_TIMEOUT = 3;
 
-/** The chat role's part of the configuration, in milliseconds and bytes. */
-export function chatSettings(config: Config): ChatSettings {
-  const { ChattingServer, gRPCServer, Limits } = config;
+/** What may wait for one client. */
+export function sendQueue({ ChattingServer }: Config): { readonly frames: number; readonly bytes: number } {
+  return { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES };
+}
+
+/** Silence after which a client that pings is cut, and how often it is to ping. Milliseconds. */
+export function idleTimes({ ChattingServer }: Config): { idleTimeoutMs: number; pingIntervalMs: number } {
   const idleTimeoutMs = ChattingServer.idle_timeout * 1_000;
   return {
-    node: gRPCServer.server_name,
-    legacyPace: legacyPace(ChattingServer),
-    sendQueue: { frames: ChattingServer.send_queue_size, bytes: SEND_QUEUE_BYTES },
     idleTimeoutMs,
     pingIntervalMs: Math.max(1_000, Math.round(idleTimeoutMs / PINGS_PER_TIMEOUT)),
-    waitingPerAddress: Limits.enabled ? Limits.waiting_ip : Number.POSITIVE_INFINITY,
   };
 }
 
-function legacyPace({
-  legacy_frame_gap: gapMs,
-  legacy_frame_gap_max: maxGapMs,
-}: Config["ChattingServer"]): PaceSettings | undefined {
+/** Connections of one client address that have not logged in. */
+export const waitingPerAddress = ({ Limits }: Config): number =>
+  Limits.enabled ? Limits.waiting_ip : Number.POSITIVE_INFINITY;
+
+/** The pace of frames to the original's clients; undefined when they get each at once. */
+export function legacyPace({ ChattingServer }: Config): PaceSettings | undefined {
+  const { legacy_frame_gap: gapMs, legacy_frame_gap_max: maxGapMs } = ChattingServer;
   return gapMs === 0 ? undefined : { gapMs, maxGapMs: Math.max(gapMs, maxGapMs) };
 }
 
@@ -40,7 +42,7 @@ function legacyPace({
 export function frameLimits({ Limits }: Config): LimitRules | undefined {
   if (!Limits.enabled) return undefined;
   return {
-    families: {
+    limits: {
       login: Limits.session_login,
       text: Limits.session_text,
       friend: Limits.session_friend,

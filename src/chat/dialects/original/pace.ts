@@ -1,5 +1,5 @@
 /**
- * @module chat/pace
+ * @module chat/dialects/original/pace
  * When the original's desktop client can take its next frame. It draws on the thread it reads on: a frame that comes
  * while it draws waits in its socket, and two that are read together hang it for ever.
  *
@@ -14,7 +14,7 @@
  *   is written to all the same after `maxGapMs`, as soon as a machine that is not loaded much is through with their last text.
  * - Few large 19s rather than many small ones, as large as is surely laid out within `maxGapMs`.
  */
-import type { UserId } from "../domain/ids.ts";
+import type { UserId } from "../../../domain/ids.ts";
 
 export interface PaceSettings {
   /** The least time between two frames, milliseconds. */

@@ -1,9 +1,9 @@
 /**
- * @module chat/desktop
+ * @module chat/dialects/original/desktop
  * What the original's desktop client needs that nobody else does, and habits of its that would look like bad input from
  * anybody else.
  */
-import type { Profile } from "../domain/entities.ts";
+import type { Profile } from "../../../domain/entities.ts";
 
 /** Pictures that it has, as files `0.png`, `1.png` and so on. */
 const PICTURES = 9;

@@ -1,18 +1,20 @@
 /**
- * @module chat/paced-outbox
+ * @module chat/dialects/original/paced-outbox
  * The outbox of the original's desktop client. Two frames that arrive in one read are lost on it or hang it, so there is
- * one frame per write, and the next one only when the client must be through with the last (chat/pace); what queues
- * meanwhile is merged (chat/paced-queue).
+ * one frame per write, and the next one only when the client must be through with the last (dialects/original/pace); what queues
+ * meanwhile is merged (dialects/original/paced-queue).
  */
-import type { Message } from "../domain/entities.ts";
-import type { ConversationId, UserId } from "../domain/ids.ts";
-import type { Clock, Timer } from "../lib/clock.ts";
-import type { Connection } from "../net/connection.ts";
-import { encodeFrame } from "../wire/frame.ts";
-import { ServiceId, type ServiceName } from "../wire/ids.ts";
-import { type Outbox, ROOM_BYTES, takeOneFrame, textsFrame } from "./outbox.ts";
+import type { Message } from "../../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../../domain/ids.ts";
+import type { Clock, Timer } from "../../../lib/clock.ts";
+import type { Connection } from "../../../net/connection.ts";
+import { encodeFrame } from "../../../wire/frame.ts";
+import { ServiceId, type ServiceName } from "../../../wire/ids.ts";
+import { type Outbox, ROOM_BYTES } from "../../outbox.ts";
+import { takeOneFrame } from "../../texts-frame.ts";
 import { Pace, type PaceSettings } from "./pace.ts";
 import { type PacedItem, PacedQueue } from "./paced-queue.ts";
+import { originalTexts } from "./texts.ts";
 
 export interface PacedOutboxOptions {
   readonly connection: Connection<unknown>;
@@ -143,7 +145,7 @@ export class PacedOutbox implements Outbox {
     const { connection, user, onWritten } = this.#options;
     const { conversation, peer, messages, through } = item;
     const taken = takeOneFrame(messages.slice(0, this.#pace.maxTexts(peer)));
-    const sent = connection.send(textsFrame(user, peer, taken, false));
+    const sent = connection.send(originalTexts(user, peer, taken));
     this.#queue.take(item, taken.length);
     if (sent) onWritten(conversation, taken.length === messages.length ? through : (taken.at(-1)?.seq ?? 0));
     return () => this.#pace.wroteTexts(this.#now(), peer, taken.length);

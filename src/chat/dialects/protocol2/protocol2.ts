@@ -1,0 +1,95 @@
+/**
+ * @module chat/dialects/protocol2/protocol2
+ * Sessions of protocol 2: they are told everything, acknowledge what they have, and fetch by themselves what they lack.
+ */
+import type { Profile } from "../../../domain/entities.ts";
+import { failureBody } from "../../../domain/error.ts";
+import type { Clock } from "../../../lib/clock.ts";
+import type { Connection } from "../../../net/connection.ts";
+import type { Messaging, TextReceipt } from "../../../services/messages/messaging.ts";
+import type { BoundSession } from "../../../services/sessions/sessions.ts";
+import type { Body, Request } from "../../../wire/messages.ts";
+import { headBody } from "../../bodies.ts";
+import { startAtHead } from "../../delivery.ts";
+import { DirectOutbox } from "../../outbox.ts";
+import type { Dialect, Start } from "../dialect.ts";
+import { numberedTexts } from "./texts.ts";
+import { protocol2Views } from "./views.ts";
+
+/** Heads in the login answer; the rest comes by HEADSREQUEST. */
+const LOGIN_HEADS = 100;
+
+export interface Protocol2Options {
+  /** This node's name. */
+  readonly node: string;
+  readonly idleTimeoutMs: number;
+  /** How often a client is to ping. Milliseconds. */
+  readonly pingIntervalMs: number;
+  readonly messaging: Pick<Messaging, "heads">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+export class Protocol2 implements Dialect {
+  readonly proto = 2;
+  readonly views = protocol2Views;
+  readonly ownTexts = true;
+  readonly idleTimeoutMs: number;
+  readonly oddity = undefined;
+  readonly strip = undefined;
+  readonly failure = failureBody;
+  readonly #options: Protocol2Options;
+
+  constructor(options: Protocol2Options) {
+    this.#options = options;
+    this.idleTimeoutMs = options.idleTimeoutMs;
+  }
+
+  has(): boolean {
+    return true;
+  }
+
+  seen(profile: Profile): Profile {
+    return profile;
+  }
+
+  acks(receipts: readonly TextReceipt[]): Pick<Body<"TEXTCHATMSGRESPONSE">, "acks"> {
+    return {
+      acks: receipts.map(({ clientId, seq, at, duplicate }) => ({
+        msg_id: clientId,
+        seq,
+        at,
+        ...(duplicate && { duplicate }),
+      })),
+    };
+  }
+
+  client({ device, name = "" }: Request<"LOGINSERVER">) {
+    return { device, name, resumes: true };
+  }
+
+  equip(connection: Connection<unknown>, { user }: BoundSession) {
+    return { outbox: new DirectOutbox(connection, user, numberedTexts, undefined), shown: undefined };
+  }
+
+  async start({ user, session, ticket }: BoundSession): Promise<Start> {
+    const { node, pingIntervalMs, messaging, clock } = this.#options;
+    const heads = await messaging.heads(user, { limit: LOGIN_HEADS });
+    return {
+      fields: {
+        proto: this.proto,
+        session,
+        node,
+        ...(ticket !== undefined && { resume_token: ticket }),
+        ping_interval: pingIntervalMs,
+        server_time: clock.now(),
+        heads: heads.items.map(headBody),
+        ...(heads.next !== undefined && { heads_next: heads.next }),
+      },
+      behind: [],
+      place: (delivery) => {
+        for (const head of heads.items) startAtHead(delivery, head, head.lastSeq);
+        if (heads.next === undefined) delivery.knowsAll();
+      },
+    };
+  }
+}
