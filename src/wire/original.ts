@@ -131,11 +131,12 @@ export const originalFrames = {
     1,
     object({
       error,
+      conversation: optional(conversationId),
       text_sender: userId(),
       text_receiver: userId(),
       acks: optional(list(object({ msg_id: text(), seq, at, duplicate: optional(bool()) }))),
     }),
-    "the texts are committed; protocol 2 gets `acks`",
+    "the texts are committed; protocol 2 gets `conversation` and `acks`",
   ),
   TEXTCHATMSGICOMINGREQUEST: push(
     1,

@@ -5,6 +5,7 @@
  */
 import type { Profile } from "../../domain/entities.ts";
 import type { AppError } from "../../domain/error.ts";
+import type { ConversationId } from "../../domain/ids.ts";
 import type { Connection } from "../../net/connection.ts";
 import type { EventOf, EventType } from "../../services/delivery/events.ts";
 import type { Growth } from "../../services/delivery/ports.ts";
@@ -66,8 +67,11 @@ export interface Dialect extends Voice {
   readonly idleTimeoutMs: number;
   /** A profile as its clients can show it. */
   seen(profile: Profile): Profile;
-  /** What the answer to texts says of each that is stored. */
-  acks(receipts: readonly TextReceipt[]): Pick<Body<"TEXTCHATMSGRESPONSE">, "acks">;
+  /** What the answer to texts says of where they are, and of each that is stored. */
+  stored(
+    conversation: ConversationId,
+    receipts: readonly TextReceipt[],
+  ): Pick<Body<"TEXTCHATMSGRESPONSE">, "conversation" | "acks">;
   /** The client as its LOGINSERVER presents it. */
   client(body: Request<"LOGINSERVER">): Client;
   /** What stands between a new session and its connection. */

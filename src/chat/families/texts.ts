@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../domain/error.ts";
 import { after } from "../../lib/at-once.ts";
-import type { Conversations } from "../../services/conversations/conversations.ts";
+import type { Conversations, Place } from "../../services/conversations/conversations.ts";
 import type { Messaging, SendResult } from "../../services/messages/messaging.ts";
 import type { Request } from "../../wire/messages.ts";
 import type { Dialect } from "../dialects/dialect.ts";
@@ -40,7 +40,7 @@ export function textFamily({ conversations, messaging }: TextServices): Rows<"TE
           messaging.send(sender, bound.session, place, texts, (result) => {
             delivery.sent(ids);
             session.texts--;
-            if (session.isOpen) answerTexts(session, dialect, body, result);
+            if (session.isOpen) answerTexts(session, dialect, place, body, result);
             session.settle();
           });
         });
@@ -68,6 +68,7 @@ function wrongEntry(index: number, field: string): AppError {
 function answerTexts(
   session: ChatSession,
   dialect: Dialect,
+  { conversation }: Place,
   { text_sender, text_receiver }: Texts,
   { error, receipts }: SendResult,
 ): void {
@@ -75,6 +76,6 @@ function answerTexts(
     ...(error === undefined ? { error: 0 } : dialect.failure(error)),
     text_sender,
     text_receiver,
-    ...dialect.acks(receipts),
+    ...dialect.stored(conversation, receipts),
   });
 }

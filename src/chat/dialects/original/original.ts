@@ -24,7 +24,7 @@ import { originalViews } from "./views.ts";
 
 /** Its clients do not say which device they are: an account has one of them. */
 const DEVICE = "desktop";
-const NO_ACKS = {};
+const NOTHING_MORE = {};
 
 export interface OriginalOptions {
   /** The pace of frames; undefined when each is sent at once. */
@@ -64,8 +64,8 @@ export class Original implements Dialect {
     return new AppError("INVALID_FIELD", { field: "text_msg" });
   }
 
-  acks(): object {
-    return NO_ACKS;
+  stored(): object {
+    return NOTHING_MORE;
   }
 
   client({ name = "" }: Request<"LOGINSERVER">) {

@@ -4,12 +4,13 @@
  */
 import type { Profile } from "../../../domain/entities.ts";
 import { failureBody } from "../../../domain/error.ts";
+import type { ConversationId } from "../../../domain/ids.ts";
 import type { Clock } from "../../../lib/clock.ts";
 import type { Connection } from "../../../net/connection.ts";
 import type { Messaging, TextReceipt } from "../../../services/messages/messaging.ts";
 import type { BoundSession } from "../../../services/sessions/sessions.ts";
 import type { Body, Request } from "../../../wire/messages.ts";
-import { headBody } from "../../bodies.ts";
+import { conversationText, headBody } from "../../bodies.ts";
 import { startAtHead } from "../../delivery.ts";
 import { DirectOutbox } from "../../outbox.ts";
 import type { Dialect, Start } from "../dialect.ts";
@@ -52,8 +53,12 @@ export class Protocol2 implements Dialect {
     return profile;
   }
 
-  acks(receipts: readonly TextReceipt[]): Pick<Body<"TEXTCHATMSGRESPONSE">, "acks"> {
+  stored(
+    conversation: ConversationId,
+    receipts: readonly TextReceipt[],
+  ): Pick<Body<"TEXTCHATMSGRESPONSE">, "conversation" | "acks"> {
     return {
+      conversation: conversationText(conversation),
       acks: receipts.map(({ clientId, seq, at, duplicate }) => ({
         msg_id: clientId,
         seq,
