@@ -167,11 +167,16 @@ describe("membership", () => {
         return Promise.reject(new AppError("UNAVAILABLE"));
       };
       await east.membership.renew();
-      return clock.monotonic() - east.membership.failedAt;
+      return east.membership.failingSince;
     };
-    expect(await failsAfter(1_000)).toBe(0);
-    expect(await failsAfter(LEASE_MS + 1)).toBeGreaterThan(0);
+    expect(await failsAfter(1_000)).toBe(clock.monotonic());
+    const since = clock.monotonic();
+    expect(await failsAfter(LEASE_MS)).toBe(since);
+    expect(await failsAfter(LEASE_MS + 1)).toBeUndefined();
+    expect(await failsAfter(0)).toBe(clock.monotonic());
     coordination.nodes.renew = renew;
+    await east.membership.renew();
+    expect(east.membership.failingSince).toBeUndefined();
     await east.membership.leave();
   });
 

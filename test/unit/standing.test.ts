@@ -41,11 +41,11 @@ function nodeWith(here = new Set([session(1), session(2)])) {
   const lease = {
     confirmedAt: clock.monotonic(),
     heldSince: clock.monotonic(),
-    failedAt: Number.NEGATIVE_INFINITY,
+    failingSince: undefined as number | undefined,
     renew: async () => {
       log.push("renew");
       const now = clock.monotonic();
-      if (state.coordinationAway) lease.failedAt = now;
+      lease.failingSince = state.coordinationAway ? (lease.failingSince ?? now) : undefined;
       if (state.coordinationAway || !state.renews) return;
       if (now - lease.confirmedAt > LEASE_MS) lease.heldSince = now;
       lease.confirmedAt = now;
@@ -200,18 +200,41 @@ describe("a doubt", () => {
     const { standing, state, clock, lease } = nodeWith();
     await standing.recheckAll("at the start");
     state.coordinationAway = true;
-    clock.pass(LEASE_MS + 1);
-    await standing.doubt();
+    clock.pass(LEASE_MS / 3);
+    await lease.renew();
+    clock.pass(LEASE_MS);
     expect(standing.doubt()).toBeUndefined();
     // Tried again and again, it stays known.
     for (let i = 0; i < 5; i++) {
       clock.pass(LEASE_MS / 3);
-      lease.failedAt = clock.monotonic();
+      await lease.renew();
       expect(standing.doubt()).toBeUndefined();
     }
     // A pause: nobody has tried since.
+    lease.failingSince = undefined;
     clock.pass(2 * LEASE_MS);
     expect(standing.doubt()).toBeInstanceOf(Promise);
+  });
+
+  test("what fails right after a sleep is no sign of coordination: only what goes on failing for as long as a lease is", async () => {
+    const { standing, state, clock, lease } = nodeWith();
+    await standing.recheckAll("at the start");
+    clock.pass(2 * LEASE_MS);
+    // The connections of a process that slept are dead when it wakes.
+    state.coordinationAway = true;
+    await lease.renew();
+    let over = false;
+    void standing.doubt()?.then(() => {
+      over = true;
+    });
+    for (let i = 0; i < 2; i++) {
+      clock.pass(LEASE_MS / 3);
+      await lease.renew();
+      expect([over, standing.doubt() === undefined]).toEqual([false, false]);
+    }
+    clock.pass(LEASE_MS / 3);
+    expect(standing.doubt()).toBeUndefined();
+    await until(() => over);
   });
 
   test("a name that another has keeps sessions back for good", async () => {

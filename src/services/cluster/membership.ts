@@ -11,6 +11,7 @@ import { AppError } from "../../domain/error.ts";
 import type { NodeName } from "../../domain/ids.ts";
 import { addressText } from "../../lib/address.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { Failing } from "../../lib/failing.ts";
 import type { Logger } from "../../lib/log.ts";
 
 export interface MembershipEvents {
@@ -50,11 +51,13 @@ export class Membership {
   #renewal: Promise<void> | undefined;
   #confirmedAt = 0;
   #heldSince = 0;
-  #failedAt = Number.NEGATIVE_INFINITY;
+  /** Asking coordination for the lease. */
+  readonly #failing: Failing;
   #superseded = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
+    this.#failing = new Failing(options.leaseMs);
   }
 
   /** The other live nodes with a gRPC address, as last seen; kept while coordination is away. */
@@ -72,9 +75,9 @@ export class Membership {
     return this.#heldSince;
   }
 
-  /** When coordination last could not be asked for the lease, milliseconds of `Clock.monotonic`. */
-  get failedAt(): number {
-    return this.#failedAt;
+  /** Since when coordination cannot be asked for the lease, milliseconds of `Clock.monotonic`; undefined while it can. */
+  get failingSince(): number | undefined {
+    return this.#failing.since(this.#options.clock.monotonic());
   }
 
   /** True once the lease is held and the peers are known. */
@@ -135,7 +138,9 @@ export class Membership {
     const askedAt = clock.monotonic();
     try {
       const report = { sessions: sessions(), draining: this.#draining };
-      if (await registry.renew(node.name, node.incarnation, report, leaseMs)) {
+      const renewed = await registry.renew(node.name, node.incarnation, report, leaseMs);
+      this.#failing.succeeded();
+      if (renewed) {
         if (askedAt - this.#confirmedAt > leaseMs) this.#heldSince = askedAt;
         this.#confirmedAt = askedAt;
         return;
@@ -153,8 +158,7 @@ export class Membership {
       this.#heldSince = this.#confirmedAt;
       events.rejoined(before);
     } catch (error) {
-      // A call that was under way while this process slept says nothing of coordination.
-      if (clock.monotonic() - askedAt <= leaseMs) this.#failedAt = clock.monotonic();
+      this.#failing.failed(askedAt, clock.monotonic());
       logger.log("warn", "node.renew_failed", { error });
     }
   }

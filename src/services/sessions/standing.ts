@@ -6,12 +6,13 @@
  * when the lease has lapsed, and others may have taken this node for dead, until it is held again and all were asked.
  *
  * A round reads, for every 500 users with a session here, their routes and their accounts' versions: two reads.
- * While coordination is away, and known to be, sessions go on without it.
+ * While coordination is away, and was so before the lease lapsed or has been for as long again, sessions go on without it.
  */
 import type { RouteTable } from "../../coordination/coordination.ts";
 import type { UserId } from "../../domain/ids.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { Failing } from "../../lib/failing.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { AccountStore } from "../../store/store.ts";
 import type { Membership } from "../cluster/membership.ts";
@@ -21,7 +22,7 @@ export interface StandingOptions {
   readonly routes: Pick<RouteTable, "of">;
   readonly accounts: Pick<AccountStore, "versions">;
   readonly sessions: Pick<Sessions, "bind" | "unbind" | "endOutdated">;
-  readonly membership: () => Pick<Membership, "confirmedAt" | "heldSince" | "failedAt" | "renew">;
+  readonly membership: () => Pick<Membership, "confirmedAt" | "heldSince" | "failingSince" | "renew">;
   /** How long a lease lasts beyond its confirmation, milliseconds. */
   readonly leaseMs: number;
   /** Every bound session of this node. */
@@ -49,14 +50,15 @@ export class Standing {
   readonly #rounds: Batcher<Round>;
   /** When the last round began of which the routes could be read, on the monotonic clock. */
   #checkedAt = Number.NEGATIVE_INFINITY;
-  /** When the last round failed. */
-  #failedAt = Number.NEGATIVE_INFINITY;
+  /** Reading the routes. */
+  readonly #failing: Failing;
   #settling: Promise<void> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #stopped = false;
 
   constructor(options: StandingOptions) {
     this.#options = options;
+    this.#failing = new Failing(options.leaseMs);
     this.#rounds = new Batcher<Round>({
       work: (rounds) => this.#round(rounds),
       onBug: (error) => options.logger.log("error", "standing.bug", { error }),
@@ -94,8 +96,11 @@ export class Standing {
     const lease = membership();
     const now = clock.monotonic();
     if (now - lease.confirmedAt <= leaseMs && lease.heldSince <= this.#checkedAt) return true;
-    const failedAt = Math.max(lease.failedAt, this.#failedAt);
-    return failedAt > lease.confirmedAt && now - failedAt <= leaseMs;
+    // Whoever slept finds its connections dead when it wakes: that alone says nothing of coordination.
+    const lapsedAt = lease.confirmedAt + leaseMs;
+    const isAway = (since: number | undefined) =>
+      since !== undefined && (since <= lapsedAt || now - since >= leaseMs);
+    return isAway(lease.failingSince) || isAway(this.#failing.since(now));
   }
 
   async #settle(): Promise<void> {
@@ -109,7 +114,7 @@ export class Standing {
   }
 
   async #round(rounds: readonly Round[]): Promise<void> {
-    const { local, leaseMs, clock, logger } = this.#options;
+    const { local, clock, logger } = this.#options;
     const begunAt = clock.monotonic();
     const byUser = Map.groupBy(local(), ({ user }) => user);
     const chunks = chunksOf([...byUser.values()], USERS_AT_ONCE);
@@ -118,9 +123,9 @@ export class Standing {
       for (const chunk of chunks) await this.#endOutdated(chunk.flat());
       for (const chunk of chunks) await this.#bindForgotten(chunk.flat());
       this.#checkedAt = begunAt;
+      this.#failing.succeeded();
     } catch (error) {
-      // A round that was under way while this process slept says nothing of coordination.
-      if (clock.monotonic() - begunAt <= leaseMs) this.#failedAt = clock.monotonic();
+      this.#failing.failed(begunAt, clock.monotonic());
       const reasons = [...new Set(rounds.map(({ reason }) => reason))];
       logger.log("debug", "standing.unknown", { reasons, error });
     }
