@@ -8,7 +8,6 @@
  */
 import type { DirectHead, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
-import { within } from "../lib/deadline.ts";
 import type { Logger } from "../lib/log.ts";
 import { Stint } from "../lib/stint.ts";
 import type { MessageStore } from "../store/store.ts";
@@ -57,8 +56,6 @@ const RETRY_MS = 1_000;
  */
 const EMPTY_RETRY_MS = 250;
 const MAX_EMPTY = 40;
-/** A page that takes longer hangs on a connection that is gone without a word: it is read on another. Milliseconds. */
-const READ_PATIENCE_MS = 3_000;
 const PAGE = 200;
 /**
  * A conversation that the session was not told of at its login was made since, or is one of those whose heads its
@@ -248,10 +245,7 @@ export class Delivery {
     position.fetching = true;
     while (isOpen() && !this.#knowsAll) {
       try {
-        const before = await within(
-          READ_PATIENCE_MS,
-          messages.history(conversation, user, { before: first, limit: PAGE }),
-        );
+        const before = await messages.history(conversation, user, { before: first, limit: PAGE });
         const fresh = before?.messages.find((message) => !this.#isOld(message));
         // Its head may have been asked for meanwhile.
         position.seq = Math.max(position.seq, (fresh?.seq ?? first) - 1);
@@ -306,10 +300,7 @@ export class Delivery {
     const { user, messages, outbox, isOpen } = this.#options;
     const { peer } = position;
     await this.#stint.rest();
-    const page = await within(
-      READ_PATIENCE_MS,
-      messages.history(conversation, user, { after: position.seq, limit: PAGE }),
-    );
+    const page = await messages.history(conversation, user, { after: position.seq, limit: PAGE });
     let rest: readonly Message[] = page?.messages ?? [];
     const some = rest.length > 0;
     while (rest.length > 0) {

@@ -7,7 +7,9 @@ import { readFileSync } from "node:fs";
 import { createConnection } from "mysql2/promise";
 import { AppError } from "../../src/domain/error.ts";
 import type { UserId } from "../../src/domain/ids.ts";
+import { silentLogger } from "../../src/lib/log.ts";
 import type { MySqlOptions } from "../../src/store/mysql/options.ts";
+import { openPool } from "../../src/store/mysql/pool.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
@@ -199,6 +201,24 @@ describe("MySQL adapter", () => {
       await until(() => one.ping().then(() => true));
       expect((await append(one, [text(a, b)], 1))[0]?.status).toBe("stored");
     });
+  });
+
+  test("what only reads is read on another connection when the first one does not answer", async () => {
+    const pool = openPool({ ...options, poolSize: 1 }, silentLogger);
+    const used: unknown[] = [];
+    try {
+      const read = pool.read(async (session) => {
+        used.push(session);
+        if (used.length === 1) await new Promise(() => {});
+        return "read";
+      });
+      // Whoever waits for that connection meanwhile has not begun, and is given its time.
+      const waiting = pool.read(async () => "waited");
+      expect(await Promise.all([read, waiting])).toEqual(["read", "waited"]);
+      expect(new Set(used).size).toBe(2);
+    } finally {
+      await pool.close();
+    }
   });
 
   test("the heartbeat keeps idle connections open past the server's own limit", async () => {

@@ -9,7 +9,6 @@
  */
 import { Batcher } from "../../lib/batcher.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { within } from "../../lib/deadline.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ConversationStore, Grown, Moved, PageRequest } from "../../store/store.ts";
 import { only } from "./events.ts";
@@ -34,8 +33,6 @@ interface Round {
 const MARGIN_MS = 30_000;
 const PAGE = 1_000;
 const RETRY_MS = 1_000;
-/** A read that takes longer hangs on a connection that is gone without a word: it is tried on another. Milliseconds. */
-const READ_PATIENCE_MS = 3_000;
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -87,7 +84,7 @@ export class Reconciler {
     let rows = 0;
     let cursor: string | undefined;
     do {
-      const page = await within(READ_PATIENCE_MS, read({ cursor, limit: PAGE }));
+      const page = await read({ cursor, limit: PAGE });
       for (const item of page.items) take(item);
       rows += page.items.length;
       cursor = page.next;

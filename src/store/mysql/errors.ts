@@ -104,6 +104,14 @@ function broken(code: string, message: string): Error {
 export const timedOut = (milliseconds: number) =>
   broken("CHATSRV_TIMEOUT", `no answer within ${milliseconds} ms`);
 
+const HUNG = "CHATSRV_HUNG";
+
+/** A connection does not answer; it was given up. What was asked of it may be asked of another. */
+export const hung = (milliseconds: number) =>
+  broken(HUNG, `a connection did not answer for ${milliseconds} ms`);
+
+export const isHung = (thrown: unknown) => driverError(thrown)?.code === HUNG;
+
 /**
  * Whether the statement may have been too long for whatever stands between here and the server: all that is seen
  * then is a connection that was closed while it was sent.

@@ -11,13 +11,13 @@ import { authentication, conversationMember, conversationTable, message } from "
 
 const columns = messageColumns(message);
 
-export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "trace"> {
+export function historyStore({ read }: Pool): Pick<MessageStore, "history" | "trace"> {
   const { id, kind, lo, hi, lastSeq, name } = conversationTable;
   const own = conversationMember;
 
   return {
     history: (conversation, reader, { after, before, limit }) =>
-      use(async ({ db }) => {
+      read(async ({ db }) => {
         const [seen] = await db
           .select({ visibleFrom: own.visibleFrom, leftSeq: own.leftSeq, lastSeq })
           .from(own)
@@ -43,7 +43,7 @@ export function historyStore({ use }: Pool): Pick<MessageStore, "history" | "tra
       }),
 
     trace: (clientId) =>
-      use(async ({ db }) => {
+      read(async ({ db }) => {
         const sender = alias(authentication, "sender");
         const receiver = alias(authentication, "receiver");
         const receiverId = otherMember(message.sender, { lo, hi });

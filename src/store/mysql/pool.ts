@@ -5,13 +5,27 @@
 import { createPool, type PoolConnection } from "mysql2";
 import { unavailable } from "../../domain/error.ts";
 import type { Logger } from "../../lib/log.ts";
-import { breaksConnection, driverError, isCrowded, lostRace, timedOut, translated } from "./errors.ts";
+import {
+  breaksConnection,
+  driverError,
+  hung,
+  isCrowded,
+  isHung,
+  lostRace,
+  timedOut,
+  translated,
+} from "./errors.ts";
 import { keepAlive } from "./heartbeat.ts";
 import { connectionOptions, type MySqlOptions } from "./options.ts";
 import { openSession, type Session, verify } from "./session.ts";
 
 /** Milliseconds for one try of a call, waiting for a connection included; after them it is not tried again. */
 const CALL_TIMEOUT_MS = 10_000;
+/**
+ * Milliseconds that work which only reads may take once it has a connection: one that takes longer hangs, as on a
+ * connection that is gone without a word, and is read on another.
+ */
+const READ_PATIENCE_MS = 3_000;
 /** Calls that may wait for a connection; more are refused. */
 const QUEUE_LIMIT = 10_000;
 const LOST_RACE_ATTEMPTS = 20;
@@ -27,6 +41,8 @@ export interface Pool {
    * @throws AppError
    */
   use<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** As `use`, for work that only reads: on another connection, from its start, when the first one does not answer. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /**
    * Runs `work` as one transaction, rolled back when it throws, and run again as in `use`.
    * @throws AppError UNAVAILABLE also when the answer to the commit was lost; it may have taken effect then.
@@ -81,18 +97,21 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     return before.session;
   }
 
-  /** One try of a call, within its time, on one connection, which is given back or given up. */
-  async function attempt<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  /**
+   * One try of a call, within its time, on one connection, which is given back or given up.
+   * @param patienceMs how long it may hold the connection; as long as the call may take unless given
+   */
+  async function attempt<T>(work: (session: Session) => Promise<T>, patienceMs?: number): Promise<T> {
     if (closed) throw unavailable("the closed store");
     let held: PoolConnection | undefined;
     let late = false;
-    let timer: Timer | undefined;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        late = true;
-        reject(timedOut(CALL_TIMEOUT_MS));
-      }, CALL_TIMEOUT_MS);
-    });
+    const deadline = Promise.withResolvers<never>();
+    const end = (error: Error) => {
+      late = true;
+      deadline.reject(error);
+    };
+    const timer = setTimeout(() => end(timedOut(CALL_TIMEOUT_MS)), CALL_TIMEOUT_MS);
+    let patience: Timer | undefined;
     const giveUp = () => {
       doubted = performance.now();
       held?.destroy();
@@ -106,6 +125,8 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
           throw timedOut(CALL_TIMEOUT_MS);
         }
         held = connection;
+        clearTimeout(patience);
+        if (patienceMs !== undefined) patience = setTimeout(() => end(hung(patienceMs)), patienceMs);
         const isNew = !known.has(connection);
         try {
           return await sessionOf(connection);
@@ -117,7 +138,7 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
       }
     };
     try {
-      const result = await Promise.race([begin().then(work), deadline]);
+      const result = await Promise.race([begin().then(work), deadline.promise]);
       held?.release();
       return result;
     } catch (thrown) {
@@ -126,6 +147,7 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
       throw thrown;
     } finally {
       clearTimeout(timer);
+      clearTimeout(patience);
     }
   }
 
@@ -144,13 +166,13 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
   }
 
   /** A call, tried again from its start when it lost against another one, or had no connection to begin on. */
-  async function call<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async function call<T>(work: (session: Session) => Promise<T>, patienceMs?: number): Promise<T> {
     const began = performance.now();
     for (let tries = 1; ; tries += 1) {
       try {
-        return await attempt(work);
+        return await attempt(work, patienceMs);
       } catch (thrown) {
-        const again = isCrowded(thrown) || (lostRace(thrown) && tries < LOST_RACE_ATTEMPTS);
+        const again = isCrowded(thrown) || isHung(thrown) || (lostRace(thrown) && tries < LOST_RACE_ATTEMPTS);
         if (!again || performance.now() - began > CALL_TIMEOUT_MS) throw translated(thrown);
       }
       await Bun.sleep(Math.random() * RETRY_PAUSE_MS * 2 ** Math.min(tries, 4));
@@ -158,7 +180,8 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
   }
 
   return {
-    use: call,
+    use: (work) => call(work),
+    read: (work) => call(work, READ_PATIENCE_MS),
     transaction: (work) => call((session) => inTransaction(session, work)),
     close: () => {
       if (closed) return Promise.resolve();

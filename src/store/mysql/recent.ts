@@ -20,13 +20,13 @@ const TIMES: StoredTimes = {
 };
 const millisecondsOf = (time: Column) => sql<number>`cast(unix_timestamp(${time}) * 1000 as unsigned)`;
 
-export function recentStore({ use }: Pool): RecentStore {
+export function recentStore({ read }: Pool): RecentStore {
   const { id, kind, lo, hi, lastSeq, grownAt } = conversationTable;
   const { conversationId, uuid, deliveredSeq, readSeq, shownReadSeq, movedAt } = conversationMember;
 
   return {
     grownWithin: (windowMs, request) =>
-      use(async ({ db }) => {
+      read(async ({ db }) => {
         const rows = await db
           .select({ conversation: id, kind, lo, hi, lastSeq, at: millisecondsOf(grownAt) })
           .from(conversationTable)
@@ -41,7 +41,7 @@ export function recentStore({ use }: Pool): RecentStore {
       }),
 
     movedWithin: (windowMs, request) =>
-      use(async ({ db }) => {
+      read(async ({ db }) => {
         const rows = await db
           .select({
             conversation: conversationId,
