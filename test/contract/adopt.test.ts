@@ -8,6 +8,7 @@ import { userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { type AdoptReport, adopt } from "../../src/store/mysql/adopt.ts";
 import { isHash } from "../../src/store/mysql/adopt-passwords.ts";
+import { migrations } from "../../src/store/mysql/migrate.ts";
 import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import { adoptStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -46,7 +47,7 @@ const PASSWORDS = [
 const cheap = (password: string) =>
   Bun.password.hash(password, { algorithm: "argon2id", memoryCost: 64, timeCost: 1 });
 /** The migrations beyond the original's own tables. */
-const OURS = ["0001_chatsrv", "0002_devices", "0003_blocks"];
+const OURS = migrations.slice(1).map(({ name }) => name);
 const NOTHING: AdoptReport = {
   ...{ tables: 0, passwords: 0, profiles: 0, friendships: 0, requests: 0, conversations: 0 },
   applied: [],

@@ -8,12 +8,14 @@ import { createConnection } from "mysql2/promise";
 import { AppError } from "../../src/domain/error.ts";
 import type { UserId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
+import { migrations } from "../../src/store/mysql/migrate.ts";
 import type { MySqlOptions } from "../../src/store/mysql/options.ts";
 import { openPool } from "../../src/store/mysql/pool.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
 import { blocksOfAnOlderRelease } from "./store.blocks.cases.ts";
+import { formerSchemaGoesOn } from "./store.former.ts";
 import { advance, append, everything, friends, openMySql, register, text } from "./store.harness.ts";
 
 const address = ({ host, port, username: user, password, database }: MySqlOptions) => ({
@@ -110,6 +112,22 @@ describe("MySQL adapter", () => {
     await first.close();
     const run = (statement: string) => server.query(statement, old.database);
     await blocksOfAnOlderRelease(() => openMySql(old), run, "0003_blocks");
+  });
+
+  test("a database of before groups is brought over while processes of that time go on", async () => {
+    const former = { ...OWN, ...(await server.createDatabase()) };
+    const client = await createConnection(address(former));
+    await client.query(
+      "CREATE TABLE __chatsrv_migrations (name VARCHAR(191) NOT NULL PRIMARY KEY, applied_at BIGINT NULL)",
+    );
+    const run = async (statements: readonly string[]) => {
+      await client.beginTransaction();
+      for (const statement of statements) await client.query(statement);
+      await client.commit();
+    };
+    const forUpdate = " FOR UPDATE";
+    await formerSchemaGoesOn({ open: () => openMySql(former), run, migrations, had: 4, forUpdate });
+    await client.end();
   });
 
   /** Until a transaction waits for a lock that another one holds. */

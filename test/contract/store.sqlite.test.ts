@@ -7,10 +7,12 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { UserId } from "../../src/domain/ids.ts";
+import { migrations } from "../../src/store/sqlite/migrate.ts";
 import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { tempDir, until } from "../support/servers.ts";
 import { blocksOfAnOlderRelease } from "./store.blocks.cases.ts";
+import { formerSchemaGoesOn } from "./store.former.ts";
 import { append, everything, friends, nobody, openSqlite, register, text } from "./store.harness.ts";
 
 const CHILD = join(import.meta.dir, "store.child.ts");
@@ -82,6 +84,17 @@ describe("SQLite adapter", () => {
       file.close();
     };
     await blocksOfAnOlderRelease(() => openSqlite({ path }), run, "0002_blocks");
+  });
+
+  test("a database of before groups is brought over while processes of that time go on", async () => {
+    const path = join(tempDir("former"), "chatsrv.db");
+    const file = new Database(path, { create: true });
+    file.run("PRAGMA journal_mode = WAL");
+    file.run("CREATE TABLE __chatsrv_migrations (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL)");
+    const run = (statements: readonly string[]) =>
+      file.transaction(() => statements.map((statement) => file.run(statement))).immediate();
+    await formerSchemaGoesOn({ open: () => openSqlite({ path }), run, migrations, had: 3, forUpdate: "" });
+    file.close();
   });
 
   test("survives being closed and opened again, its data with it", async () => {

@@ -12,6 +12,7 @@ import { cursorCases } from "./store.cursors.cases.ts";
 import { deviceCases } from "./store.devices.cases.ts";
 import { friendCases } from "./store.friends.cases.ts";
 import { groupHeadCases } from "./store.group-heads.cases.ts";
+import { groupRaceCases } from "./store.group-races.cases.ts";
 import { groupCases } from "./store.groups.cases.ts";
 import { register, type StoreFactory, type StoreHarness } from "./store.harness.ts";
 import { messageCases } from "./store.messages.cases.ts";
@@ -50,6 +51,8 @@ export function storeSuite(factory: StoreFactory): void {
   describe("where members of groups stand", () => groupHeadCases(() => store));
   describe("devices", () => deviceCases(() => store));
   describe("several handles at once", () => concurrencyCases(() => harness));
+
+  describe("groups from several handles at once", () => groupRaceCases(() => harness));
 
   describe("migrations", () => {
     test("fill an empty database once", async () => {

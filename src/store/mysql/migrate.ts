@@ -21,7 +21,7 @@ import { fillSkeletons } from "./skeletons.ts";
 
 /** The original's four tables: what an adopted database has already. */
 export const baseline = migration("0000_original", original);
-const migrations: readonly Step[] = [
+export const migrations: readonly Step[] = [
   baseline,
   migration("0001_chatsrv", chatsrv),
   { ...migration("0002_devices", devices), fill: fillSkeletons },

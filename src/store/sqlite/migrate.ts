@@ -11,7 +11,7 @@ import type { MigrationReport } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { fillSkeletons } from "./skeletons.ts";
 
-const migrations: readonly Migration[] = [
+export const migrations: readonly Migration[] = [
   migration("0000_chatsrv", chatsrv),
   migration("0001_devices", devices),
   migration("0002_blocks", blocks),
