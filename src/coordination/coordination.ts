@@ -9,8 +9,8 @@
  * - Times are milliseconds; TTLs count from the call.
  * - A lost server is `AppError` UNAVAILABLE (retryable) within about a second, never a call that hangs.
  */
-import type { ChatNode, Device, EndReason, Route } from "../domain/entities.ts";
-import type { NodeName, SessionId, UserId } from "../domain/ids.ts";
+import type { ChatNode, Device, EndReason, NodeAddress, Route } from "../domain/entities.ts";
+import type { ConversationId, NodeName, SessionId, UserId } from "../domain/ids.ts";
 
 /** `missing`: none stored, or expired. `exhausted`: too many wrong tries; the code is dead. */
 export type CodeCheck = "ok" | "missing" | "wrong" | "exhausted";
@@ -186,6 +186,26 @@ export interface RouteTable {
   of(users: readonly UserId[]): Promise<Map<UserId, Route[]>>;
 }
 
+/** A node that was added to a conversation. */
+export interface Interested extends NodeAddress {
+  /** Rises each time that it is added: one that was added since it was read is another. */
+  readonly added: number;
+}
+
+/**
+ * Which nodes have sessions of a group's members: who is told of what happens in it, however many members it has. A
+ * node is added to a group before it reads where the group stands, so whatever a look-up misses, that read finds.
+ */
+export interface Interest {
+  /** Adds a node to conversations, each in a step of its own. All entries of a conversation end a day after the last add. */
+  add(node: NodeAddress, conversations: readonly ConversationId[]): Promise<void>;
+  remove(node: NodeAddress, conversations: readonly ConversationId[]): Promise<void>;
+  /** In one round trip; conversations without any node are absent. Nodes that died are among them until they are forgotten. */
+  of(conversations: readonly ConversationId[]): Promise<Map<ConversationId, Interested[]>>;
+  /** Removes nodes that are dead, but for those that were added again since they were read. */
+  forget(conversation: ConversationId, dead: readonly Interested[]): Promise<void>;
+}
+
 /** A token bucket: `burst` at once, refilled evenly over `perMs`. */
 export interface LimitRule {
   readonly burst: number;
@@ -208,6 +228,7 @@ export interface Coordination {
   readonly devices: DeviceTable;
   readonly nodes: NodeRegistry;
   readonly routes: RouteTable;
+  readonly interest: Interest;
   readonly limits: RateLimiter;
   /** Calls back each time the server is back after it was lost. @returns a function that ends it. */
   onRecovered(callback: () => void): () => void;

@@ -164,12 +164,16 @@ export interface ChatNode {
   readonly leaseUntil: number;
 }
 
-/** One session of a user, wherever it is. */
-export interface Route {
-  readonly user: UserId;
-  readonly session: SessionId;
+/** A node as routes and the registry name it: a restarted one is another. */
+export interface NodeAddress {
   readonly node: NodeName;
   readonly incarnation: string;
+}
+
+/** One session of a user, wherever it is. */
+export interface Route extends NodeAddress {
+  readonly user: UserId;
+  readonly session: SessionId;
   /** Rises with every bind of the user; a later bind of the same session id wins. */
   readonly epoch: number;
   readonly device: string;

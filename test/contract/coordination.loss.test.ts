@@ -7,7 +7,7 @@ import type { Coordination } from "../../src/coordination/coordination.ts";
 import { openCoordination } from "../../src/coordination/open.ts";
 import type { RedisOptions } from "../../src/coordination/redis/options.ts";
 import { AppError } from "../../src/domain/error.ts";
-import { userId } from "../../src/domain/ids.ts";
+import { conversationId, userId } from "../../src/domain/ids.ts";
 import type { LogFields, Logger } from "../../src/lib/log.ts";
 import { type RedisServer, startRedis, startRedisCluster, startSentinel } from "../support/servers.ts";
 import { until } from "../support/until.ts";
@@ -61,6 +61,7 @@ async function useAll({
   placement,
   routes,
   devices,
+  interest,
   limits,
   ping,
 }: Coordination): Promise<void> {
@@ -75,6 +76,8 @@ async function useAll({
   expect((await routes.of([alice])).size).toBe(1);
   expect(await routes.unbind(alice, begun.session, epoch)).toBe(true);
   expect(await devices.check(alice, "t")).toBeDefined();
+  await interest.add({ node: begun.node, incarnation: begun.incarnation }, [conversationId(1)]);
+  expect((await interest.of([conversationId(1)])).size).toBe(1);
   expect(await limits.take("k", { burst: 1_000, perMs: LONG })).toBe(0);
 }
 

@@ -9,7 +9,7 @@ import { Connection } from "../../src/coordination/redis/connection.ts";
 import { openRedis } from "../../src/coordination/redis/index.ts";
 import type { RedisOptions } from "../../src/coordination/redis/options.ts";
 import { RouteIndex } from "../../src/coordination/redis/route-index.ts";
-import { nodeName, sessionId, userId } from "../../src/domain/ids.ts";
+import { conversationId, nodeName, sessionId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { type RedisServer, startRedis, startRedisCluster } from "../support/servers.ts";
 import { until } from "../support/until.ts";
@@ -22,7 +22,15 @@ const EMAIL = "ann@example.com";
 const SECRETS = ["482913", "login-token", "resume-ticket"] as const;
 
 /** Logins, sessions that come and go, an eviction, a dead node and its reaping: every kind of key. */
-async function live({ codes, placement, devices, nodes, routes, limits }: Coordination): Promise<void> {
+async function live({
+  codes,
+  placement,
+  devices,
+  nodes,
+  routes,
+  interest,
+  limits,
+}: Coordination): Promise<void> {
   const [code, token, ticket] = SECRETS;
   await codes.reserve(EMAIL, TTL);
   await codes.put(EMAIL, code, TTL);
@@ -47,6 +55,14 @@ async function live({ codes, placement, devices, nodes, routes, limits }: Coordi
     if (i % 3 === 0) await routes.unbind(user, sessionId(`s${i}`), epoch);
   });
   await atOnce(8, (i) => routes.bind(session(`more${i}`, on("a")), 5));
+  await interest.add(on("a"), [conversationId(1), conversationId(2)]);
+  await interest.add(on("b"), [conversationId(2), conversationId(3)]);
+  await interest.remove(on("a"), [conversationId(1)]);
+  for (const [one, dead] of await interest.of([conversationId(2), conversationId(3)]))
+    await interest.forget(
+      one,
+      dead.filter(({ incarnation }) => incarnation === "b#1"),
+    );
   await limits.take("login ann@example.com", { burst: 2, perMs: TTL });
   await nodes.deregister(nodeName("b"), "b#1");
   expect((await nodes.reap()).length).toBeGreaterThan(0);
@@ -99,6 +115,7 @@ describe.each(kinds)("what is left on $name", ({ start, isCluster }) => {
     const names = [...(await keysOf(servers)).keys()].map((key) => key.replace(/^[^{]*/, ""));
     expect(names.filter((name) => name.startsWith("{i:"))).toEqual(["{i:a#1}:routes"]);
     expect(names).not.toContain("{nodes}:node:b");
+    expect(names.filter((name) => name.startsWith("{g:"))).toEqual(["{g:2}:2"]);
     await coordination.close();
     await until(async () => (await keysOf(servers)).size === 0, { what: "the keyspace to be empty" });
   });
@@ -123,6 +140,20 @@ describe.each(kinds)("what is left on $name", ({ start, isCluster }) => {
     for (const secret of [...SECRETS, EMAIL]) expect(dumps.join("\n")).not.toContain(secret);
     await coordination.close();
     await until(async () => (await keysOf(servers)).size === 0, { what: "the keyspace to be empty" });
+  });
+
+  test("who is interested in a group is kept for as long as any node adds itself, and no longer", async () => {
+    const { interest, close } = await openRedis(options(), silentLogger, BRIEF);
+    const groups = [conversationId(1), conversationId(65), conversationId(2)];
+    const start = performance.now();
+    await until(async () => {
+      await interest.add({ node: nodeName("a"), incarnation: "a#1" }, groups);
+      expect((await interest.of(groups)).size).toBe(3);
+      return performance.now() - start > 2 * BRIEF.routes;
+    });
+    await until(async () => (await interest.of(groups)).size === 0, { what: "the interest to end" });
+    expect((await keysOf(servers)).size).toBe(0);
+    await close();
   });
 
   test("routes live on for as long as their node renews, and no longer", async () => {

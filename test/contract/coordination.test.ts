@@ -13,6 +13,7 @@ import {
 import { codeCases } from "./coordination.codes.cases.ts";
 import { deviceCases } from "./coordination.devices.cases.ts";
 import { type Fixture, memoryFixture, redisFixture, redisOptions } from "./coordination.fixture.ts";
+import { interestCases } from "./coordination.interest.cases.ts";
 import { nodeCases, placementCases } from "./coordination.nodes.cases.ts";
 import { limitCases, routeCases } from "./coordination.routes.cases.ts";
 
@@ -76,5 +77,6 @@ describe.each(kinds)("$name", ({ start }) => {
   nodeCases(current);
   placementCases(current);
   routeCases(current);
+  interestCases(current);
   limitCases(current);
 });

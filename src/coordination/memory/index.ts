@@ -10,6 +10,7 @@ import { type Lifetimes, lifetimes } from "../devices.ts";
 import { MemoryCodes } from "./codes.ts";
 import { DeviceFile } from "./device-file.ts";
 import { MemoryDevices } from "./devices.ts";
+import { MemoryInterest } from "./interest.ts";
 import { MemoryLimits } from "./limits.ts";
 import { MemoryNodes } from "./nodes.ts";
 import { MemoryPlacement } from "./placement.ts";
@@ -40,6 +41,7 @@ export function openMemory({
     placement: new MemoryPlacement(clock, nodes),
     nodes,
     routes: devices,
+    interest: new MemoryInterest(clock, life),
     devices,
     limits: new MemoryLimits(clock),
     onRecovered: () => () => {},

@@ -8,6 +8,7 @@ import { type Lifetimes, lifetimes } from "../devices.ts";
 import { RedisCodes } from "./codes.ts";
 import { Connection } from "./connection.ts";
 import { RedisDevices } from "./devices.ts";
+import { RedisInterest } from "./interest.ts";
 import { RedisLimits } from "./limits.ts";
 import { RedisNodes } from "./nodes.ts";
 import type { RedisOptions } from "./options.ts";
@@ -37,6 +38,7 @@ export async function openRedis(
     placement: new RedisPlacement(redis),
     nodes: new RedisNodes(redis, index, devices, life),
     routes: devices,
+    interest: new RedisInterest(redis, life),
     devices,
     limits: new RedisLimits(redis),
     onRecovered: (callback) => redis.outage.onRecovered(callback),

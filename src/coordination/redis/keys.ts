@@ -3,11 +3,13 @@
  * Every key and its life. What stands in braces decides the slot in a Cluster; what one script touches has
  * the same. All keys have a TTL, so whatever a crash leaves behind ends by itself.
  */
-import type { UserId } from "../../domain/ids.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { sha256 } from "../../lib/random.ts";
 
 /** Enough to spread over the nodes of a large Cluster, fewer than the users of one look-up. */
 const ROUTE_BUCKETS = 64;
+
+const INTEREST_BUCKETS = 64;
 
 /** Users of one bucket have their routes in one slot. */
 export const routesBucket = (user: UserId): number => user % ROUTE_BUCKETS;
@@ -23,6 +25,9 @@ export const keys = {
   routes: (user: UserId) => `{r:${routesBucket(user)}}:${user}`,
   /** Which routes a node's incarnation holds. */
   index: (incarnation: string) => `{i:${incarnation}}:routes`,
+  /** What scripts add `:CONVERSATION` to, for the nodes that are interested in it: those of one bucket are one call. */
+  interestBucket: (conversation: ConversationId) => `{g:${conversation % INTEREST_BUCKETS}}`,
+  interest: (conversation: ConversationId) => `${keys.interestBucket(conversation)}:${conversation}`,
   /**
    * The registry; its scripts add `:names` (set), `:incarnations` (set), `:node:NAME` (hash, lives as long as
    * the lease) and `:tokens:NAME` (sorted set).

@@ -12,6 +12,7 @@ import incarnationKnown from "./lua/incarnation_known.lua" with { type: "text" }
 import indexForget from "./lua/index_forget.lua" with { type: "text" };
 import indexRefresh from "./lua/index_refresh.lua" with { type: "text" };
 import indexTouch from "./lua/index_touch.lua" with { type: "text" };
+import interestAdd from "./lua/interest_add.lua" with { type: "text" };
 import limitTake from "./lua/limit_take.lua" with { type: "text" };
 import nodeAllocate from "./lua/node_allocate.lua" with { type: "text" };
 import nodeDeregister from "./lua/node_deregister.lua" with { type: "text" };
@@ -37,6 +38,7 @@ export const scripts = {
   indexRefresh: script(indexRefresh),
   incarnationKnown: script(incarnationKnown),
   indexTouch: script(indexTouch),
+  interestAdd: script(interestAdd),
   limitTake: script(limitTake),
   nodeAllocate: script(nodeAllocate),
   nodeDeregister: script(nodeDeregister),

@@ -6,13 +6,13 @@
  */
 
 import type { RouteTable } from "../../coordination/coordination.ts";
-import type { ChatNode, Route } from "../../domain/entities.ts";
+import type { ChatNode, NodeAddress, Route } from "../../domain/entities.ts";
 import type { NodeName, UserId } from "../../domain/ids.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { UserEvent, Users } from "./events.ts";
-import { type NodeAddress, type Outcome, PeerQueues } from "./peer-queues.ts";
+import { type Outcome, PeerQueues } from "./peer-queues.ts";
 import type { LocalSessions, Peers } from "./ports.ts";
 
 export interface CourierOptions {

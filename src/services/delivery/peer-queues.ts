@@ -5,17 +5,12 @@
  * comes later queues behind it. What is owed is bounded: texts beyond the bound are left out, and the node is told
  * since when it has missed some, so that it asks the store (services/delivery/reconciler).
  */
+import type { NodeAddress } from "../../domain/entities.ts";
 import type { NodeName } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { lasts, supersededBy, type UserEvent, unitsOf } from "./events.ts";
 import type { Peers } from "./ports.ts";
-
-/** A node as a route or the registry names it: a restarted one is another. */
-export interface NodeAddress {
-  readonly node: NodeName;
-  readonly incarnation: string;
-}
 
 /** What became of events: the node has them, or it is gone and with it the sessions they were for. */
 export type Outcome = "acknowledged" | "gone";

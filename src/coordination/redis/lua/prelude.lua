@@ -28,6 +28,13 @@ local function at_most(key, ttl)
   return ttl
 end
 
+-- Puts a member into a sorted set by when it was touched (microseconds, always rising), which then lives for `ttl` ms.
+local function touch(key, member, ttl)
+  local before = tonumber(redis.call('ZSCORE', key, member)) or 0
+  redis.call('ZADD', key, math.max(before + 1, micros()), member)
+  redis.call('PEXPIRE', key, ttl)
+end
+
 -- Names of the nodes whose lease holds; forgets the others. `base` is the key of the registry.
 local function live_nodes(base)
   local names = {}
