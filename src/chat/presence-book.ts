@@ -49,8 +49,15 @@ export class PresenceBook {
     if (order === UNORDERED) return true;
     const word = this.#words.get(friend);
     if (order < (this.#pairs.get(pairOf(user, friend)) ?? 0)) return false;
-    // What is told to all friends later than a block began is not told to who is blocked.
-    if (order < (word?.order ?? 0) && between !== "hidden") return false;
+    if (word !== undefined && order < word.order) {
+      // What is told to all friends later than a block began is not told to who is blocked; what was told at a login,
+      // not to who became a friend since.
+      if (between === undefined) return false;
+      if (between === "open" && word.online !== online) {
+        word.inDoubt = true;
+        return false;
+      }
+    }
     if (between !== undefined) {
       noteLast(this.#pairs, pairOf(user, friend), order, MAX_PAIRS);
       if (online) this.#toldToOne(friend, word);

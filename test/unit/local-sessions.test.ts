@@ -98,9 +98,15 @@ describe("sessions of a node", () => {
     // They left meanwhile, and that was quicker.
     node.deliver([presence(BOB, false, 10), between(BOB, true, 9)]);
     expect(seen(sessions[1])?.at(-1)).toEqual([false, 10]);
+    expect([...node.told()]).toEqual([{ friend: FRIEND, online: undefined, order: 10 }]);
+    // They are here, as somebody was told at a login meanwhile.
+    node.deliver([presence(BOB, true, 11)]);
+    node.show(BOB, sessionId("s1"), presence(BOB, true, 14));
+    node.deliver([between(ADA, true, 13)]);
+    expect(seen(sessions[0])?.at(-1)).toEqual([true, 13]);
     // A block of which nobody else is told is no older than what all others are told after it.
-    node.deliver([presence(BOB, true, 12), between(ADA, false, 11)]);
-    expect(seen(sessions[0])?.at(-1)).toEqual([false, 11]);
+    node.deliver([presence(BOB, true, 16), between(ADA, false, 15)]);
+    expect(seen(sessions[0])?.at(-1)).toEqual([false, 15]);
   });
 
   test("presence that is older than what was told is not told, to nobody; of unknown age it is", () => {
