@@ -67,14 +67,17 @@ export class PresenceBook {
     return true;
   }
 
-  /** The same for one session, at its login. */
+  /** The same for one session, at its login. A later word may have been told to another one at its own, and not to this. */
   acceptsForOne(event: PresenceEvent, user: UserId): boolean {
     const { friend, online, order } = event;
     const word = this.#words.get(friend);
-    if (order < Math.max(word?.order ?? 0, this.#pairs.get(pairOf(user, friend)) ?? 0)) return false;
-    if (word === undefined || word.online === online) this.#note(friend, online, order);
-    else word.inDoubt = true;
-    return true;
+    if (order < (this.#pairs.get(pairOf(user, friend)) ?? 0)) return false;
+    if (word === undefined || word.online === online) {
+      this.#note(friend, online, Math.max(order, word?.order ?? 0));
+      return true;
+    }
+    word.inDoubt = true;
+    return order >= word.order;
   }
 
   #toldToOne(friend: UserId, word: Word | undefined): void {

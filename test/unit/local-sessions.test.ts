@@ -82,6 +82,17 @@ describe("sessions of a node", () => {
     expect([...node.told()]).toEqual([{ friend: FRIEND, online: false, order: 8 }]);
   });
 
+  test("of two that log in at once both are told, whoever asked first", () => {
+    const { node, sessions } = nodeWith(ADA, BOB);
+    node.show(BOB, sessionId("s1"), presence(BOB, true, 8));
+    node.show(ADA, sessionId("s0"), presence(ADA, true, 7));
+    expect(sessions.map((session) => session.told.length)).toEqual([1, 1]);
+    expect([...node.told()]).toEqual([{ friend: FRIEND, online: true, order: 8 }]);
+    node.show(ADA, sessionId("s0"), presence(ADA, false, 6));
+    expect([...node.told()]).toEqual([{ friend: FRIEND, online: undefined, order: 8 }]);
+    expect(sessions[0]?.told.length).toBe(1);
+  });
+
   test("what one alone is told comes before no word to the others, and after none of their own", () => {
     const { node, sessions } = nodeWith(ADA, BOB);
     const between = (to: UserId, online: boolean, order: number) =>
