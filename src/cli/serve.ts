@@ -109,6 +109,7 @@ async function serveRoles(
   if (running === undefined) return await abandon(starting, logger);
 
   for (const { name, check } of running.checks) health.add(name, check);
+  if (admin !== undefined) running.guard(admin);
   const addresses = { ...running.addresses, ...(admin && { admin: addressText(admin) }) };
   const control = await openControl(settings, roles, addresses, running).catch(async (error: unknown) => {
     await running.stop();

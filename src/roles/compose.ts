@@ -11,7 +11,7 @@ import { type Clock, systemClock } from "../lib/clock.ts";
 import { processDescriptors } from "../lib/descriptors.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Meter } from "../lib/metrics.ts";
-import { DescriptorGuard } from "../net/descriptor-guard.ts";
+import { type Closable, DescriptorGuard } from "../net/descriptor-guard.ts";
 import { remoteAllocator } from "../rpc/balancer.ts";
 import { remoteCodeSender } from "../rpc/verification.ts";
 import type { Allocator, CodeSender } from "../services/ports.ts";
@@ -43,6 +43,8 @@ export interface Running {
   /** `host:port` by what is served there. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly checks: readonly ReadinessCheck[];
+  /** Has a listener of the process closed, too, while descriptors run short. */
+  guard(listener: Closable): void;
   /** The cluster's chat nodes, for `chatsrv status`. */
   status(): Promise<ChatNode[]>;
   /** Resolves when a role cannot go on by itself, with the reason; the process is to stop then. */
@@ -73,13 +75,15 @@ export async function startRoles(options: StartOptions): Promise<Running> {
   };
   try {
     if (shared.store !== undefined) await waitForStore(shared.store, config, logger);
-    const rpc = new RpcHost(config, logger, !shared.coordination.shared);
-    const chat = await startAll({ config, logger, meter, clock, guard }, roles, shared, rpc, started);
+    const base = { config, logger, meter, clock, guard };
+    const rpc = new RpcHost(base, !shared.coordination.shared);
+    const chat = await startAll(base, roles, shared, rpc, started);
     return {
       addresses: Object.assign({}, ...started.map((role) => role.addresses)) as Record<string, string>,
       checks: checksOf(shared, chat),
       failed:
         chat?.superseded.then(() => "another process has this chat node's name") ?? new Promise(() => {}),
+      guard: (listener) => void guard?.watch(listener),
       status: () => shared.coordination.nodes.list(),
       reloadTls: async () => {
         rpc.reloadTls(clock, shared.rpcClient);

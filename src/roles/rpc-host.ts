@@ -8,10 +8,12 @@ import type { Config } from "../config/schema.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { isLoopback } from "../lib/loopback.ts";
+import type { DescriptorGuard } from "../net/descriptor-guard.ts";
 import type { RpcService } from "../rpc/definition.ts";
 import { type RpcServer, startRpcServer } from "../rpc/server.ts";
 import { readTls, requireUsableTls, type TlsTexts } from "../rpc/tls.ts";
 import { clusterTls } from "./options.ts";
+import type { RoleInput } from "./role.ts";
 
 /** What is told of files that changed. */
 interface Exchanging {
@@ -21,13 +23,15 @@ interface Exchanging {
 export class RpcHost {
   readonly #config: Config;
   readonly #logger: Logger;
+  readonly #guard: DescriptorGuard | undefined;
   readonly #optional: boolean;
   readonly #servers: RpcServer[] = [];
 
   /** @param optional whether the process can do without its gRPC ports, because no other shares its state. */
-  constructor(config: Config, logger: Logger, optional: boolean) {
+  constructor({ config, logger, guard }: Pick<RoleInput, "config" | "logger" | "guard">, optional: boolean) {
     this.#config = config;
     this.#logger = logger;
+    this.#guard = guard;
     this.#optional = optional;
   }
 
@@ -52,6 +56,7 @@ export class RpcHost {
         logger: this.#logger,
       });
       this.#servers.push(server);
+      this.#guard?.watch(server);
       return server;
     } catch (error) {
       if (!this.#optional) throw error;

@@ -26,6 +26,8 @@ export interface RpcServerOptions {
 export interface RpcServer {
   /** What is bound. */
   readonly address: { readonly host: string; readonly port: number };
+  /** Closes the listening socket, or opens it again at the same port; open connections go on. */
+  setAccepting(accepting: boolean): void;
   /** New connections meet these from now on; they have to be usable (lib/certificates). */
   exchangeTls(tls: TlsTexts): void;
   /**
@@ -36,6 +38,8 @@ export interface RpcServer {
 }
 
 const LOOPBACK = "127.0.0.1";
+/** Wait before a port that was closed is bound again, when that failed. */
+const BIND_RETRY_MS = 500;
 const OPTIONS: ServerOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
@@ -61,11 +65,31 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const all = [...services, health];
   for (const { definition, implementation } of all) server.addService(definition, implementation);
   const security = serverSecurity(readTls(options.tls));
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(addressText({ host, port: options.port }), security.credentials, (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    ),
-  );
+  const bind = (wanted: number) =>
+    new Promise<number>((resolve, reject) =>
+      server.bindAsync(addressText({ host, port: wanted }), security.credentials, (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
+      ),
+    );
+  const port = await bind(options.port);
+  let open = true;
+  /** Binding takes its time, and may fail: what is wanted last is what comes in the end. */
+  let accepting = true;
+  let turning = false;
+  const turn = async (): Promise<void> => {
+    if (turning) return;
+    turning = true;
+    while (open !== accepting && stopped === undefined)
+      try {
+        if (accepting) await bind(port);
+        else server.unbind(addressText({ host, port }));
+        open = !open;
+      } catch (error) {
+        logger.log("error", "grpc.listen_failed", { port, error });
+        await new Promise((resolve) => setTimeout(resolve, BIND_RETRY_MS));
+      }
+    turning = false;
+  };
   let stopped: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     for (const service of all) service.close?.();
@@ -76,6 +100,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   };
   return {
     address: { host, port },
+    setAccepting: (wanted) => {
+      accepting = wanted;
+      void turn();
+    },
     exchangeTls: (tls) => security.exchange(tls),
     stop: (graceMs = 1_000) => {
       stopped ??= stop(graceMs);

@@ -4,6 +4,7 @@
  * serving who is there, lets people in where it can, and is as before when the connections are gone.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { Code } from "../../src/wire/codes.ts";
 import { cpuSeconds } from "../bench/cpu.ts";
 import { type Chatsrv, FROM_SOURCES, startEmbedded } from "../support/chatsrv-process.ts";
@@ -22,6 +23,7 @@ let ben: TestClient;
 beforeAll(async () => {
   server = await startEmbedded({
     command: ["sh", "-c", `ulimit -n ${LIMIT}; exec "$@"`, "sh", ...FROM_SOURCES],
+    env: { CHATSRV_ADMIN_PORT: "0" },
   });
   users = await makeUsers(server, server.api, 3, "fd");
   const [a, b] = users;
@@ -104,16 +106,18 @@ describe("silent connections", () => {
     await until(async () => canLogIn());
   });
 
-  for (const service of ["http", "ws"])
+  for (const service of ["http", "ws", "grpc", "balance", "admin"])
     test(`to the ${service} port: no spin, and all is well when they are gone`, async () => {
       const { end } = await silent(server.address(service));
-      expect(await load()).toBeLessThan(0.5);
+      expect(await load()).toBeLessThan(0.2);
+      expect(readdirSync(`/proc/${server.pid}/fd`).length).toBeLessThan(LIMIT);
       await textPasses();
       expect(server.events("net.descriptors_short")).toHaveLength(1);
       end();
       await until(async () => canLogIn());
       const answer = await fetch(`http://${server.address("ws")}/`);
       expect(answer.status).toBe(426);
+      await until(async () => (await fetch(`http://${server.address("admin")}/healthz`)).ok);
     });
 });
 

@@ -18,7 +18,10 @@ const hasIPv6 = Object.values(networkInterfaces()).some((those) =>
 
 async function reached(host: string, from: string): Promise<string> {
   const { config } = loadConfig({ env: { CHATSRV_CLUSTER_SECRET: SECRET } });
-  const server = await new RpcHost(config, silentLogger, false).serve({ host, port: 0 }, []);
+  const server = await new RpcHost({ config, logger: silentLogger, guard: undefined }, false).serve(
+    { host, port: 0 },
+    [],
+  );
   try {
     const address = { host: from, port: server?.address.port ?? 0 };
     await client({ secret: SECRET, connectMs: 300 }).unary(address, Health.method.check, { service: "" });
