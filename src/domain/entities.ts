@@ -78,6 +78,19 @@ export interface Message {
   readonly data?: unknown;
   /** The seq it answers. */
   readonly replyTo?: number;
+  /** Where it was edited: the seq of the edit; `body` is the text as that has it. */
+  readonly editedSeq?: number;
+  /** What it said is gone for good; so it is with the edits of such a message. */
+  readonly recalled?: true;
+  /** Those that most gave first. */
+  readonly reactions?: readonly Reaction[];
+}
+
+export interface Reaction {
+  readonly emoji: string;
+  readonly count: number;
+  /** Whether the reader is among them. */
+  readonly mine: boolean;
 }
 
 /** What a user set for themself in a conversation, on all of their devices. */

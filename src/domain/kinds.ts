@@ -13,3 +13,6 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** Kinds that do not count as unread. */
 export const QUIET_KINDS: readonly string[] = [...CHANGE_KINDS, MEMBERS_KIND];
+
+/** Kinds whose text its sender may change. */
+export const EDITABLE_KINDS: readonly string[] = ["text", "media"];

@@ -4,7 +4,10 @@
  */
 import type { ConversationId } from "../domain/ids.ts";
 import { dataText } from "./rows.ts";
-import type { AppendEntry, AppendOutcome } from "./store.ts";
+import type { AppendEntry, AppendOutcome, AppendRules } from "./store.ts";
+
+/** Of an installation that says nothing. */
+export const DEFAULT_RULES: AppendRules = { editWindowMs: 86_400_000 };
 
 /** What is compared of a stored message. */
 export interface StoredMessage {
@@ -16,6 +19,8 @@ export interface StoredMessage {
   /** JSON. */
   readonly data: string | null;
   readonly replyTo: number | null;
+  /** Of one that was recalled nothing is left to compare. */
+  readonly recalledSeq: number | null;
 }
 
 /**
@@ -30,10 +35,9 @@ export function storable(entry: AppendEntry): AppendEntry {
 /** The outcome of an entry whose client id is stored already. */
 export function repeatOutcome(stored: StoredMessage, entry: AppendEntry): AppendOutcome {
   const same =
-    stored.body === entry.body &&
     stored.kind === entry.kind &&
-    stored.data === dataText(entry.data) &&
-    stored.replyTo === (entry.replyTo ?? null);
+    stored.replyTo === (entry.replyTo ?? null) &&
+    (stored.recalledSeq !== null || (stored.body === entry.body && stored.data === dataText(entry.data)));
   if (!same) return { status: "conflict" };
   return { status: "duplicate", conversation: stored.conversation, seq: stored.seq, at: stored.at };
 }

@@ -3,9 +3,8 @@
  * Entities from rows, for both adapters: what NULL in the original's columns and in a left join means.
  */
 import { type Column, type SQL, sql } from "drizzle-orm";
-import type { ConversationKind, Message, Profile } from "../domain/entities.ts";
+import type { Message, Profile } from "../domain/entities.ts";
 import type { UserId } from "../domain/ids.ts";
-import type { Trace } from "./store.ts";
 
 export interface ProfileRow {
   readonly id: UserId;
@@ -38,7 +37,8 @@ type MessageColumn =
   | ("conversationId" | "seq" | "sender" | "clientId" | "kind" | "body" | "at")
   | ("data" | "replyTo");
 
-export interface MessageRow extends Omit<Message, "data" | "replyTo"> {
+export interface MessageRow
+  extends Pick<Message, "conversation" | "seq" | "sender" | "clientId" | "kind" | "body" | "at"> {
   /** JSON. */
   readonly data: string | null;
   readonly replyTo: number | null;
@@ -54,39 +54,6 @@ export function messageOf({ data, replyTo, ...message }: MessageRow): Message {
 
 /** A message's `data` as its column has it. */
 export const dataText = (data: unknown): string | null => (data === undefined ? null : JSON.stringify(data));
-
-export interface TraceRow {
-  readonly message: MessageRow;
-  readonly kind: ConversationKind;
-  readonly groupName: string | null;
-  /** NULL in a group. */
-  readonly receiver: UserId | null;
-  /** NULL when the account is gone. */
-  readonly senderName: string | null;
-  readonly receiverName: string | null;
-  readonly deliveredSeq: number | null;
-  readonly deliveredAt: number | null;
-  readonly readSeq: number | null;
-  readonly readAt: number | null;
-}
-
-export function traceOf({ message, kind, groupName, senderName, receiver, ...row }: TraceRow): Trace {
-  return {
-    ...{ message: messageOf(message), kind },
-    ...{ senderName: senderName ?? "", groupName: groupName ?? "" },
-    receiver:
-      receiver === null
-        ? undefined
-        : {
-            user: receiver,
-            name: row.receiverName ?? "",
-            deliveredSeq: row.deliveredSeq ?? 0,
-            deliveredAt: row.deliveredAt ?? undefined,
-            readSeq: row.readSeq ?? 0,
-            readAt: row.readAt ?? undefined,
-          },
-  };
-}
 
 /** The columns in which a profile may change. */
 interface ProfileColumns {

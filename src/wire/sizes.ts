@@ -61,3 +61,7 @@ export function isContentTooLarge(text: string): boolean {
 
 /** Users that one change of a group may name, in all its lists together: what it became must fit one message. */
 export const MAX_NAMED = 500;
+/** Characters (code points) of a reaction: a family of several takes a dozen. */
+export const MAX_EMOJI = 32;
+/** Different emoji of one message that are told: those that most gave. */
+export const MAX_EMOJI_SHOWN = 50;

@@ -187,6 +187,30 @@ export function groupRaceCases(harness: () => StoreHarness): void {
     expect((await first().conversations.groupsOf(wanted)).length).toBe(2);
   });
 
+  test("edits and a recall at once: the last edit counts, and of what is recalled nothing is left", async () => {
+    const { group, owner } = await crew(first(), 0);
+    for (let round = 0; round < 8; round += 1) {
+      const [outcome] = await first().messages.append([post(group, owner, "secret")], 1);
+      const of = outcome && "seq" in outcome ? outcome.seq : 0;
+      await Promise.all(
+        stores.map(async (store, index) => {
+          for (let count = 0; count < 4; count += 1) {
+            const body = `secret ${index} ${count}`;
+            await store.messages.append([{ ...post(group, owner, body), kind: "edit", data: { of } }], 1);
+          }
+          if (round % 2 && index === 2)
+            await store.messages.append([{ ...post(group, owner, ""), kind: "recall", data: { of } }], 1);
+        }),
+      );
+      const log = (await seen(first(), group, owner)).filter(({ seq }) => seq >= of);
+      const edits = log.filter(({ kind }) => kind === "edit");
+      if (round % 2) {
+        expect(JSON.stringify(log)).not.toContain("secret");
+        expect(edits.every(({ recalled }) => recalled)).toBe(true);
+      } else expect(log[0]).toMatchObject({ editedSeq: edits.at(-1)?.seq, body: edits.at(-1)?.body });
+    }
+  });
+
   test("who is blocked while they are added is either there before it or not there", async () => {
     const { group, owner } = await crew(first(), 0);
     for (const friend of await friendsOf(first(), owner, 6)) {

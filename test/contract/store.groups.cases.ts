@@ -266,9 +266,10 @@ export function groupCases(store: () => Store): void {
     const [a, b] = await friends(store());
     const conversation = await talkOf(store(), a, b);
     const data = { items: [{ id: "1", name: HOSTILE.join("") }] };
-    const entry = { ...post(conversation, a), data, replyTo: 7 };
+    await store().messages.append([post(conversation, a)], 1);
+    const entry = { ...post(conversation, a), data, replyTo: 1 };
     expect(statuses(await store().messages.append([entry], 1))).toEqual(["stored"]);
-    expect((await seen(store(), conversation, b))[0]).toMatchObject({ data, replyTo: 7 });
+    expect((await seen(store(), conversation, b))[1]).toMatchObject({ data, replyTo: 1 });
     const { replyTo: _, ...without } = entry;
     expect(
       statuses(await store().messages.append([entry, without, { ...entry, data: { items: [] } }], 1)),

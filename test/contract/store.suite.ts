@@ -7,6 +7,7 @@ import type { Store } from "../../src/store/store.ts";
 import { failureOf } from "../support/failure.ts";
 import { accountCases } from "./store.accounts.cases.ts";
 import { blockCases } from "./store.blocks.cases.ts";
+import { changeCases } from "./store.changes.cases.ts";
 import { concurrencyCases } from "./store.concurrency.cases.ts";
 import { cursorCases } from "./store.cursors.cases.ts";
 import { deviceCases } from "./store.devices.cases.ts";
@@ -49,6 +50,7 @@ export function storeSuite(factory: StoreFactory): void {
   describe("cursors", () => cursorCases(() => store));
   describe("groups", () => groupCases(() => store));
   describe("where members of groups stand", () => groupHeadCases(() => store));
+  describe("changes", () => changeCases(() => store));
   describe("devices", () => deviceCases(() => store));
   describe("several handles at once", () => concurrencyCases(() => harness));
 

@@ -4,9 +4,10 @@ import { originalEntry } from "../../src/chat/dialects/original/texts.ts";
 import { numberedEntry } from "../../src/chat/dialects/protocol2/texts.ts";
 import type { Message } from "../../src/domain/entities.ts";
 import { userId } from "../../src/domain/ids.ts";
+import { CHANGE_KINDS, QUIET_KINDS } from "../../src/domain/kinds.ts";
 import { fromMessage, toMessage } from "../../src/rpc/events.ts";
 import { only } from "../../src/services/delivery/events.ts";
-import { kindSpec, kinds } from "../../src/wire/kinds.ts";
+import { type KindSpec, kindSpec, kinds } from "../../src/wire/kinds.ts";
 import { messagesOf } from "../support/messages.ts";
 
 const ADA = userId(1);
@@ -24,6 +25,15 @@ describe("kinds", () => {
         expect([...preview].length).toBeLessThanOrEqual(120);
       }
     expect(kinds.text.preview({ body: "\n  first \nsecond" })).toBe("first");
+  });
+
+  test("what counts as unread, and what changes others, is the same to the system", () => {
+    for (const [name, spec] of Object.entries(kinds)) {
+      const { countsAsUnread, changes }: KindSpec = spec;
+      const known = { name, countsAsUnread, changes };
+      const isChange = (CHANGE_KINDS as readonly string[]).includes(name);
+      expect(known).toEqual({ name, countsAsUnread: !QUIET_KINDS.includes(name), changes: isChange });
+    }
   });
 
   test("names that are no kinds, those of every object too, read as one that came later", () => {

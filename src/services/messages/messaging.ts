@@ -171,6 +171,8 @@ const REFUSALS = {
   blocked: "BLOCKED",
   not_a_member: "NOT_A_MEMBER",
   forbidden: "FORBIDDEN",
+  not_found: "NOT_FOUND",
+  expired: "EXPIRED",
 } as const;
 
 function summarize(entries: readonly AppendEntry[], outcomes: readonly AppendOutcome[]): SendResult {

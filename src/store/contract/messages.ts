@@ -22,7 +22,9 @@ export interface AppendEntry {
 /**
  * What became of one entry. `duplicate`: this sender's `clientId` is stored in this conversation already with
  * the same content; seq and at are the first ones. `conflict`: it is stored with other content.
- * `not_a_member`: it is a group, of which the sender is no member. `forbidden`: only the store makes that kind.
+ * `not_a_member`: it is a group, of which the sender is no member. `forbidden`: only the store makes that kind, or
+ * the sender may not make that change. `not_found`: what it changes or answers is not there, not visible to the
+ * sender, recalled, or nothing that can be changed. `expired`: it is too late to edit it.
  * Only `stored` used a seq.
  */
 export type AppendOutcome =
@@ -42,7 +44,15 @@ export type AppendOutcome =
   | { readonly status: "not_friends" }
   | { readonly status: "blocked" }
   | { readonly status: "not_a_member" }
-  | { readonly status: "forbidden" };
+  | { readonly status: "forbidden" }
+  | { readonly status: "not_found" }
+  | { readonly status: "expired" };
+
+/** What may differ from one installation to another. */
+export interface AppendRules {
+  /** How long after it was stored a message may be edited, milliseconds. */
+  readonly editWindowMs: number;
+}
 
 /** Where a bounded read of history starts: after a seq (ascending), before one, or at the end. */
 export interface HistoryRange {
@@ -85,13 +95,18 @@ export interface MessageStore {
    * and neither blocked the other is decided inside the same transaction, so a block or a removal is in force
    * everywhere once set. A direct conversation costs nothing for groups' sake.
    * An entry repeated within the batch counts as a duplicate of its first.
+   *
+   * Kinds that change another message (`edit`, `recall`, `reaction` with `data.of`) are stored like others, and what
+   * they make of it with them: an edit by its sender, within the window; a recall by its sender, or an owner or admin
+   * of the group, which takes what it and its edits said out of the store for good; a reaction, one of each emoji
+   * for each user, on or off. What a change, or `replyTo`, names must be there and visible to the sender.
    * @param at the time given to all that is stored, milliseconds since 1970. Where the conversation's last message
    *   has a later one (another server's clock, or one that was set back) that is given: times never fall along seqs.
    * @returns one outcome per entry, in order.
    */
-  append(entries: readonly AppendEntry[], at: number): Promise<AppendOutcome[]>;
+  append(entries: readonly AppendEntry[], at: number, rules?: AppendRules): Promise<AppendOutcome[]>;
   /**
-   * Messages of a conversation that `reader` may see (`MemberStanding`), ascending by seq, at most `range.limit`: with `after` the
+   * Messages of a conversation, as they are now, that `reader` may see (`MemberStanding`), ascending by seq, at most `range.limit`: with `after` the
    * first ones beyond it, with `before` the last ones below it, with neither the newest. Takes the same time at any
    * depth.
    * @returns undefined when there is no such conversation, or the reader never was a member of it. `lastSeq` is the

@@ -28,9 +28,9 @@ type GroupReads = Pick<
 
 const { conversationId, uuid, role, joinedSeq, visibleFrom, leftSeq } = conversationMember;
 
-export function groupStore({ use }: Pool): GroupReads {
+export function groupStore({ use, read }: Pool): GroupReads {
   const standings: GroupReads["standings"] = (conversation, users) =>
-    use(async ({ db }) => {
+    read(async ({ db }) => {
       if (users.length === 0) return new Map();
       const rows = await db
         .select({ user: uuid, role, joinedSeq, visibleFrom, leftSeq })
@@ -39,7 +39,7 @@ export function groupStore({ use }: Pool): GroupReads {
       return new Map(rows.map(({ user, ...row }) => [user, memberStandingOf(row)]));
     });
   const info: GroupReads["info"] = (conversation, reader) =>
-    use(async ({ db }) => {
+    read(async ({ db }) => {
       const { id, name, avatar, description, version, members, creator, createdAt } = conversationTable;
       const [row] = await db
         .select({ conversation: id, name, avatar, description, version, members, creator, createdAt })
@@ -56,7 +56,7 @@ export function groupStore({ use }: Pool): GroupReads {
 
     members: async (conversation, reader, request) => {
       if ((await info(conversation, reader)) === undefined) return undefined;
-      return use(async ({ db }) => {
+      return read(async ({ db }) => {
         const { after, rows } = startOf(request);
         const found = await db
           .select({ profile: shownColumns, role, since: message.at })
@@ -73,7 +73,7 @@ export function groupStore({ use }: Pool): GroupReads {
     },
 
     groupsOf: (user) =>
-      use(async ({ db }) => {
+      read(async ({ db }) => {
         const rows = await db
           .select({ conversation: conversationId })
           .from(conversationMember)
@@ -83,7 +83,7 @@ export function groupStore({ use }: Pool): GroupReads {
       }),
 
     readers: (conversation, seq, request) =>
-      use(async ({ db }) => {
+      read(async ({ db }) => {
         const { conversationId: of, seq: at, sender } = message;
         const [found] = await db
           .select({ sender })
@@ -92,18 +92,18 @@ export function groupStore({ use }: Pool): GroupReads {
         if (found === undefined) return undefined;
         const { deliveredSeq, readSeq, shownDeliveredSeq, shownReadSeq } = conversationMember;
         const got = sql<number>`coalesce(${shownDeliveredSeq}, ${deliveredSeq}) >= ${seq}`;
-        const read = sql<number>`coalesce(${shownReadSeq}, ${readSeq}) >= ${seq}`;
+        const seen = sql<number>`coalesce(${shownReadSeq}, ${readSeq}) >= ${seq}`;
         const concerned = and(
           ...[eq(conversationId, conversation), ne(uuid, found.sender), lte(visibleFrom, seq)],
           or(isNull(leftSeq), gte(leftSeq, seq)),
         );
         const [counted] = await db
-          .select({ members: count(), delivered: sql`sum(${got})`, read: sql`sum(${read})` })
+          .select({ members: count(), delivered: sql`sum(${got})`, read: sql`sum(${seen})` })
           .from(conversationMember)
           .where(concerned);
         const { after, rows } = startOf(request);
         const page = await db
-          .select({ user: uuid, username: authentication.username, delivered: got, read })
+          .select({ user: uuid, username: authentication.username, delivered: got, read: seen })
           .from(conversationMember)
           .leftJoin(authentication, eq(authentication.uuid, uuid))
           .where(and(concerned, gt(uuid, userId(after))))

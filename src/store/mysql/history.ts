@@ -2,14 +2,58 @@
  * @module store/mysql/history
  * Reading messages in MySQL: pages of a conversation by primary key, and one message by its client id.
  */
-import { and, asc, desc, eq, gt, lt } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, inArray, lt, lte, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
-import { messageColumns, messageOf, otherMember, traceOf } from "../rows.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
+import { editShown, messagesOf, type ReactionRow, reactedSeqs } from "../projection.ts";
+import { messageColumns, otherMember } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
+import { traceOf } from "../traces.ts";
 import type { Pool } from "./pool.ts";
-import { authentication, conversationMember, conversationTable, message } from "./schema.ts";
+import {
+  authentication,
+  conversationMember,
+  conversationTable,
+  message,
+  messageEdit,
+  messageReaction,
+  messageState,
+} from "./schema.ts";
+import type { Session } from "./session.ts";
 
-const columns = messageColumns(message);
+const edit = alias(message, "edit");
+
+/** Messages as who sees up to `end` has them. */
+function projection(end: number) {
+  const shown = editShown({ message, state: messageState, edits: messageEdit }, end);
+  return {
+    columns: {
+      ...messageColumns(message),
+      ...{ editedSeq: shown, editedBody: edit.body },
+      ...{ recalledSeq: messageState.recalledSeq, reacted: messageState.reacted },
+    },
+    ofState: and(eq(messageState.conversationId, message.conversationId), eq(messageState.seq, message.seq)),
+    ofEdit: and(eq(edit.conversationId, message.conversationId), eq(edit.seq, shown)),
+  };
+}
+
+/** Reactions on messages of a conversation, up to `end`. */
+async function reactionsTo(
+  { db }: Session,
+  conversation: ConversationId,
+  seqs: readonly number[],
+  end: number,
+  reader: UserId,
+): Promise<ReactionRow[]> {
+  if (seqs.length === 0) return [];
+  const { conversationId, ofSeq, emoji, uuid, seq } = messageReaction;
+  return await db
+    .select({ seq: ofSeq, emoji, count: count(), mine: sql`max(${uuid} = ${reader})` })
+    .from(messageReaction)
+    .where(and(eq(conversationId, conversation), inArray(ofSeq, [...seqs]), lte(seq, end)))
+    .groupBy(ofSeq, emoji)
+    .orderBy(asc(ofSeq), desc(count()), asc(sql`min(${seq})`));
+}
 
 export function historyStore({ read }: Pool): Pick<MessageStore, "history" | "trace"> {
   const { id, kind, lo, hi, lastSeq, name } = conversationTable;
@@ -17,7 +61,8 @@ export function historyStore({ read }: Pool): Pick<MessageStore, "history" | "tr
 
   return {
     history: (conversation, reader, { after, before, limit }) =>
-      read(async ({ db }) => {
+      read(async (session) => {
+        const { db } = session;
         const [seen] = await db
           .select({ visibleFrom: own.visibleFrom, leftSeq: own.leftSeq, lastSeq })
           .from(own)
@@ -31,19 +76,24 @@ export function historyStore({ read }: Pool): Pick<MessageStore, "history" | "tr
           gt(message.seq, Math.max(after ?? 0, seen.visibleFrom - 1)),
           lt(message.seq, Math.min(before ?? end + 1, end + 1)),
         );
+        const { columns, ofState, ofEdit } = projection(end);
         const upwards = after !== undefined;
         const rows = await db
           .select(columns)
           .from(message)
+          .leftJoin(messageState, ofState)
+          .leftJoin(edit, ofEdit)
           .where(range)
           .orderBy(upwards ? asc(message.seq) : desc(message.seq))
           .limit(Math.max(0, limit));
         if (!upwards) rows.reverse();
-        return { messages: rows.map(messageOf), lastSeq: end };
+        const reactions = await reactionsTo(session, conversation, reactedSeqs(rows), end, reader);
+        return { messages: messagesOf(rows, reactions), lastSeq: end };
       }),
 
     trace: (clientId) =>
       read(async ({ db }) => {
+        const { columns, ofState, ofEdit } = projection(Number.MAX_SAFE_INTEGER);
         const sender = alias(authentication, "sender");
         const receiver = alias(authentication, "receiver");
         const receiverId = otherMember(message.sender, { lo, hi });
@@ -60,6 +110,8 @@ export function historyStore({ read }: Pool): Pick<MessageStore, "history" | "tr
           })
           .from(message)
           .innerJoin(conversationTable, eq(id, message.conversationId))
+          .leftJoin(messageState, ofState)
+          .leftJoin(edit, ofEdit)
           .leftJoin(sender, eq(sender.uuid, message.sender))
           .leftJoin(receiver, eq(receiver.uuid, receiverId))
           .leftJoin(

@@ -2,13 +2,13 @@
  * @module store/mysql/known
  * Which entries of a batch are stored already, for the batches in which some are.
  */
-import { and, inArray } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { ConversationId } from "../../domain/ids.ts";
 import { repeatOutcome, type StoredMessage } from "../repeats.ts";
 import { dataText, messageColumns } from "../rows.ts";
 import type { AppendEntry, AppendOutcome } from "../store.ts";
 import { chunks } from "./chunks.ts";
-import { message } from "./schema.ts";
+import { message, messageState } from "./schema.ts";
 import type { Session } from "./session.ts";
 
 /** What is stored, by conversation, sender and client id. */
@@ -32,8 +32,12 @@ export async function findStored(
   const clientIds = [...new Set(entries.map(({ clientId }) => clientId))];
   for (const some of chunks(clientIds, (clientId) => [clientId], statementBytes)) {
     const rows = await db
-      .select(messageColumns(message))
+      .select({ ...messageColumns(message), recalledSeq: messageState.recalledSeq })
       .from(message)
+      .leftJoin(
+        messageState,
+        and(eq(messageState.conversationId, message.conversationId), eq(messageState.seq, message.seq)),
+      )
       .where(and(inArray(message.clientId, [...some]), inArray(message.conversationId, [...conversations])));
     for (const row of rows) known.set(keyOf(row), row);
   }
@@ -49,5 +53,14 @@ export function repeatOf(known: Known, entry: AppendEntry): AppendOutcome | unde
 /** For an entry later in the same batch. */
 export function rememberStored(known: Known, entry: AppendEntry, seq: number, at: number): void {
   const { conversation, kind, body, data, replyTo = null } = entry;
-  known.set(keyOf(entry), { conversation, seq, kind, body, at, data: dataText(data), replyTo });
+  known.set(keyOf(entry), {
+    conversation,
+    seq,
+    kind,
+    body,
+    at,
+    data: dataText(data),
+    replyTo,
+    recalledSeq: null,
+  });
 }

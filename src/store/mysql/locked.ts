@@ -5,6 +5,7 @@
 import { and, asc, eq, isNotNull, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
+import type { Author } from "../changes.ts";
 import type { AppendEntry, AppendOutcome } from "../store.ts";
 import { readOnlyServer } from "./errors.ts";
 import { authFriend, block, conversationMember, conversationTable, message } from "./schema.ts";
@@ -52,22 +53,24 @@ export async function lockConversations(
 export async function writersOf(
   session: Session,
   named: readonly Pick<AppendEntry, "conversation" | "sender">[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, Author>> {
   if (named.length === 0) return NO_WRITERS;
   const pairs = named.map(({ conversation, sender }) => [conversation, sender]);
   const rows = await writersStatement(session).execute({ pairs: [pairs] });
-  return new Set(rows.map(writerKey));
+  return new Map(
+    rows.map((row) => [writerKey(row), { role: row.role ?? undefined, visibleFrom: row.visibleFrom }]),
+  );
 }
 
 export const writerKey = ({ conversation, sender }: Pick<AppendEntry, "conversation" | "sender">) =>
   `${conversation}:${sender}`;
 
-const NO_WRITERS: ReadonlySet<string> = new Set();
+const NO_WRITERS: ReadonlyMap<string, Author> = new Map();
 
 const writersStatement = perSession((db) => {
-  const { conversationId, uuid, role } = conversationMember;
+  const { conversationId, uuid, role, visibleFrom } = conversationMember;
   return db
-    .select({ conversation: conversationId, sender: uuid })
+    .select({ conversation: conversationId, sender: uuid, role, visibleFrom })
     .from(conversationMember)
     .where(and(sql`(${conversationId}, ${uuid}) in ${sql.placeholder("pairs")}`, isNotNull(role)))
     .prepare();

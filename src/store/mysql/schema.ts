@@ -27,6 +27,8 @@ const bool = customType<{ data: number }>({ dataType: () => "bool" });
 const clientIdText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
 /** A device's id, which its client made: compared by its bytes. */
 const deviceText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
+/** An emoji, of which those that sort alike are not the same. */
+const emojiText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
 /** Compared by its bytes: what is alike was made equal before. A skeleton may be longer than its name. */
 const skeletonText = customType<{ data: string }>({ dataType: () => "varchar(255) COLLATE utf8mb4_bin" });
 /**
@@ -142,6 +144,47 @@ export const message = mysqlTable(
     // One index for "stored once per conversation, sender and client id" and for `trace`, hence this order.
     uniqueIndex("Message_client").on(t.clientId, t.conversationId, t.sender),
   ],
+);
+
+/** What later messages made of one; only of those that were changed. */
+export const messageState = mysqlTable(
+  "MessageState",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    seq: seq("seq").notNull(),
+    /** The edit that counts: the last one. */
+    editedSeq: seq("edited_seq"),
+    /** The recall; of an edit, that of what it edits. */
+    recalledSeq: seq("recalled_seq"),
+    /** Whether anybody's reaction is on it. */
+    reacted: bool("reacted").notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.seq] })],
+);
+
+/** Which messages are edits of which. */
+export const messageEdit = mysqlTable(
+  "MessageEdit",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    ofSeq: seq("of_seq").notNull(),
+    seq: seq("seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.ofSeq, t.seq] })],
+);
+
+/** Whose reactions are on which messages. */
+export const messageReaction = mysqlTable(
+  "MessageReaction",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    ofSeq: seq("of_seq").notNull(),
+    emoji: emojiText("emoji").notNull(),
+    uuid: uuid().notNull(),
+    /** The message that put it there. */
+    seq: seq("seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.ofSeq, t.emoji, t.uuid] })],
 );
 
 export const conversationMember = mysqlTable(

@@ -7,13 +7,23 @@ import { and, eq, isNotNull, type SQL, sql } from "drizzle-orm";
 import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { MEMBERS_KIND } from "../../domain/kinds.ts";
+import { type Author, ChangeBook, concernsOthers, ONE_OF_TWO } from "../changes.ts";
 import { lazy } from "../lazy.ts";
-import { repeatOutcome, storable } from "../repeats.ts";
+import { DEFAULT_RULES, repeatOutcome, storable } from "../repeats.ts";
 import { dataText, messageColumns } from "../rows.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
+import { findTarget, storeChanges } from "./changes.ts";
 import type { Connection } from "./connection.ts";
 import { violatedUnique } from "./errors.ts";
-import { authFriend, block, conversationMember, conversationTable, message, NOW } from "./schema.ts";
+import {
+  authFriend,
+  block,
+  conversationMember,
+  conversationTable,
+  message,
+  messageState,
+  NOW,
+} from "./schema.ts";
 
 /** A conversation while a batch is being stored. */
 interface Open {
@@ -67,21 +77,39 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
   ): AppendOutcome | undefined {
     if (kind === MEMBERS_KIND) return { status: "forbidden" };
     if (!isGroup) return refusal;
-    return statements().writer.get({ id, sender }) ? undefined : { status: "not_a_member" };
+    return author(id, sender) ? undefined : { status: "not_a_member" };
   }
 
-  function store(conversation: Open | undefined, entry: AppendEntry, now: number): AppendOutcome {
+  /** Why an entry may not be stored, by what it changes or answers. */
+  function objection({ id, isGroup }: Open, entry: AppendEntry, at: number, book: ChangeBook) {
+    if (!concernsOthers(entry)) return undefined;
+    return book.refusalOf(entry, at, (isGroup && author(id, entry.sender)) || ONE_OF_TWO);
+  }
+
+  /** What a member of a group is there. */
+  function author(id: ConversationId, sender: UserId): Author | undefined {
+    const row = statements().writer.get({ id, sender });
+    return row && { role: row.role ?? undefined, visibleFrom: row.visibleFrom };
+  }
+
+  function store(
+    conversation: Open | undefined,
+    entry: AppendEntry,
+    now: number,
+    book: ChangeBook,
+  ): AppendOutcome {
     const { sender, clientId, kind, body, replyTo = null } = entry;
     if (conversation === undefined || !(conversation.isGroup || conversation.members.includes(sender)))
       return { status: "not_friends" };
     const { id } = conversation;
-    const refusal = refusalOf(conversation, entry);
+    const at = Math.max(now, conversation.lastAt);
+    const refusal = refusalOf(conversation, entry) ?? objection(conversation, entry, at, book);
     if (refusal === undefined) {
       const seq = conversation.lastSeq + 1;
-      const at = Math.max(now, conversation.lastAt);
       if (insert({ id, seq, sender, clientId, kind, body, at, data: dataText(entry.data), replyTo })) {
         conversation.lastSeq = seq;
         conversation.grown = true;
+        book.stored(entry, seq, at);
         return { status: "stored", conversation: id, seq, at };
       }
     }
@@ -90,16 +118,18 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
     return stored ? repeatOutcome(stored, entry) : (refusal ?? { status: "conflict" });
   }
 
-  return (entries, at) =>
+  return (entries, at, rules = DEFAULT_RULES) =>
     write(() => {
+      const book = new ChangeBook((id, seq) => findTarget(db, id, seq), rules.editWindowMs);
       const conversations = new Map<ConversationId, Open | undefined>();
       const outcomes = entries.map(storable).map((entry) => {
         const { conversation } = entry;
         if (!conversations.has(conversation)) conversations.set(conversation, open(conversation));
-        return store(conversations.get(conversation), entry, at);
+        return store(conversations.get(conversation), entry, at, book);
       });
       for (const conversation of conversations.values())
         if (conversation?.grown) statements().grow.run({ ...conversation });
+      if (!book.isEmpty) storeChanges(db, book);
       return outcomes;
     });
 }
@@ -138,8 +168,12 @@ function prepare(db: Connection["db"]) {
       })
       .prepare(),
     repeated: db
-      .select(messageColumns(message))
+      .select({ ...messageColumns(message), recalledSeq: messageState.recalledSeq })
       .from(message)
+      .leftJoin(
+        messageState,
+        and(eq(messageState.conversationId, message.conversationId), eq(messageState.seq, message.seq)),
+      )
       .where(
         and(
           eq(message.clientId, value("clientId")),
@@ -149,7 +183,7 @@ function prepare(db: Connection["db"]) {
       )
       .prepare(),
     writer: db
-      .select({ role: conversationMember.role })
+      .select({ role: conversationMember.role, visibleFrom: conversationMember.visibleFrom })
       .from(conversationMember)
       .where(
         and(

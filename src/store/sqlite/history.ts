@@ -2,16 +2,37 @@
  * @module store/sqlite/history
  * Reading messages in SQLite: pages of a conversation by primary key, and one message by its client id.
  */
-import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { lastVisible } from "../heads.ts";
 import { lazy } from "../lazy.ts";
-import { messageColumns, messageOf, otherMember, traceOf } from "../rows.ts";
+import { editShown, messagesOf, reactedSeqs } from "../projection.ts";
+import { messageColumns, otherMember } from "../rows.ts";
 import type { MessageStore } from "../store.ts";
+import { traceOf } from "../traces.ts";
 import type { Connection } from "./connection.ts";
-import { authentication, conversationMember, conversationTable, message } from "./schema.ts";
+import {
+  authentication,
+  conversationMember,
+  conversationTable,
+  message,
+  messageEdit,
+  messageReaction,
+  messageState,
+} from "./schema.ts";
 
-const columns = messageColumns(message);
+const edit = alias(message, "edit");
+const shown = editShown({ message, state: messageState, edits: messageEdit }, sql.placeholder("end"));
+const columns = {
+  ...messageColumns(message),
+  ...{ editedSeq: shown, editedBody: edit.body },
+  ...{ recalledSeq: messageState.recalledSeq, reacted: messageState.reacted },
+};
+const ofState = and(
+  eq(messageState.conversationId, message.conversationId),
+  eq(messageState.seq, message.seq),
+);
+const ofEdit = and(eq(edit.conversationId, message.conversationId), eq(edit.seq, shown));
 
 export function historyStore({ db, read }: Connection): Pick<MessageStore, "history" | "trace"> {
   const statements = lazy(() => prepare(db));
@@ -21,17 +42,22 @@ export function historyStore({ db, read }: Connection): Pick<MessageStore, "hist
       read(() => {
         const seen = statements().seen.get({ id: conversation, reader });
         if (seen === undefined) return undefined;
+        const { visibleFrom, lastSeq: end } = seen;
         const range = {
-          ...{ id: conversation, limit: Math.max(0, limit) },
-          after: Math.max(after ?? 0, seen.visibleFrom - 1),
-          before: Math.min(before, seen.lastSeq + 1),
+          ...{ id: conversation, limit: Math.max(0, limit), end },
+          after: Math.max(after ?? 0, visibleFrom - 1),
+          before: Math.min(before, end + 1),
         };
-        const { upwards, downwards } = statements();
+        const { upwards, downwards, reactions } = statements();
         const rows = after === undefined ? downwards.all(range).reverse() : upwards.all(range);
-        return { messages: rows.map(messageOf), lastSeq: seen.lastSeq };
+        const reacted = reactedSeqs(rows).flatMap((seq) =>
+          reactions.all({ id: conversation, seq, end, reader }),
+        );
+        return { messages: messagesOf(rows, reacted), lastSeq: end };
       }),
 
-    trace: (clientId) => read(() => statements().trace.all({ clientId }).map(traceOf)),
+    trace: (clientId) =>
+      read(() => statements().trace.all({ clientId, end: Number.MAX_SAFE_INTEGER }).map(traceOf)),
   };
 }
 
@@ -58,6 +84,8 @@ function prepare(db: Connection["db"]) {
     upwards: db
       .select(columns)
       .from(message)
+      .leftJoin(messageState, ofState)
+      .leftJoin(edit, ofEdit)
       .where(range)
       .orderBy(asc(message.seq))
       .limit(value("limit"))
@@ -65,9 +93,29 @@ function prepare(db: Connection["db"]) {
     downwards: db
       .select(columns)
       .from(message)
+      .leftJoin(messageState, ofState)
+      .leftJoin(edit, ofEdit)
       .where(range)
       .orderBy(desc(message.seq))
       .limit(value("limit"))
+      .prepare(),
+    reactions: db
+      .select({
+        seq: messageReaction.ofSeq,
+        emoji: messageReaction.emoji,
+        count: count(),
+        mine: sql`max(${messageReaction.uuid} = ${value("reader")})`,
+      })
+      .from(messageReaction)
+      .where(
+        and(
+          eq(messageReaction.conversationId, value("id")),
+          eq(messageReaction.ofSeq, value("seq")),
+          lte(messageReaction.seq, value("end")),
+        ),
+      )
+      .groupBy(messageReaction.emoji)
+      .orderBy(desc(count()), asc(sql`min(${messageReaction.seq})`))
       .prepare(),
     trace: db
       .select({
@@ -82,6 +130,8 @@ function prepare(db: Connection["db"]) {
       })
       .from(message)
       .innerJoin(conversationTable, eq(id, message.conversationId))
+      .leftJoin(messageState, ofState)
+      .leftJoin(edit, ofEdit)
       .leftJoin(sender, eq(sender.uuid, message.sender))
       .leftJoin(receiver, eq(receiver.uuid, receiverId))
       .leftJoin(

@@ -6,6 +6,7 @@ import chatsrv from "../../../drizzle/sqlite/0000_chatsrv.sql" with { type: "tex
 import devices from "../../../drizzle/sqlite/0001_devices.sql" with { type: "text" };
 import blocks from "../../../drizzle/sqlite/0002_blocks.sql" with { type: "text" };
 import groups from "../../../drizzle/sqlite/0003_groups.sql" with { type: "text" };
+import changes from "../../../drizzle/sqlite/0004_changes.sql" with { type: "text" };
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
 import type { Connection } from "./connection.ts";
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   migration("0001_devices", devices),
   migration("0002_blocks", blocks),
   migration("0003_groups", groups),
+  migration("0004_changes", changes),
 ];
 
 /** @returns what was applied. @throws AppError UNAVAILABLE */

@@ -2,7 +2,7 @@
  * @module store/sqlite/schema
  * The tables of the embedded store, named as in MySQL: the original's four and ours beside them.
  * `drizzle-kit generate` makes the migrations in drizzle/sqlite from this file; what drizzle cannot say is
- * added there by hand: Message, ConversationMember, Block, AccountName and DeviceCursor are WITHOUT ROWID.
+ * added there by hand: tables whose primary key is more than one number are WITHOUT ROWID.
  */
 import { sql } from "drizzle-orm";
 import {
@@ -134,6 +134,47 @@ export const message = sqliteTable(
     // One index for "stored once per conversation, sender and client id" and for `trace`, hence this order.
     uniqueIndex("Message_client").on(t.clientId, t.conversationId, t.sender),
   ],
+);
+
+/** What later messages made of one; only of those that were changed. */
+export const messageState = sqliteTable(
+  "MessageState",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    seq: integer("seq").notNull(),
+    /** The edit that counts: the last one. */
+    editedSeq: integer("edited_seq"),
+    /** The recall; of an edit, that of what it edits. */
+    recalledSeq: integer("recalled_seq"),
+    /** Whether anybody's reaction is on it. */
+    reacted: integer("reacted").notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.seq] })],
+);
+
+/** Which messages are edits of which. */
+export const messageEdit = sqliteTable(
+  "MessageEdit",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    ofSeq: integer("of_seq").notNull(),
+    seq: integer("seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.ofSeq, t.seq] })],
+);
+
+/** Whose reactions are on which messages. */
+export const messageReaction = sqliteTable(
+  "MessageReaction",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    ofSeq: integer("of_seq").notNull(),
+    emoji: text("emoji").notNull(),
+    uuid: uuid().notNull(),
+    /** The message that put it there. */
+    seq: integer("seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.ofSeq, t.emoji, t.uuid] })],
 );
 
 export const conversationMember = sqliteTable(
