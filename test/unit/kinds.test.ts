@@ -28,8 +28,8 @@ describe("kinds", () => {
   });
 
   test("what counts as unread, and what changes others, is the same to the system", () => {
-    for (const [name, spec] of Object.entries(kinds)) {
-      const { countsAsUnread, changes }: KindSpec = spec;
+    for (const [name, spec] of Object.entries<KindSpec>(kinds)) {
+      const { countsAsUnread, changes } = spec;
       const known = { name, countsAsUnread, changes };
       const isChange = (CHANGE_KINDS as readonly string[]).includes(name);
       expect(known).toEqual({ name, countsAsUnread: !QUIET_KINDS.includes(name), changes: isChange });
