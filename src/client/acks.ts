@@ -15,7 +15,7 @@ interface Marks {
   sentRead: number;
 }
 
-export type SendAck = (ack: { peer: string; delivered_seq: number; read_seq: number }) => void;
+export type SendAck = (ack: { conversation: string; delivered_seq: number; read_seq: number }) => void;
 
 export class Acks {
   readonly #marks = new Map<string, Marks>();
@@ -46,38 +46,38 @@ export class Acks {
 
   /** What the server knows, as its heads tell. */
   known(head: HeadBody): void {
-    const marks = this.#of(head.peer);
+    const marks = this.#of(head.conversation);
     marks.sentDelivered = head.delivered_seq;
     marks.sentRead = head.read_seq;
-    this.#moved(head.peer, marks);
+    this.#moved(head.conversation, marks);
   }
 
   /** The server knows as much: another session acknowledged it. */
-  acknowledged({ peer, deliveredSeq, readSeq }: CursorMark): void {
-    const marks = this.#of(peer);
+  acknowledged({ conversation, deliveredSeq, readSeq }: CursorMark): void {
+    const marks = this.#of(conversation);
     marks.sentDelivered = Math.max(marks.sentDelivered, deliveredSeq);
     marks.sentRead = Math.max(marks.sentRead, readSeq);
   }
 
-  delivered(peer: string, seq: number): void {
-    const marks = this.#of(peer);
+  delivered(conversation: string, seq: number): void {
+    const marks = this.#of(conversation);
     marks.delivered = Math.max(marks.delivered, seq);
-    this.#moved(peer, marks);
+    this.#moved(conversation, marks);
   }
 
   /** What was read has been delivered, too. */
-  read(peer: string, seq: number): void {
-    const marks = this.#of(peer);
+  read(conversation: string, seq: number): void {
+    const marks = this.#of(conversation);
     marks.read = Math.max(marks.read, seq);
-    this.delivered(peer, seq);
+    this.delivered(conversation, seq);
   }
 
   /** The server was sent too many and did not take the last ones: they are sent again after a while. */
   refused(retryAfterMs: number): void {
-    for (const peer of this.#flushed.splice(0)) {
-      const marks = this.#of(peer);
+    for (const conversation of this.#flushed.splice(0)) {
+      const marks = this.#of(conversation);
       marks.sentDelivered = marks.sentRead = 0;
-      this.#dirty.add(peer);
+      this.#dirty.add(conversation);
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), retryAfterMs);
@@ -89,18 +89,18 @@ export class Acks {
     this.#timer = undefined;
     if (!this.#send || this.#dirty.size === 0) return;
     this.#flushed = [...this.#dirty];
-    for (const peer of this.#dirty) {
-      const marks = this.#of(peer);
+    for (const conversation of this.#dirty) {
+      const marks = this.#of(conversation);
       marks.sentDelivered = Math.max(marks.delivered, marks.sentDelivered);
       marks.sentRead = Math.max(marks.read, marks.sentRead);
-      this.#send({ peer, delivered_seq: marks.sentDelivered, read_seq: marks.sentRead });
+      this.#send({ conversation, delivered_seq: marks.sentDelivered, read_seq: marks.sentRead });
     }
     this.#dirty.clear();
   }
 
-  #moved(peer: string, marks: Marks): void {
+  #moved(conversation: string, marks: Marks): void {
     if (marks.delivered <= marks.sentDelivered && marks.read <= marks.sentRead) return;
-    this.#dirty.add(peer);
+    this.#dirty.add(conversation);
     this.#schedule();
   }
 
@@ -109,11 +109,11 @@ export class Acks {
     this.#timer = setTimeout(() => this.flush(), this.#delayMs);
   }
 
-  #of(peer: string): Marks {
-    let marks = this.#marks.get(peer);
+  #of(conversation: string): Marks {
+    let marks = this.#marks.get(conversation);
     if (!marks) {
       marks = { delivered: 0, read: 0, sentDelivered: 0, sentRead: 0 };
-      this.#marks.set(peer, marks);
+      this.#marks.set(conversation, marks);
     }
     return marks;
   }

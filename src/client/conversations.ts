@@ -16,17 +16,17 @@ const FETCHES_AT_ONCE = 4;
 
 export interface ConversationPorts {
   /** Messages with a seq beyond `after`, ascending, the first ones; empty when there are none. */
-  fetch(peer: string, after: number): Promise<ChatMessage[]>;
+  fetch(conversation: string, after: number): Promise<ChatMessage[]>;
   /** The next messages of a conversation, in order. */
-  out(peer: string, messages: readonly ChatMessage[]): void;
+  out(conversation: string, messages: readonly ChatMessage[]): void;
   /** Everything that had been missed at login has come out. Called once per login. */
   caughtUp(): void;
   /** Part of a conversation could not be had, and never will be on this connection. */
-  failed(peer: string, error: unknown): void;
+  failed(conversation: string, error: unknown): void;
 }
 
 export interface ConversationOptions {
-  /** What the app has already, by peer. Given, a peer that is not in it starts at 0. */
+  /** What the app has already, by conversation. Given, one that is not in it starts at 0. */
   known?: ReadonlyMap<string, number> | undefined;
   /** How long a gap may wait for the push that fills it, milliseconds. */
   gapDelayMs: number;
@@ -52,17 +52,17 @@ export class Conversations {
     this.#ports = ports;
     this.#gapDelayMs = gapDelayMs;
     this.#startAtZero = known !== undefined;
-    for (const [peer, seq] of known ?? []) this.#timelines.set(peer, new Timeline(seq));
+    for (const [conversation, seq] of known ?? []) this.#timelines.set(conversation, new Timeline(seq));
   }
 
   /** How far each conversation has come out; `known` of a later client. */
   cursors(): Map<string, number> {
-    return new Map([...this.#timelines].map(([peer, timeline]) => [peer, timeline.cursor]));
+    return new Map([...this.#timelines].map(([conversation, timeline]) => [conversation, timeline.cursor]));
   }
 
   /** How far a conversation has come out; 0 for one that is not known. */
-  cursorOf(peer: string): number {
-    return this.#timelines.get(peer)?.cursor ?? 0;
+  cursorOf(conversation: string): number {
+    return this.#timelines.get(conversation)?.cursor ?? 0;
   }
 
   /** A connection is being made: until its heads are in, pushes of unknown conversations are parked. */
@@ -84,14 +84,14 @@ export class Conversations {
 
   /** One page of heads. A conversation not known here starts where the account got it delivered last. */
   heads(page: readonly HeadBody[]): void {
-    for (const { peer, last_seq, delivered_seq } of page) {
-      const parked = this.#parked.get(peer) ?? [];
+    for (const { conversation, last_seq, delivered_seq } of page) {
+      const parked = this.#parked.get(conversation) ?? [];
       const start = Math.min(delivered_seq, ...parked.map(({ seq }) => seq - 1));
-      const timeline = this.#timelineOf(peer, this.#startAtZero ? 0 : start);
+      const timeline = this.#timelineOf(conversation, this.#startAtZero ? 0 : start);
       timeline.knows(last_seq);
-      this.#parked.delete(peer);
+      this.#parked.delete(conversation);
       for (const message of parked) this.#merge(message, timeline);
-      if (timeline.behind) this.#enqueue(peer);
+      if (timeline.behind) this.#enqueue(conversation);
     }
   }
 
@@ -106,45 +106,46 @@ export class Conversations {
 
   /** A message that was pushed, or that the server acknowledged to have got from here. */
   take(message: ChatMessage): void {
-    let timeline = this.#timelines.get(message.peer);
+    let timeline = this.#timelines.get(message.conversation);
     if (!timeline) {
       if (!this.#headsComplete) {
-        this.#parked.set(message.peer, [...(this.#parked.get(message.peer) ?? []), message]);
+        this.#parked.set(message.conversation, [...(this.#parked.get(message.conversation) ?? []), message]);
         return;
       }
-      timeline = this.#timelineOf(message.peer, 0);
+      timeline = this.#timelineOf(message.conversation, 0);
     }
     this.#merge(message, timeline);
-    if (timeline.behind && !this.#gaps.has(message.peer)) this.#awaitGap(message.peer, timeline);
+    if (timeline.behind && !this.#gaps.has(message.conversation))
+      this.#awaitGap(message.conversation, timeline);
   }
 
   #merge(message: ChatMessage, timeline: Timeline): void {
     const out = timeline.take(message);
-    if (out.length > 0) this.#ports.out(message.peer, out);
+    if (out.length > 0) this.#ports.out(message.conversation, out);
   }
 
-  #awaitGap(peer: string, timeline: Timeline): void {
+  #awaitGap(conversation: string, timeline: Timeline): void {
     const timer = setTimeout(() => {
-      this.#gaps.delete(peer);
-      if (timeline.behind) this.#enqueue(peer);
+      this.#gaps.delete(conversation);
+      if (timeline.behind) this.#enqueue(conversation);
     }, this.#gapDelayMs);
-    this.#gaps.set(peer, timer);
+    this.#gaps.set(conversation, timer);
   }
 
-  #enqueue(peer: string): void {
-    if (!this.#fetching.has(peer)) this.#queued.add(peer);
+  #enqueue(conversation: string): void {
+    if (!this.#fetching.has(conversation)) this.#queued.add(conversation);
     this.#next();
   }
 
   #next(): void {
-    for (const peer of this.#queued) {
+    for (const conversation of this.#queued) {
       if (this.#fetching.size >= FETCHES_AT_ONCE) return;
-      this.#queued.delete(peer);
-      this.#fetching.add(peer);
+      this.#queued.delete(conversation);
+      this.#fetching.add(conversation);
       const login = this.#login;
-      void this.#catchUp(peer, login).finally(() => {
+      void this.#catchUp(conversation, login).finally(() => {
         if (login !== this.#login) return;
-        this.#fetching.delete(peer);
+        this.#fetching.delete(conversation);
         this.#next();
       });
     }
@@ -152,13 +153,13 @@ export class Conversations {
   }
 
   /** Reads history until nothing that is known to exist is missing. */
-  async #catchUp(peer: string, login: number): Promise<void> {
-    const timeline = this.#timelineOf(peer, 0);
+  async #catchUp(conversation: string, login: number): Promise<void> {
+    const timeline = this.#timelineOf(conversation, 0);
     while (timeline.behind) {
       const before = timeline.cursor;
       let problem: unknown;
       try {
-        const page = await this.#ports.fetch(peer, before);
+        const page = await this.#ports.fetch(conversation, before);
         if (login !== this.#login) return;
         for (const message of page) this.#merge(message, timeline);
         if (timeline.cursor === before) problem = new Error(`history ends at ${before}`);
@@ -168,8 +169,8 @@ export class Conversations {
       }
       if (problem === undefined) continue;
       const rest = timeline.settle();
-      if (rest.length > 0) this.#ports.out(peer, rest);
-      this.#ports.failed(peer, problem);
+      if (rest.length > 0) this.#ports.out(conversation, rest);
+      this.#ports.failed(conversation, problem);
     }
   }
 
@@ -179,9 +180,9 @@ export class Conversations {
     this.#ports.caughtUp();
   }
 
-  #timelineOf(peer: string, start: number): Timeline {
-    const timeline = this.#timelines.get(peer) ?? new Timeline(start);
-    this.#timelines.set(peer, timeline);
+  #timelineOf(conversation: string, start: number): Timeline {
+    const timeline = this.#timelines.get(conversation) ?? new Timeline(start);
+    this.#timelines.set(conversation, timeline);
     return timeline;
   }
 }

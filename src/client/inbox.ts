@@ -4,7 +4,8 @@
  * what comes while connected is told once each.
  */
 import type { Body } from "../wire/messages.ts";
-import { type FriendRequest, listedRequest, profileOf, type UserProfile } from "./events.ts";
+import type { FriendRequest, UserProfile } from "./events.ts";
+import { listedRequest, profileOf } from "./translate.ts";
 
 export class Inbox {
   /** Open requests by who asks. */

@@ -4,8 +4,10 @@
  * runs in a browser and in Bun; for TCP in Bun, import `tcpDialer` from `client/tcp.ts`.
  */
 export { Code, type CodeName, codeTable } from "../wire/codes.ts";
+export type { ProfilePatch, SessionInfo } from "./account.ts";
+export type { Address, Place } from "./addresses.ts";
 export type { BackoffOptions } from "./backoff.ts";
-export { ChatClient, type ChatClientOptions } from "./client.ts";
+export { ChatClient } from "./client.ts";
 export { ChatError } from "./errors.ts";
 export type {
   ChatEvents,
@@ -16,10 +18,12 @@ export type {
   StateChange,
   UserProfile,
 } from "./events.ts";
+export type { HistoryPage, HistoryRange } from "./history.ts";
 export { HttpApi, type Placement } from "./http.ts";
 export { textId } from "./id.ts";
 export type { Credentials } from "./login.ts";
-export type { OutgoingText, SendReceipt } from "./outbox.ts";
-export type { BlockedUser, Friend, HistoryRange, ProfilePatch, SessionInfo } from "./requests.ts";
+export type { ChatClientOptions } from "./options.ts";
+export type { OutgoingText, SendReceipt } from "./outgoing.ts";
+export type { BlockedUser, Friend } from "./people.ts";
 export type { Dialer, Transport, TransportEvents } from "./transport.ts";
 export { type WsOptions, wsDialer } from "./ws.ts";

@@ -5,15 +5,10 @@
  */
 import type { Body } from "../wire/messages.ts";
 import type { Acks } from "./acks.ts";
-import {
-  type ConversationHead,
-  type FriendRequest,
-  profileOf,
-  type SimpleEvent,
-  type UserProfile,
-} from "./events.ts";
+import type { ConversationHead, FriendRequest, UserProfile } from "./events.ts";
 import { Inbox } from "./inbox.ts";
 import { Marks } from "./marks.ts";
+import { profileOf, type SimpleEvent } from "./translate.ts";
 
 export class Known {
   readonly inbox = new Inbox();

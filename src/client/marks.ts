@@ -14,14 +14,15 @@ interface Mark {
 const NONE: Mark = { deliveredSeq: 0, readSeq: 0 };
 
 export class Marks {
+  /** By conversation. */
   readonly #own = new Map<string, Mark>();
   readonly #peers = new Map<string, Mark>();
 
   /** A head as the app is to be told it. */
   head(head: ConversationHead): ConversationHead {
-    const { peer, deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq } = head;
-    const own = raise(this.#own, { peer, deliveredSeq, readSeq });
-    const theirs = raise(this.#peers, { peer, deliveredSeq: peerDeliveredSeq, readSeq: peerReadSeq });
+    const { conversation, peerDeliveredSeq: deliveredSeq, peerReadSeq: readSeq } = head;
+    const own = raise(this.#own, head);
+    const theirs = raise(this.#peers, { conversation, deliveredSeq, readSeq });
     return {
       ...head,
       ...own.mark,
@@ -33,22 +34,22 @@ export class Marks {
   /** The peer got that far. @returns what the app is to be told; undefined when it is no news. */
   receipt(told: CursorMark): CursorMark | undefined {
     const { news, mark } = raise(this.#peers, told);
-    return news ? { peer: told.peer, ...mark } : undefined;
+    return news ? { ...told, ...mark } : undefined;
   }
 
   /** As `receipt`, for this account: another session of it got that far, or this one. */
   cursor(told: CursorMark): CursorMark | undefined {
     const { news, mark } = raise(this.#own, told);
-    return news ? { peer: told.peer, ...mark } : undefined;
+    return news ? { ...told, ...mark } : undefined;
   }
 }
 
-function raise(marks: Map<string, Mark>, { peer, deliveredSeq, readSeq }: CursorMark) {
-  const known = marks.get(peer) ?? NONE;
+function raise(marks: Map<string, Mark>, { conversation, deliveredSeq, readSeq }: CursorMark) {
+  const known = marks.get(conversation) ?? NONE;
   const mark = {
     deliveredSeq: Math.max(known.deliveredSeq, deliveredSeq, readSeq),
     readSeq: Math.max(known.readSeq, readSeq),
   };
-  marks.set(peer, mark);
+  marks.set(conversation, mark);
   return { mark, news: mark.deliveredSeq > known.deliveredSeq || mark.readSeq > known.readSeq };
 }

@@ -14,36 +14,29 @@
  * it, as for a rate limit, is taken as the answer to every frame on its way: repeating does no harm.
  */
 import { Code } from "../wire/codes.ts";
-import { MAX_BODY_BYTES } from "../wire/frame.ts";
-import type { Body, Failure, TextEntry } from "../wire/messages.ts";
-import { isContentTooLarge, MAX_CLIENT_ID, MAX_TEXTS, utf8Length } from "../wire/sizes.ts";
+import type { Body, Failure } from "../wire/messages.ts";
+import type { Address, Target } from "./addresses.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
-import { ChatError, errorOf } from "./errors.ts";
+import { type ChatError, errorOf } from "./errors.ts";
+import {
+  bytesOf,
+  type Entry,
+  firstThatFit,
+  type OutgoingText,
+  problemOf,
+  type SendReceipt,
+} from "./outgoing.ts";
 
-/** What the server says of a text it has committed. */
-export interface SendReceipt {
-  readonly id: string;
-  readonly seq: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** It was committed before, by an earlier attempt; `seq` and `at` are the first ones. */
-  readonly duplicate: boolean;
-}
-
-/** A text on its way. */
-export interface OutgoingText {
-  readonly peer: string;
-  readonly id: string;
-  readonly content: string;
-}
+/** Where the server says that it has put a text. */
+type AnswerPlace = Partial<Record<"conversation" | "peer", string | undefined>>;
 
 export interface OutboxPorts {
+  /** How frames name a conversation. */
+  targetOf(address: Address): Target;
   /** Puts one frame of texts on the connection. */
-  transmit(peer: string, texts: TextEntry[]): void;
-  /** The account's id, for the frame. */
-  self(): string;
+  transmit(target: Target, texts: readonly OutgoingText[]): void;
   /** A text is committed; called in the order of `seq`, before its promise resolves. */
-  committed(text: OutgoingText, receipt: SendReceipt): void;
+  committed(text: OutgoingText, receipt: SendReceipt, place: AnswerPlace): void;
 }
 
 export interface OutboxOptions {
@@ -53,15 +46,10 @@ export interface OutboxOptions {
   answerTimeoutMs: number;
 }
 
-interface Entry extends OutgoingText {
-  /** Bytes it takes in a frame, at most. */
-  readonly bytes: number;
-  resolve(receipt: SendReceipt): void;
-  reject(error: ChatError): void;
-}
-
+/** A conversation's queue. It is kept by how frames name the conversation: the id of a new one is not known yet. */
 interface Lane {
-  readonly peer: string;
+  readonly key: string;
+  readonly target: Target;
   /** Not acknowledged, in order; a frame on its way holds the first ones. */
   queue: Entry[];
   readonly backoff: Backoff;
@@ -72,9 +60,6 @@ interface Lane {
   /** When the lane sends again by itself: the answer is late, or an error asks for a pause. */
   timer: ReturnType<typeof setTimeout> | undefined;
 }
-
-/** Room for ids, field names and punctuation of one text, and of the frame around them. */
-const ENTRY_OVERHEAD = 240;
 
 export class Outbox {
   readonly #lanes = new Map<string, Lane>();
@@ -91,18 +76,17 @@ export class Outbox {
   /** Everything that waits for its acknowledgement, in order per conversation. */
   pending(): OutgoingText[] {
     const waiting = [...this.#lanes.values()].flatMap(({ queue }) => queue);
-    return waiting.map(({ peer, id, content }) => ({ peer, id, content }));
+    return waiting.map(({ to, id, content }) => ({ to, id, content }));
   }
 
   /** Queues a text. @throws ChatError 67, 69 when it cannot be one, or as the server refuses it. */
-  add({ peer, id, content }: OutgoingText): Promise<SendReceipt> {
+  add(text: OutgoingText): Promise<SendReceipt> {
     if (this.#ended) return Promise.reject(this.#ended);
-    const problem = problemOf(peer, id, content);
+    const problem = problemOf(text);
     if (problem) return Promise.reject(problem);
-    const bytes = utf8Length(JSON.stringify(content)) + ENTRY_OVERHEAD;
     return new Promise((resolve, reject) => {
-      const lane = this.#laneOf(peer);
-      lane.queue.push({ peer, id, content, bytes, resolve, reject });
+      const lane = this.#laneOf(text.to);
+      lane.queue.push({ ...text, bytes: bytesOf(text), resolve, reject });
       // Texts of one turn share a frame.
       if (lane.queue.length === 1) queueMicrotask(() => this.#pump(lane));
     });
@@ -161,7 +145,7 @@ export class Outbox {
       const ack = acks.get(entry.id);
       if (!ack) continue;
       const receipt = { id: entry.id, seq: ack.seq, at: ack.at, duplicate: ack.duplicate ?? false };
-      this.#ports.committed(entry, receipt);
+      this.#ports.committed(entry, receipt, { conversation: body.conversation, peer: body.text_receiver });
       entry.resolve(receipt);
     }
     if (body.error !== Code.SUCCESS) this.#refused(lane, errorOf(body));
@@ -208,59 +192,30 @@ export class Outbox {
 
   #pump(lane: Lane): void {
     if (lane.queue.length === 0) {
-      if (this.#lanes.get(lane.peer) === lane) this.#lanes.delete(lane.peer);
+      if (this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
       return;
     }
     if (!this.#online || lane.sent > 0 || lane.timer !== undefined) return;
-    const batch = nextBatch(lane);
+    const batch = lane.single > 0 ? lane.queue.slice(0, 1) : firstThatFit(lane.queue);
     lane.sent = batch.length;
     lane.timer = setTimeout(() => {
       this.#settled(lane);
       this.#pump(lane);
     }, this.#options.answerTimeoutMs);
-    const self = this.#ports.self();
-    this.#ports.transmit(
-      lane.peer,
-      batch.map(({ peer, id, content }) => ({
-        msg_sender: self,
-        msg_receiver: peer,
-        msg_id: id,
-        msg_content: content,
-      })),
-    );
+    this.#ports.transmit(lane.target, batch);
   }
 
-  #laneOf(peer: string): Lane {
-    let lane = this.#lanes.get(peer);
+  #laneOf(address: Address): Lane {
+    const target = this.#ports.targetOf(address);
+    const key = target.peer;
+    let lane = this.#lanes.get(key);
     if (!lane) {
       const backoff = new Backoff(this.#options.backoff);
-      lane = { peer, queue: [], backoff, sent: 0, single: 0, timer: undefined };
-      this.#lanes.set(peer, lane);
+      lane = { key, target, queue: [], backoff, sent: 0, single: 0, timer: undefined };
+      this.#lanes.set(key, lane);
     }
     return lane;
   }
-}
-
-/** The first texts of a lane that fit one frame. */
-function nextBatch({ queue, single }: Lane): Entry[] {
-  if (single > 0) return queue.slice(0, 1);
-  let bytes = ENTRY_OVERHEAD;
-  let count = 0;
-  for (const entry of queue) {
-    bytes += entry.bytes;
-    if (count > 0 && (bytes > MAX_BODY_BYTES || count === MAX_TEXTS)) break;
-    count += 1;
-  }
-  return queue.slice(0, count);
-}
-
-/** What is wrong with a text, told before it is sent. */
-function problemOf(peer: string, id: string, content: string): ChatError | undefined {
-  if (!/^[1-9][0-9]{0,9}$/.test(peer)) return new ChatError(Code.INVALID_FIELD, { field: "text_receiver" });
-  if (id.length < 1 || id.length > MAX_CLIENT_ID)
-    return new ChatError(Code.INVALID_FIELD, { field: "msg_id" });
-  if (isContentTooLarge(content)) return new ChatError(Code.TOO_LARGE, { field: "msg_content" });
-  return undefined;
 }
 
 /** Whether a refusal is about the conversation rather than one text. */

@@ -123,16 +123,16 @@ test("MySQL away: queries and texts are told 70, the login too; what was refused
   });
   peer.send("TEXTCHATMSGREQUEST", texts("{away}"));
   expect((await peer.next("TEXTCHATMSGRESPONSE")).error).toBe(Code.UNAVAILABLE);
-  expect(await codeOf(client.search("nobody-at-all"))).toBe(Code.UNAVAILABLE);
+  expect(await codeOf(client.people.search("nobody-at-all"))).toBe(Code.UNAVAILABLE);
   expect(await codeOf(client.history(second.uuid))).toBe(Code.UNAVAILABLE);
-  expect(await codeOf(client.friends())).toBe(Code.UNAVAILABLE);
-  expect(await codeOf(client.block(second.uuid))).toBe(Code.UNAVAILABLE);
+  expect(await codeOf(client.people.friends())).toBe(Code.UNAVAILABLE);
+  expect(await codeOf(client.people.block(second.uuid))).toBe(Code.UNAVAILABLE);
   expect(await login(first)).toBe(Code.UNAVAILABLE);
   // What needs no database goes on.
   expect((await client.here()).length).toBe(1);
 
   await cluster.database.start();
-  await until(async () => (await codeOf(client.search(second.username))) === 0, { timeoutMs: 20_000 });
+  await until(async () => (await codeOf(client.people.search(second.username))) === 0, { timeoutMs: 20_000 });
   peer.send("TEXTCHATMSGREQUEST", texts("{away}"));
   peer.send("TEXTCHATMSGREQUEST", texts("{away}"));
   await peer.next("TEXTCHATMSGRESPONSE", 3);

@@ -125,16 +125,16 @@ test("a port that refuses for three seconds: the revoke is answered 0 when the s
   const all = await scene();
   nodeOf(1).link.refuse();
   setTimeout(() => nodeOf(1).link.accept(), 3_000);
-  await all.laptop.revokeSession(sessionOf(all.phone));
+  await all.laptop.account.revokeSession(sessionOf(all.phone));
   await isOver(all);
-  expect((await all.laptop.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
+  expect((await all.laptop.account.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
 }, 30_000);
 
 test("a port that refuses for good: the node finds the end by itself, within its lease", async () => {
   const all = await scene();
   nodeOf(1).link.refuse();
   const since = performance.now();
-  await all.laptop.revokeSession(sessionOf(all.phone));
+  await all.laptop.account.revokeSession(sessionOf(all.phone));
   expect(performance.now() - since).toBeLessThan(LEASE_MS);
   await isOver(all);
 }, 30_000);
@@ -167,7 +167,7 @@ test("a node that is paused past its lease serves nobody, when it comes to, whos
   const bystander = await peerAt(1, other, "one");
   const frozen = nodeOf(1).process;
   frozen.pause();
-  await all.laptop.revokeSession(sessionOf(all.phone));
+  await all.laptop.account.revokeSession(sessionOf(all.phone));
   // It is in the socket before the node goes on.
   all.phone.send("TEXTCHATMSGREQUEST", textOf(all.userB, all.userA, "{queued}"));
   bystander.send("PING", { t: "queued" });
@@ -190,7 +190,7 @@ test("a node that hangs, its lease not over yet: 70 and what happened; listed un
     () => void cluster.redis.command("PEXPIRE", "chatsrv:{nodes}:node:chat1", "3000"),
     500,
   );
-  const failure = await all.laptop.revokeSession(sessionOf(all.phone)).then(
+  const failure = await all.laptop.account.revokeSession(sessionOf(all.phone)).then(
     () => undefined,
     (error: { code: number; message: string }) => error,
   );
@@ -205,7 +205,7 @@ test("a node that hangs, its lease not over yet: 70 and what happened; listed un
   ).toBe(Code.TOKEN_REFUSED);
   frozen.process.resume();
   await isOver(all);
-  await until(async () => (await all.laptop.sessions()).length === 1);
+  await until(async () => (await all.laptop.account.sessions()).length === 1);
 }, 60_000);
 
 test("a session whose node joined a moment ago is evicted, and closed", async () => {
@@ -216,7 +216,7 @@ test("a session whose node joined a moment ago is evicted, and closed", async ()
   const [second, third] = [await clientAt(0, user, "second"), await clientAt(1, user, "third")];
   expect(await oldest.next("GOAWAY")).toMatchObject({ reason: "kicked", error: 15, resume: false });
   await until(() => oldest.closed);
-  await until(async () => (await third.sessions()).length === MAX);
+  await until(async () => (await third.account.sessions()).length === MAX);
   expect(second.state).toBe("online");
 }, 30_000);
 

@@ -101,8 +101,8 @@ test("a dead node is out of status and allocation within its lease, and its user
   a.on("presence", ({ uuid, online }) => void (online || gone.push(uuid)));
   const c = await loginAt(nodeB, userC);
   c.send("FRIENDREQUESTSENDER", { src_uuid: userC.uuid, dst_uuid: a.uuid, nickname: "c", message: "hello" });
-  await until(() => a.friendRequests.some(({ from }) => from.uuid === userC.uuid));
-  await a.confirmFriend(userC.uuid);
+  await until(() => a.people.friendRequests.some(({ from }) => from.uuid === userC.uuid));
+  await a.people.confirmFriend(userC.uuid);
   const name = String(b.session?.node);
   const address = nodeB.address("chat");
   b.close();
@@ -179,8 +179,8 @@ test("the original's client gets such a text too, once", async () => {
     break;
   }
   desktop.requestFriend(a.uuid);
-  await until(() => a.friendRequests.some(({ from }) => from.uuid === userC.uuid));
-  await a.confirmFriend(userC.uuid);
+  await until(() => a.people.friendRequests.some(({ from }) => from.uuid === userC.uuid));
+  await a.people.confirmFriend(userC.uuid);
   await until(() => desktop.friends.has(a.uuid));
   await a.sendText(userC.uuid, "1");
   await until(() => desktop.shown.length === 1);

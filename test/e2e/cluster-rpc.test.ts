@@ -289,10 +289,10 @@ describe("DistributedChattingService", () => {
       error: 0,
       ...pair(request.srcUuid, request.dstUuid),
     });
-    await until(() => a.friendRequests.some(({ from }) => from.uuid === third.uuid));
+    await until(() => a.people.friendRequests.some(({ from }) => from.uuid === third.uuid));
     expect(await call(chat(2), confirmFriendRequest, request)).toMatchObject({ error: 0 });
     expect(await peer.next("FRIENDING_ON_BIDDIRECTIONAL")).toMatchObject({ friend_uuid: a.uuid });
-    await until(async () => (await a.friends()).some(({ uuid }) => uuid === third.uuid));
+    await until(async () => (await a.people.friends()).some(({ uuid }) => uuid === third.uuid));
     await until(() => peer.bodies("PRESENCE").some(({ uuid, online }) => uuid === a.uuid && online === true));
     expect(await call(chat(), sendFriendRequest, pair(idOf(a), idOf(a)))).toMatchObject({
       error: Code.WITH_ONESELF,
@@ -309,12 +309,12 @@ describe("DistributedChattingService", () => {
     const told: unknown[] = [];
     b.on("friendRequest", (request) => told.push(request));
     expect(await call(chat(1), sendFriendRequest, asked)).toMatchObject({ error: 0 });
-    await b.block(String(stranger));
+    await b.people.block(String(stranger));
     for (const one of [chat(1), chat(2)]) {
       expect(await call(one, confirmFriendRequest, asked)).toMatchObject({ error: Code.NO_OPEN_REQUEST });
       expect(await call(one, sendFriendRequest, asks)).toMatchObject({ error: Code.NO_OPEN_REQUEST });
     }
-    await b.block(String(stranger), false);
+    await b.people.block(String(stranger), false);
     expect(await call(chat(1), sendFriendRequest, asks)).toMatchObject({ error: 0 });
     await until(() => told.length > 0);
     expect(told.length).toBe(1);

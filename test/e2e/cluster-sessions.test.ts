@@ -65,8 +65,8 @@ test("beyond two sessions the oldest, on another node, is told 15 and closed", a
   const third = await clientAt(2, user);
   expect(await oldest.next("GOAWAY")).toMatchObject({ error: 15, resume: false });
   await until(() => oldest.closed);
-  await until(async () => (await third.sessions()).length === 2);
-  expect((await third.sessions()).map(({ node }) => node).sort()).toEqual(["chat1", "chat2"]);
+  await until(async () => (await third.account.sessions()).length === 2);
+  expect((await third.account.sessions()).map(({ node }) => node).sort()).toEqual(["chat1", "chat2"]);
   expect([second.state, third.state]).toEqual(["online", "online"]);
 }, 30_000);
 
@@ -98,13 +98,13 @@ test("sessions on several nodes: listed, in step with each other's texts, revoke
       ["from b1", true],
       ["from a", false],
     ]);
-  expect((await b1.sessions()).map(({ device, node }) => [device, node]).sort()).toEqual([
+  expect((await b1.account.sessions()).map(({ device, node }) => [device, node]).sort()).toEqual([
     ["on chat1", "chat1"],
     ["on chat2", "chat2"],
   ]);
-  await b1.revokeSession(b0.session?.id ?? "");
+  await b1.account.revokeSession(b0.session?.id ?? "");
   await until(() => b0.states.at(-1) === "ended: revoked");
-  await until(async () => (await b1.sessions()).length === 1);
+  await until(async () => (await b1.account.sessions()).length === 1);
   await a.sendText(b1.uuid, "to who is left");
   await until(() => b1.messages.length === 4);
 }, 30_000);

@@ -150,7 +150,7 @@ describe("a running cluster", () => {
     const back = await connect(cluster.api(), userA, { known: new Map() });
     const { lastSeq } = await back.history(b.uuid, { limit: 1 });
     await until(() => b.messages.length === lastSeq, { timeoutMs: 10_000 });
-    for (const { peer, id, content } of unsure) await back.sendText(peer, content, id);
+    for (const { to, id, content } of unsure) await back.sendText(to, content, id);
     await until(() => b.messages.length === 200);
     expect(b.from(a.uuid)).toEqual(range(1, 200).map(String));
     await dead.start();

@@ -122,12 +122,12 @@ describe("the desktop client", () => {
     const picture = (user: User) => `${Number(user.uuid) % 9}.png`;
     const client = await modern(a);
     const old = await desktop(b);
-    await client.updateProfile({ nickname: "Ann" });
+    await client.account.updateProfile({ nickname: "Ann" });
     old.search(a.username);
     const found = await until(() => old.bodies(ServiceId.SEARCHUSERNAMERESPONSE)[0]);
     expect(found).toMatchObject({ nickname: "Ann", description: "Ann", avator: picture(a) });
 
-    await client.requestFriend(b.uuid, { nickname: "me" });
+    await client.people.requestFriend(b.uuid, { nickname: "me" });
     const asked = await until(() => old.bodies(ServiceId.FRIENDREINCOMINGREQUEST)[0]);
     expect(asked).toMatchObject({ src_nickname: "me", src_desc: "Ann", src_avator: picture(a) });
     const second = new DesktopPeer(server.url);
@@ -138,8 +138,8 @@ describe("the desktop client", () => {
     second.confirmFriend(a.uuid);
     const added = await until(() => second.bodies(ServiceId.FRIENDING_ON_BIDDIRECTIONAL)[0]);
     expect(added).toMatchObject({ friend_desc: "Ann", friend_avator: picture(a) });
-    expect(await client.search(b.username)).toMatchObject({ description: "", avatar: "" });
-    await client.updateProfile({ description: "busy", avatar: "cat.png" });
+    expect(await client.people.search(b.username)).toMatchObject({ description: "", avatar: "" });
+    await client.account.updateProfile({ description: "busy", avatar: "cat.png" });
     const third = new DesktopPeer(server.url);
     peers.push(third);
     const answer = await third.login(b);
@@ -297,7 +297,7 @@ describe("the desktop client", () => {
       const called = new DesktopPeer(own.url);
       await called.login(y);
       for (let i = 0; i < 40; i++)
-        await Promise.all(callers.map((one) => one.signal("voice", y.uuid, { i })));
+        await Promise.all(callers.map((one) => one.people.signal("voice", y.uuid, { i })));
       await first.sendText(y.uuid, "why do you not answer?");
       await until(() => called.shown.length === 1);
       await until(() =>
@@ -323,13 +323,13 @@ describe("the desktop client", () => {
     old.sendText(a.uuid, "two");
     await until(() => client.from(b.uuid).length === 1);
     client.markRead(b.uuid, 2);
-    await client.updateProfile({ nickname: "Another" });
-    await client.signal("voice", b.uuid, { offer: 1 });
+    await client.account.updateProfile({ nickname: "Another" });
+    await client.people.signal("voice", b.uuid, { offer: 1 });
     await until(() => old.bodies(ServiceId.VOICECHATMSGREQUEST).length === 1);
-    await client.removeFriend(b.uuid);
+    await client.people.removeFriend(b.uuid);
     client.close();
     const second = await modern(a);
-    await second.requestFriend(b.uuid, { message: "again" });
+    await second.people.requestFriend(b.uuid, { message: "again" });
     await until(() => old.bodies(ServiceId.FRIENDREINCOMINGREQUEST).length === 1);
     expect(old.violations).toEqual([]);
   });

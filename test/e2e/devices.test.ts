@@ -63,7 +63,7 @@ for (const [name, start] of Object.entries(shapes))
         await online(user, "t"),
       ];
       const tickets = [phone, laptop, tablet].map(ticketOf);
-      await laptop.revokeSession(phone.session?.id ?? "");
+      await laptop.account.revokeSession(phone.session?.id ?? "");
       expect(await resumes(user, tickets[0] ?? "")).toBe(Code.TOKEN_REFUSED);
       await until(() => phone.states.at(-1) === "ended: revoked");
       expect(phone.resumeToken).toBeUndefined();
@@ -92,7 +92,7 @@ for (const [name, start] of Object.entries(shapes))
       for (const ticket of [ticketOf(laptop), last.phone, last.page])
         expect(await resumes(user, ticket ?? "")).toBe(0);
       const again = await back(user, "laptop", ticketOf(laptop));
-      const others = (await again.sessions()).filter(({ device }) => device !== "laptop");
+      const others = (await again.account.sessions()).filter(({ device }) => device !== "laptop");
       expect(others.map(({ device, online, node }) => [device, online, node])).toEqual([
         ["phone", false, ""],
         ["page", false, ""],
@@ -124,7 +124,7 @@ for (const [name, start] of Object.entries(shapes))
       expect(second.closed).toBe(false);
       expect((await laptop.here()).map(({ device }) => device)).toEqual(["laptop", "desktop"]);
       second.terminate();
-      await until(async () => (await laptop.sessions()).length === 1);
+      await until(async () => (await laptop.account.sessions()).length === 1);
     }, 30_000);
 
     test("a device that is away is listed, and can be ended like one that is here", async () => {
@@ -133,14 +133,14 @@ for (const [name, start] of Object.entries(shapes))
       const session = phone.session?.id ?? "";
       phone.close();
       const entry = await until(async () =>
-        (await laptop.sessions()).find((one) => one.device === "phone" && !one.online),
+        (await laptop.account.sessions()).find((one) => one.device === "phone" && !one.online),
       );
       expect(entry).toMatchObject({ session, name: "phone/1", node: "" });
       expect(Math.abs(entry.seen - Date.now())).toBeLessThan(10_000);
-      await laptop.revokeSession(session);
-      expect((await laptop.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
+      await laptop.account.revokeSession(session);
+      expect((await laptop.account.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
       expect(await resumes(user, ticketOf(phone))).toBe(Code.TOKEN_REFUSED);
-      expect(await failureCode(laptop.revokeSession(session))).toBe(Code.INVALID_FIELD);
+      expect(await failureCode(laptop.account.revokeSession(session))).toBe(Code.INVALID_FIELD);
     }, 30_000);
 
     test("an answer that was lost costs nobody the way back; one that arrived voids the former ticket", async () => {
@@ -167,20 +167,20 @@ for (const [name, start] of Object.entries(shapes))
       const user = await newUser();
       const [laptop, phone] = [await online(user, "laptop"), await online(user, "phone")];
       const { uuid, token, host, port } = await shape.api.resume(user.uuid, ticketOf(phone));
-      await laptop.revokeSession(phone.session?.id ?? "");
+      await laptop.account.revokeSession(phone.session?.id ?? "");
       const peer = await RawPeer.connect(`${host}:${port}`);
       peers.push(peer);
       peer.send("LOGINSERVER", { uuid, token, proto: 2, device: "phone" });
       expect(await peer.next("LOGINRESPONSE")).toEqual({ error: Code.TOKEN_REFUSED });
       await until(() => peer.closed);
-      expect((await laptop.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
+      expect((await laptop.account.sessions()).map(({ device }) => device)).toEqual(["laptop"]);
     }, 30_000);
 
     test("the device one is on can be revoked by itself: answered, then ended", async () => {
       const user = await newUser();
       const phone = await online(user, "phone");
       const ticket = ticketOf(phone);
-      await phone.revokeSession(phone.session?.id ?? "");
+      await phone.account.revokeSession(phone.session?.id ?? "");
       await until(() => phone.states.at(-1) === "ended: revoked");
       expect(await resumes(user, ticket)).toBe(Code.TOKEN_REFUSED);
     });
@@ -196,7 +196,7 @@ test("a server that is alone is killed and started again: who may come back stil
   ];
   const tickets = [phone, laptop, tablet].map(({ resumeToken }) => resumeToken ?? "");
   laptop.close();
-  await phone.revokeSession(tablet.session?.id ?? "");
+  await phone.account.revokeSession(tablet.session?.id ?? "");
   await server.kill();
   for (const client of [phone, laptop, tablet]) client.close();
   await server.start();
@@ -205,7 +205,7 @@ test("a server that is alone is killed and started again: who may come back stil
   const credentials = { uuid: user.uuid, resumeToken: tickets[0] ?? "" };
   const back = new TestClient(server.api, user, { device: "phone", credentials });
   await back.connect();
-  expect((await back.sessions()).map(({ device, online }) => [device, online])).toEqual([
+  expect((await back.account.sessions()).map(({ device, online }) => [device, online])).toEqual([
     ["laptop", false],
     ["phone", true],
   ]);

@@ -250,7 +250,7 @@ describe("sessions", () => {
     const stranger = await connect(server.api, user(3));
     expect(await stranger.history(ann.uuid).catch((error) => error.code)).toBe(Code.NOT_FRIENDS);
     const session = ann.session?.id ?? "";
-    await stranger.revokeSession(session).catch(() => {});
+    await stranger.account.revokeSession(session).catch(() => {});
     expect(ann.state).toBe("online");
     stranger.close();
   });
@@ -270,17 +270,17 @@ describe("texts in every field", () => {
       const [a, b] = await makeUsers(server, server.api, 2, `nasty${i}`);
       if (!a || !b) throw new Error("two users were asked for");
       const [asker, asked] = [await connect(server.api, a), await connect(server.api, b)];
-      await asker.updateProfile({ nickname: text, avatar: text, description: text, sex: 1 });
-      await asker.requestFriend(asked.uuid, { nickname: text, message: text });
-      const request = await until(() => asked.friendRequests[0]);
+      await asker.account.updateProfile({ nickname: text, avatar: text, description: text, sex: 1 });
+      await asker.people.requestFriend(asked.uuid, { nickname: text, message: text });
+      const request = await until(() => asked.people.friendRequests[0]);
       expect(request).toMatchObject({
         message: text,
         from: { nickname: text, avatar: text, description: text, sex: 1 },
       });
-      await asked.confirmFriend(asker.uuid, text);
-      const [friend] = await asked.friends();
+      await asked.people.confirmFriend(asker.uuid, text);
+      const [friend] = await asked.people.friends();
       expect(friend).toMatchObject({ alternativeName: text, nickname: text, description: text, sex: 1 });
-      expect(await asker.search(text).catch((error) => error.code)).toBe(Code.NAME_NOT_FOUND);
+      expect(await asker.people.search(text).catch((error) => error.code)).toBe(Code.NAME_NOT_FOUND);
       asker.close();
       asked.close();
     }

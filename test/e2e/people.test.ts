@@ -133,67 +133,69 @@ for (const [name, start] of Object.entries(shapes))
       test("are found by exact name", async () => {
         const [a, , , user] = await two();
         const { username, uuid } = user;
-        expect(await a.search(username)).toMatchObject({ uuid, username, nickname: username, sex: 0 });
-        expect(await codeOf(a.search(`${username}x`))).toBe(Code.NAME_NOT_FOUND);
+        expect(await a.people.search(username)).toMatchObject({ uuid, username, nickname: username, sex: 0 });
+        expect(await codeOf(a.people.search(`${username}x`))).toBe(Code.NAME_NOT_FOUND);
       });
 
       test("are asked while online, and confirm: both are told, both have the other in the list", async () => {
         const [a, b, userA, userB] = await two();
         const asked = new Promise((resolve) => b.on("friendRequest", resolve));
         const added = [a, b].map((client) => new Promise((resolve) => client.on("friendAdded", resolve)));
-        await a.requestFriend(b.uuid, { nickname: "it's A", message: "hi 👋" });
+        await a.people.requestFriend(b.uuid, { nickname: "it's A", message: "hi 👋" });
         expect(await asked).toMatchObject({
           from: { uuid: a.uuid, username: userA.username, nickname: "it's A" },
           message: "hi 👋",
         });
-        await b.confirmFriend(a.uuid, "my A");
+        await b.people.confirmFriend(a.uuid, "my A");
         expect(await Promise.all(added)).toMatchObject([
           { username: userB.username },
           { username: userA.username },
         ]);
-        expect(await b.friends()).toMatchObject([{ uuid: a.uuid, alternativeName: "my A" }]);
-        expect(await a.friends()).toMatchObject([{ uuid: b.uuid, alternativeName: "" }]);
-        expect(await codeOf(b.confirmFriend(a.uuid))).toBe(0);
+        expect(await b.people.friends()).toMatchObject([{ uuid: a.uuid, alternativeName: "my A" }]);
+        expect(await a.people.friends()).toMatchObject([{ uuid: b.uuid, alternativeName: "" }]);
+        expect(await codeOf(b.people.confirmFriend(a.uuid))).toBe(0);
       });
 
       test("are asked while offline, and find the request at login", async () => {
         const [a, b, , userB] = await two();
         await b.logout();
-        await a.requestFriend(b.uuid, { message: "are you there?" });
+        await a.people.requestFriend(b.uuid, { message: "are you there?" });
         const back = await online(userB);
-        expect(back.friendRequests).toMatchObject([{ from: { uuid: a.uuid }, message: "are you there?" }]);
-        await back.confirmFriend(a.uuid);
-        expect(back.friendRequests).toEqual([]);
+        expect(back.people.friendRequests).toMatchObject([
+          { from: { uuid: a.uuid }, message: "are you there?" },
+        ]);
+        await back.people.confirmFriend(a.uuid);
+        expect(back.people.friendRequests).toEqual([]);
       });
 
       test("cannot be oneself, nobody, or confirmed without a request; may be turned down", async () => {
         const [a, b] = await two();
-        expect(await codeOf(a.requestFriend(a.uuid))).toBe(Code.WITH_ONESELF);
-        expect(await codeOf(a.requestFriend("2000000000"))).toBe(Code.NO_SUCH_USER);
-        expect(await codeOf(a.confirmFriend(b.uuid))).toBe(Code.NO_OPEN_REQUEST);
-        await a.requestFriend(b.uuid);
-        await b.rejectFriend(a.uuid);
-        expect(await codeOf(b.confirmFriend(a.uuid))).toBe(Code.NO_OPEN_REQUEST);
+        expect(await codeOf(a.people.requestFriend(a.uuid))).toBe(Code.WITH_ONESELF);
+        expect(await codeOf(a.people.requestFriend("2000000000"))).toBe(Code.NO_SUCH_USER);
+        expect(await codeOf(a.people.confirmFriend(b.uuid))).toBe(Code.NO_OPEN_REQUEST);
+        await a.people.requestFriend(b.uuid);
+        await b.people.rejectFriend(a.uuid);
+        expect(await codeOf(b.people.confirmFriend(a.uuid))).toBe(Code.NO_OPEN_REQUEST);
       });
 
       test("may part, and become friends again: the conversation goes on", async () => {
         const [a, b] = await friends();
         await a.sendText(b.uuid, "before");
         const told = new Promise((resolve) => b.on("friendRemoved", resolve));
-        await a.removeFriend(b.uuid);
+        await a.people.removeFriend(b.uuid);
         expect(await told).toEqual({ uuid: a.uuid });
         expect(await codeOf(b.sendText(a.uuid, "no"))).toBe(Code.NOT_FRIENDS);
-        expect(await a.friends()).toEqual([]);
+        expect(await a.people.friends()).toEqual([]);
         await befriend(b, a);
         expect(await a.sendText(b.uuid, "after")).toMatchObject({ seq: 2 });
       });
 
       test("who are blocked can neither ask nor write, until the block is lifted", async () => {
         const [a, b] = await friends();
-        await a.block(b.uuid);
+        await a.people.block(b.uuid);
         expect(await codeOf(b.sendText(a.uuid, "no"))).toBe(Code.BLOCKED);
         expect(await codeOf(a.sendText(b.uuid, "no"))).toBe(Code.BLOCKED);
-        await a.block(b.uuid, false);
+        await a.people.block(b.uuid, false);
         expect(await b.sendText(a.uuid, "yes")).toMatchObject({ seq: 1 });
       });
     });
@@ -256,22 +258,22 @@ for (const [name, start] of Object.entries(shapes))
         const got: unknown[] = [];
         b.on("signal", (signal) => got.push(signal));
         const offer = { type: "offer", sdp: "v=0", nested: [{ deep: [null, 1, true] }] };
-        await a.signal("voice", b.uuid, offer);
-        await a.signal("video", b.uuid, "just a word");
+        await a.people.signal("voice", b.uuid, offer);
+        await a.people.signal("video", b.uuid, "just a word");
         await until(() => got.length === 2);
         expect(got).toEqual([
           { medium: "voice", from: a.uuid, signal: offer },
           { medium: "video", from: a.uuid, signal: "just a word" },
         ]);
         await b.logout();
-        await until(async () => (await codeOf(a.signal("voice", b.uuid, 1))) === Code.NO_SUCH_USER);
+        await until(async () => (await codeOf(a.people.signal("voice", b.uuid, 1))) === Code.NO_SUCH_USER);
       });
 
       test("not between strangers", async () => {
         const [a, b] = await two();
         const got: unknown[] = [];
         b.on("signal", (signal) => got.push(signal));
-        expect(await codeOf(a.signal("voice", b.uuid, 1))).toBe(Code.NOT_FRIENDS);
+        expect(await codeOf(a.people.signal("voice", b.uuid, 1))).toBe(Code.NOT_FRIENDS);
         expect(got).toEqual([]);
       });
     });

@@ -112,7 +112,7 @@ for (const [name, transport, dial] of cases)
       stranger.on("presence", (event) => told.push(event));
       const typing = new Promise((resolve) => b.on("typing", resolve));
       a.typing(b.uuid);
-      expect(await typing).toEqual({ peer: a.uuid });
+      expect(await typing).toMatchObject({ peer: a.uuid });
       stranger.typing(b.uuid);
 
       const presence: boolean[] = [];
@@ -132,10 +132,10 @@ for (const [name, transport, dial] of cases)
 
     test("a profile that changes is seen at once, also where it was looked up before", async () => {
       const [a, b, userA] = await friends();
-      expect((await b.search(userA.username)).nickname).toBe(userA.username);
-      await a.updateProfile({ nickname: "Ann", description: "new" });
-      await until(async () => (await b.search(userA.username)).nickname === "Ann");
-      expect(await b.friends()).toMatchObject([{ nickname: "Ann", description: "new", sex: 0 }]);
+      expect((await b.people.search(userA.username)).nickname).toBe(userA.username);
+      await a.account.updateProfile({ nickname: "Ann", description: "new" });
+      await until(async () => (await b.people.search(userA.username)).nickname === "Ann");
+      expect(await b.people.friends()).toMatchObject([{ nickname: "Ann", description: "new", sex: 0 }]);
     });
 
     test("a second session: gets everything, its own account's texts included, and can be ended", async () => {
@@ -151,12 +151,12 @@ for (const [name, transport, dial] of cases)
         [2, true],
         [3, true],
       ]);
-      const sessions = await b.sessions();
+      const sessions = await b.account.sessions();
       expect(sessions.length).toBe(2);
       expect(sessions).toContainEqual(expect.objectContaining({ device: "tablet", name: "tablet/1" }));
-      await b.revokeSession(second.session?.id ?? "");
+      await b.account.revokeSession(second.session?.id ?? "");
       await until(() => second.states.at(-1) === "ended: revoked");
-      await until(async () => (await b.sessions()).length === 1);
+      await until(async () => (await b.account.sessions()).length === 1);
       await a.sendText(b.uuid, "still here");
       await until(() => b.messages.length === 4);
     });
@@ -169,7 +169,7 @@ for (const [name, transport, dial] of cases)
       await until(() => clients[0]?.states.at(-1) === "ended: kicked");
       expect(clients.slice(1).every(({ state }) => state === "online")).toBe(true);
       // Listed until its node has said that it ended it.
-      await until(async () => (await clients[5]?.sessions())?.length === 5);
+      await until(async () => (await clients[5]?.account.sessions())?.length === 5);
     });
 
     test("the same msg_id again, from anywhere: the first seq and time; with other content 68", async () => {

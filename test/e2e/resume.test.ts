@@ -121,7 +121,7 @@ for (const [name, start] of Object.entries(shapes))
         current = new TestClient(shape.api, userB, { known });
         listen(current);
         // What was on its way when the client left goes out again, under the same ids.
-        for (const { peer, id, content } of left) void current.sendText(peer, content, id);
+        for (const { to, id, content } of left) void current.sendText(to, content, id);
         await current.connect();
       }
       stop = true;
@@ -212,7 +212,7 @@ test("a hundred and more conversations at once, each with something missed", asy
     expect(back.from(client.uuid)).toEqual(["1", "2", "3"]);
     client.close();
   }
-  expect((await back.friends()).length).toBe(130);
+  expect((await back.people.friends()).length).toBe(130);
   back.close();
   await embedded.stop();
 }, 60_000);

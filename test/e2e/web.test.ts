@@ -80,7 +80,7 @@ async function friends() {
 
 /** How far the texts of a conversation got, in order. */
 const progress = (account: Account, peer: string) => {
-  const conversation = account.model.conversation(peer);
+  const conversation = account.model.conversations.with(peer);
   return conversation.messages.map((message) => conversation.progressOf(message));
 };
 
@@ -106,18 +106,18 @@ describe("two friends", () => {
     expect(annsBrowser.notes).toEqual([`${bob.username} is now your friend.`]);
     await until(() => a.model.presence.get(bob.uuid)?.online === true);
 
-    b.typing(ann.uuid);
-    await until(() => a.model.isTyping(bob.uuid, Date.now()));
+    b.typing(b.model.conversations.with(ann.uuid));
+    await until(() => a.model.conversations.with(bob.uuid).isTyping(Date.now()));
 
-    a.send(bob.uuid, "one");
-    a.send(bob.uuid, "<b>two</b>");
+    a.send(a.model.conversations.with(bob.uuid), "one");
+    a.send(a.model.conversations.with(bob.uuid), "<b>two</b>");
     await until(() => b.model.unread === 2);
     await until(() => progress(a, bob.uuid).join() === "delivered,delivered");
-    b.select(ann.uuid);
+    b.select(b.model.conversations.with(ann.uuid));
     b.seen();
     expect(b.model.unread).toBe(0);
     await until(() => progress(a, bob.uuid).join() === "read,read");
-    expect(b.model.conversation(ann.uuid).messages.map(({ content }) => content)).toEqual([
+    expect(b.model.conversations.with(ann.uuid).messages.map(({ content }) => content)).toEqual([
       "one",
       "<b>two</b>",
     ]);
@@ -129,17 +129,17 @@ describe("two friends", () => {
   test("own texts are not unread anywhere, and what one device read is read on the others", async () => {
     const { ann, bob, a, b } = await friends();
     const phone = await browser().open(ann);
-    for (let i = 1; i <= 5; i++) a.send(bob.uuid, `${i}`);
-    await until(() => phone.model.conversation(bob.uuid).messages.length === 5);
+    for (let i = 1; i <= 5; i++) a.send(a.model.conversations.with(bob.uuid), `${i}`);
+    await until(() => phone.model.conversations.with(bob.uuid).messages.length === 5);
     expect([a.model.unread, phone.model.unread]).toEqual([0, 0]);
     const fresh = await browser().open(ann);
-    await until(() => fresh.model.conversation(bob.uuid).lastSeq === 5);
+    await until(() => fresh.model.conversations.with(bob.uuid).lastSeq === 5);
     expect(fresh.model.unread).toBe(0);
 
-    b.send(ann.uuid, "an answer");
+    b.send(b.model.conversations.with(ann.uuid), "an answer");
     const devices = [a, phone, fresh];
     await until(() => devices.every(({ model }) => model.unread === 1));
-    phone.select(bob.uuid);
+    phone.select(phone.model.conversations.with(bob.uuid));
     phone.seen();
     await until(() => devices.every(({ model }) => model.unread === 0));
     await until(() => progress(b, ann.uuid).at(-1) === "read");
@@ -148,20 +148,20 @@ describe("two friends", () => {
   test("a page that is opened again is logged in, counts what is unread and scrolls back to the start", async () => {
     const { ann, bob, a, b, bobsBrowser } = await friends();
     b.close();
-    for (let i = 1; i <= 90; i++) a.send(bob.uuid, `${i}`);
-    await until(() => a.model.conversation(bob.uuid).messages.length === 90);
+    for (let i = 1; i <= 90; i++) a.send(a.model.conversations.with(bob.uuid), `${i}`);
+    await until(() => a.model.conversations.with(bob.uuid).messages.length === 90);
 
     const again = await bobsBrowser.open();
-    const conversation = again.model.conversation(ann.uuid);
+    const conversation = again.model.conversations.with(ann.uuid);
     await until(() => conversation.messages.length === 90);
     expect(again.model.unread).toBe(90);
     again.close();
 
     const third = await bobsBrowser.open();
-    const shown = third.model.conversation(ann.uuid);
+    const shown = third.model.conversations.with(ann.uuid);
     await until(() => shown.last !== undefined);
     expect(shown.messages.map(({ seq }) => seq)).toEqual([90]);
-    while (shown.hasEarlier) await third.earlier(ann.uuid);
+    while (shown.hasEarlier) await third.earlier(shown);
     expect(shown.messages.map(({ content }) => Number(content))).toEqual(
       Array.from({ length: 90 }, (_, i) => i + 1),
     );
@@ -177,15 +177,15 @@ describe("two friends", () => {
     const later = await browser().open(ann);
     await until(() => later.model.blocked.get(bob.uuid)?.username === bob.username);
     await until(() => b.model.presence.get(ann.uuid)?.online === false);
-    b.send(ann.uuid, "are you there?");
-    const conversation = b.model.conversation(ann.uuid);
+    b.send(b.model.conversations.with(ann.uuid), "are you there?");
+    const conversation = b.model.conversations.with(ann.uuid);
     await until(() => conversation.pending[0]?.problem !== undefined);
     expect(conversation.pending[0]?.problem).toContain("does not take messages");
     const [refused] = conversation.pending;
 
     await a.block(bob.uuid, false);
     await until(() => phone.model.blocked.size === 0 && b.model.presence.get(ann.uuid)?.online === true);
-    b.send(ann.uuid, "are you there?", refused?.id);
+    b.send(b.model.conversations.with(ann.uuid), "are you there?", refused?.id);
     await until(() => conversation.last?.content === "are you there?");
     expect(conversation.pending).toEqual([]);
 

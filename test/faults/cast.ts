@@ -104,8 +104,8 @@ export class Cast {
 
   /** Makes friends of two accounts with connected devices. @throws what a step failed with */
   async befriend(a: Device, b: Device): Promise<void> {
-    await a.client.requestFriend(b.user);
-    await b.client.confirmFriend(a.user);
+    await a.client.people.requestFriend(b.user);
+    await b.client.people.confirmFriend(a.user);
     this.stage.friends.add(a.user, b.user);
   }
 

@@ -140,7 +140,7 @@ export class Device implements Watched {
     return client;
   }
 
-  #show(client: ChatClient, { peer, sender, seq, content, mine }: ChatMessage): void {
+  #show(client: ChatClient, { peer = "", sender, seq, content, mine }: ChatMessage): void {
     const told = { sender, receiver: mine ? peer : this.user, seq, content };
     const text = this.#stage.ledger.told(told, `shown on ${this.name}`);
     if (text !== undefined) this.screen.show(text, seq);

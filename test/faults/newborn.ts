@@ -68,7 +68,7 @@ async function checkNewborn(stage: Stage, newborn: Device, old: readonly Device[
 }
 
 const namesOf = async (device: Device): Promise<string> =>
-  (await device.client.friends())
+  (await device.client.people.friends())
     .map(({ uuid }) => uuid)
     .sort()
     .join();

@@ -53,10 +53,10 @@ async function mend(server: Chatsrv, users: readonly User[]): Promise<void> {
     const [left, right] = [await connect(server.api, a), await connect(server.api, b)];
     // Each may be refused for being so already.
     const steps = [
-      () => left.block(b.uuid, false),
-      () => right.block(a.uuid, false),
-      () => left.requestFriend(b.uuid),
-      () => right.confirmFriend(a.uuid),
+      () => left.people.block(b.uuid, false),
+      () => right.people.block(a.uuid, false),
+      () => left.people.requestFriend(b.uuid),
+      () => right.people.confirmFriend(a.uuid),
     ];
     for (const step of steps) await step().catch(() => {});
     left.close();

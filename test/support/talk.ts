@@ -94,32 +94,33 @@ async function talk(): Promise<void> {
     peer ??= friend.uuid;
     say(`* you and ${friend.username} are friends now   (/to ${friend.username})`);
   });
-  client.on("message", ({ peer: from, sender, content, mine, seq }) => {
-    if (!mine) say(`${nameOf(sender)}: ${content}`);
-    client.markRead(from, seq);
+  client.on("message", (message) => {
+    if (!message.mine) say(`${nameOf(message.sender)}: ${message.content}`);
+    client.markRead(message, message.seq);
   });
-  client.on("typing", ({ peer: from }) => say(`* ${nameOf(from)} is writing`));
+  client.on("typing", ({ who }) => say(`* ${nameOf(who)} is writing`));
 
   await client.connect();
-  for (const friend of await client.friends()) {
+  for (const friend of await client.people.friends()) {
     names.set(friend.uuid, friend.username);
     peer ??= friend.uuid;
   }
   say(`* you are ${username}; ${peer ? `writing to ${nameOf(peer)}` : "no friends yet"}\n${HELP}`);
 
   const find = async (name: string) => {
-    const { uuid, username: exact } = await client.search(name);
+    const { uuid, username: exact } = await client.people.search(name);
     names.set(uuid, exact);
     return uuid;
   };
   const commands: Record<string, (name: string) => Promise<void>> = {
-    add: async (name) => client.requestFriend(await find(name), { nickname: username }),
-    confirm: async (name) => client.confirmFriend(await find(name)),
+    add: async (name) => client.people.requestFriend(await find(name), { nickname: username }),
+    confirm: async (name) => client.people.confirmFriend(await find(name)),
     to: async (name) => {
       peer = await find(name);
       say(`* writing to ${nameOf(peer)}`);
     },
-    friends: async () => say(`* ${(await client.friends()).map((friend) => friend.username).join(", ")}`),
+    friends: async () =>
+      say(`* ${(await client.people.friends()).map((friend) => friend.username).join(", ")}`),
   };
 
   for (let next = await lines.next(); !next.done; next = await lines.next()) {

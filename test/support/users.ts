@@ -63,7 +63,7 @@ export class TestClient extends ChatClient {
 
   /** The account's devices that are here. */
   async here(): Promise<SessionInfo[]> {
-    return (await this.sessions()).filter(({ online }) => online);
+    return (await this.account.sessions()).filter(({ online }) => online);
   }
 
   /** Contents of what came from `peer`, in the order in which it came out. */
@@ -87,8 +87,8 @@ export async function connect(
 export async function befriend(a: ChatClient, b: ChatClient): Promise<void> {
   const told = new Set<ChatClient>();
   for (const client of [a, b]) client.on("friendAdded", () => told.add(client));
-  await a.requestFriend(b.uuid);
-  await b.confirmFriend(a.uuid);
+  await a.people.requestFriend(b.uuid);
+  await b.people.confirmFriend(a.uuid);
   await until(() => told.size === 2, { what: `${a.uuid} and ${b.uuid} to be told of their friendship` });
 }
 

@@ -10,9 +10,12 @@ import type { ServiceName } from "../../src/wire/ids.ts";
 import { loginAnswer, ScriptedServer } from "../support/scripted-server.ts";
 import { until } from "../support/until.ts";
 
-const mark = (deliveredSeq: number, readSeq: number, peer = "2") => ({ peer, deliveredSeq, readSeq });
+const mark = (deliveredSeq: number, readSeq: number, peer = "2") => ({
+  ...{ conversation: `1${peer}`, peer },
+  ...{ deliveredSeq, readSeq },
+});
 const head = (own: [number, number], peers: [number, number]) => ({
-  ...{ conversation: "1", peer: "2", lastSeq: 9, deliveredSeq: own[0], readSeq: own[1] },
+  ...{ conversation: "12", peer: "2", lastSeq: 9, deliveredSeq: own[0], readSeq: own[1] },
   ...{ peerDeliveredSeq: peers[0], peerReadSeq: peers[1] },
 });
 
@@ -67,17 +70,17 @@ describe("the client", () => {
   test("is told what another device did, and keeps its own view up with it", async () => {
     const { client, told, push } = await connected();
     for (const uuid of ["5", "6", "7"]) push("FRIENDREINCOMINGREQUEST", asking(uuid));
-    await until(() => client.friendRequests.length === 3);
+    await until(() => client.people.friendRequests.length === 3);
     push("FRIENDREJECT", { src_uuid: "5" });
     push("BLOCK", { uuid: "6", blocked: true });
     push("BLOCK", { uuid: "8", blocked: false });
     push("PROFILECHANGED", person("1"));
     push("PROFILECHANGED", person("7"));
-    push("CURSOR", { conversation: "1", peer: "7", delivered_seq: 4, read_seq: 3 });
-    push("CURSOR", { conversation: "1", peer: "7", delivered_seq: 3, read_seq: 3 });
-    push("RECEIPT", { conversation: "1", peer: "7", delivered_seq: 2, read_seq: 2 });
-    push("RECEIPT", { conversation: "1", peer: "7", delivered_seq: 2, read_seq: 1 });
-    push("RECEIPT", { conversation: "1", peer: "7", delivered_seq: 9, read_seq: 9 });
+    push("CURSOR", { conversation: "17", peer: "7", delivered_seq: 4, read_seq: 3 });
+    push("CURSOR", { conversation: "17", peer: "7", delivered_seq: 3, read_seq: 3 });
+    push("RECEIPT", { conversation: "17", peer: "7", delivered_seq: 2, read_seq: 2 });
+    push("RECEIPT", { conversation: "17", peer: "7", delivered_seq: 2, read_seq: 1 });
+    push("RECEIPT", { conversation: "17", peer: "7", delivered_seq: 9, read_seq: 9 });
     await until(() => told.length === 8);
     const profile = { nickname: "new", avatar: "a.png", description: "d", sex: 1 };
     expect(told).toEqual([
@@ -90,8 +93,8 @@ describe("the client", () => {
       ["receipt", mark(2, 2, "7")],
       ["receipt", mark(9, 9, "7")],
     ]);
-    expect(client.friendRequests.map(({ from }) => from.uuid)).toEqual(["7"]);
-    expect(client.profile).toMatchObject({ uuid: "1", username: "ann", ...profile });
+    expect(client.people.friendRequests.map(({ from }) => from.uuid)).toEqual(["7"]);
+    expect(client.account.profile).toMatchObject({ uuid: "1", username: "ann", ...profile });
   });
 
   test("does not acknowledge again what another device has", async () => {
@@ -105,15 +108,16 @@ describe("the client", () => {
       at: 1,
       kind: "text",
     };
-    push("CURSOR", { conversation: "1", peer: "2", delivered_seq: 1, read_seq: 1 });
-    push("TEXTCHATMSGICOMINGREQUEST", { error: 0, text_sender: "2", text_receiver: "1", text_msg: [entry] });
+    const pushed = { error: 0, conversation: "12", text_sender: "2", text_receiver: "1" };
+    push("CURSOR", { conversation: "12", peer: "2", delivered_seq: 1, read_seq: 1 });
+    push("TEXTCHATMSGICOMINGREQUEST", { ...pushed, text_msg: [entry] });
     push("TEXTCHATMSGICOMINGREQUEST", {
-      ...{ error: 0, text_sender: "2", text_receiver: "1" },
+      ...pushed,
       text_msg: [{ ...entry, msg_id: "{2}", seq: 2 }],
     });
     await until(() => server.bodies("ACK").length === 1);
     expect(server.bodies("ACK")).toEqual([{ peer: "2", delivered_seq: 2, read_seq: 1 }]);
-    expect(client.cursors().get("2")).toBe(2);
+    expect(client.cursors().get("12")).toBe(2);
   });
 
   test("asks for all pages of whom it blocks, and takes a request back", async () => {
@@ -122,10 +126,10 @@ describe("the client", () => {
       BLOCKLIST: ["BLOCKLISTRESPONSE", { error: 0, users: [user] }],
       FRIENDREQUESTSENDER: ["FRIENDSENDERRESPONSE", { error: 0, src_uuid: "1", dst_uuid: "5" }],
     });
-    expect(await client.blocked()).toEqual([
+    expect(await client.people.blocked()).toEqual([
       { uuid: "5", username: "eve", nickname: "Eve", avatar: "e.png" },
     ]);
-    await client.cancelFriendRequest("5");
+    await client.people.cancelFriendRequest("5");
     expect(server.bodies("FRIENDREQUESTSENDER")).toEqual([{ src_uuid: "1", dst_uuid: "5", cancel: true }]);
   });
 });

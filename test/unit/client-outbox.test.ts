@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from "bun:test";
 import { type ChatError, connectionLost } from "../../src/client/errors.ts";
-import { Outbox, type SendReceipt } from "../../src/client/outbox.ts";
+import { Outbox } from "../../src/client/outbox.ts";
+import type { SendReceipt } from "../../src/client/outgoing.ts";
 import { Code } from "../../src/wire/codes.ts";
-import type { TextEntry } from "../../src/wire/messages.ts";
 import { until } from "../support/until.ts";
 
 interface Sent {
@@ -19,20 +19,20 @@ function outbox(onSend: (sent: Sent, answer: (body: Record<string, unknown>) => 
   const committed: string[] = [];
   const subject: Outbox = new Outbox(
     {
-      transmit: (peer: string, texts: TextEntry[]) => {
-        const frame = { peer, ids: texts.map(({ msg_id }) => msg_id) };
+      targetOf: (to) => ({ peer: typeof to === "string" ? to : "" }),
+      transmit: ({ peer }, texts) => {
+        const frame = { peer, ids: texts.map(({ id }) => id) };
         sent.push(frame);
         const answer = (body: Record<string, unknown>) =>
           subject.answer({ error: 0, text_receiver: peer, ...body });
         queueMicrotask(() => onSend(frame, answer));
       },
-      self: () => "1",
       committed: ({ id }) => committed.push(id),
     },
     { backoff: { minMs: 1, maxMs: 4 }, answerTimeoutMs: 1_000 },
   );
   const add = (id: string, peer = "2", content = id): Promise<SendReceipt | ChatError> =>
-    subject.add({ peer, id, content }).catch((error: ChatError) => error);
+    subject.add({ to: peer, id, content }).catch((error: ChatError) => error);
   return { subject, sent, committed, add };
 }
 

@@ -9,7 +9,8 @@ import { Timeline } from "../../src/client/timeline.ts";
 import type { HeadBody } from "../../src/wire/messages.ts";
 import { until } from "../support/until.ts";
 
-const message = (seq: number, peer = "2"): ChatMessage => ({
+const message = (seq: number, conversation = "12", peer = "2"): ChatMessage => ({
+  conversation,
   peer,
   seq,
   at: seq,
@@ -20,9 +21,9 @@ const message = (seq: number, peer = "2"): ChatMessage => ({
   mine: false,
 });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-const head = (peer: string, last_seq: number, delivered_seq: number): HeadBody => ({
-  conversation: `1${peer}`,
-  peer,
+const head = (conversation: string, last_seq: number, delivered_seq: number): HeadBody => ({
+  conversation,
+  peer: conversation.slice(1),
   last_seq,
   delivered_seq,
   read_seq: 0,
@@ -57,15 +58,15 @@ function conversations(known?: ReadonlyMap<string, number>) {
   const state = { caughtUp: 0, fetches: 0, hold: Promise.resolve() };
   const subject = new Conversations(
     {
-      fetch: async (peer, after) => {
+      fetch: async (conversation, after) => {
         state.fetches += 1;
         await state.hold;
-        const last = log.get(peer) ?? 0;
-        return range(after + 1, Math.min(last, after + 3)).map((seq) => message(seq, peer));
+        const last = log.get(conversation) ?? 0;
+        return range(after + 1, Math.min(last, after + 3)).map((seq) => message(seq, conversation));
       },
-      out: (peer, messages) => out.push(...messages.map(({ seq }) => `${peer}:${seq}`)),
+      out: (conversation, messages) => out.push(...messages.map(({ seq }) => `${conversation}:${seq}`)),
       caughtUp: () => void state.caughtUp++,
-      failed: (peer, error) => out.push(`${peer}: ${String(error)}`),
+      failed: (conversation, error) => out.push(`${conversation}: ${String(error)}`),
     },
     { known, gapDelayMs: 5 },
   );
@@ -77,46 +78,46 @@ describe("Conversations", () => {
     const { subject, log, out, state } = conversations();
     const held = Promise.withResolvers<void>();
     state.hold = held.promise;
-    log.set("2", 10);
+    log.set("12", 10);
     subject.begin();
-    subject.heads([head("2", 8, 0)]);
+    subject.heads([head("12", 8, 0)]);
     subject.take(message(10));
     subject.take(message(9));
     subject.headsComplete();
     expect(state.caughtUp).toBe(0);
     held.resolve();
     await until(() => state.caughtUp === 1);
-    expect(out).toEqual(range(1, 10).map((seq) => `2:${seq}`));
+    expect(out).toEqual(range(1, 10).map((seq) => `12:${seq}`));
   });
 
   test("a new client starts where the account is, one that knows its cursors at those", async () => {
     const fresh = conversations();
-    fresh.log.set("2", 6);
+    fresh.log.set("12", 6);
     fresh.subject.begin();
-    fresh.subject.heads([head("2", 6, 4)]);
+    fresh.subject.heads([head("12", 6, 4)]);
     fresh.subject.headsComplete();
     await until(() => fresh.state.caughtUp);
-    expect(fresh.out).toEqual(["2:5", "2:6"]);
+    expect(fresh.out).toEqual(["12:5", "12:6"]);
 
-    const knowing = conversations(new Map([["2", 3]]));
-    knowing.log.set("2", 6).set("3", 2);
+    const knowing = conversations(new Map([["12", 3]]));
+    knowing.log.set("12", 6).set("13", 2);
     knowing.subject.begin();
-    knowing.subject.heads([head("2", 6, 6), head("3", 2, 2)]);
+    knowing.subject.heads([head("12", 6, 6), head("13", 2, 2)]);
     knowing.subject.headsComplete();
     await until(() => knowing.state.caughtUp);
-    expect(knowing.out.filter((entry) => entry.startsWith("2"))).toEqual(["2:4", "2:5", "2:6"]);
-    expect(knowing.out.filter((entry) => entry.startsWith("3"))).toEqual(["3:1", "3:2"]);
+    expect(knowing.out.filter((entry) => entry.startsWith("12"))).toEqual(["12:4", "12:5", "12:6"]);
+    expect(knowing.out.filter((entry) => entry.startsWith("13"))).toEqual(["13:1", "13:2"]);
   });
 
   test("a push before its head is kept, even when another device has acknowledged it since", async () => {
     const { subject, log, out, state } = conversations();
-    log.set("2", 7);
+    log.set("12", 7);
     subject.begin();
     subject.take(message(6));
-    subject.heads([head("2", 7, 7)]);
+    subject.heads([head("12", 7, 7)]);
     subject.headsComplete();
     await until(() => state.caughtUp);
-    expect(out).toEqual(["2:6", "2:7"]);
+    expect(out).toEqual(["12:6", "12:7"]);
   });
 
   test("a skipped seq is fetched when its push does not come, and not when it does", async () => {
@@ -126,37 +127,37 @@ describe("Conversations", () => {
     subject.take(message(1));
     subject.take(message(3));
     subject.take(message(2));
-    expect(out).toEqual(["2:1", "2:2", "2:3"]);
+    expect(out).toEqual(["12:1", "12:2", "12:3"]);
     expect(state.fetches).toBe(0);
-    log.set("2", 6);
+    log.set("12", 6);
     subject.take(message(6));
     await until(() => out.length === 6);
-    expect(out.slice(3)).toEqual(["2:4", "2:5", "2:6"]);
+    expect(out.slice(3)).toEqual(["12:4", "12:5", "12:6"]);
   });
 
   test("after a reconnect goes on where it was; a conversation begun meanwhile comes whole", async () => {
     const { subject, log, out, state } = conversations();
-    log.set("2", 5);
+    log.set("12", 5);
     subject.begin();
-    subject.heads([head("2", 5, 5)]);
+    subject.heads([head("12", 5, 5)]);
     subject.headsComplete();
     subject.take(message(6));
     subject.end();
-    log.set("2", 9).set("3", 2);
+    log.set("12", 9).set("13", 2);
     subject.begin();
-    subject.heads([head("2", 9, 9), head("3", 2, 2)]);
+    subject.heads([head("12", 9, 9), head("13", 2, 2)]);
     subject.headsComplete();
     await until(() => state.caughtUp === 2);
-    expect(out.filter((entry) => entry.startsWith("2"))).toEqual(["2:6", "2:7", "2:8", "2:9"]);
-    expect(out.filter((entry) => entry.startsWith("3"))).toEqual(["3:1", "3:2"]);
+    expect(out.filter((entry) => entry.startsWith("12"))).toEqual(["12:6", "12:7", "12:8", "12:9"]);
+    expect(out.filter((entry) => entry.startsWith("13"))).toEqual(["13:1", "13:2"]);
   });
 
   test("history that cannot be had is told, and does not keep the rest waiting", async () => {
     const { subject, out, state } = conversations();
     subject.begin();
-    subject.heads([head("2", 3, 0)]);
+    subject.heads([head("12", 3, 0)]);
     subject.headsComplete();
     await until(() => state.caughtUp);
-    expect(out).toEqual(["2: Error: history ends at 0"]);
+    expect(out).toEqual(["12: Error: history ends at 0"]);
   });
 });

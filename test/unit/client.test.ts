@@ -47,6 +47,7 @@ function setUp(script: Script = () => {}, login: object = {}, options: Partial<C
 
 const pushed = (seq: number, sender = "2") => ({
   error: 0,
+  conversation: `1${sender}`,
   text_sender: sender,
   text_receiver: "1",
   text_msg: [
@@ -72,7 +73,13 @@ function answerHistory(peer: Peer, { name, body }: Received, last: number): void
     const seq = after + 1 + i;
     return { seq, at: seq, msg_id: `{${seq}}`, msg_sender: "2", msg_content: `${seq}`, kind: "text" };
   });
-  peer.send("HISTORYRESPONSE", { error: 0, peer: body.peer, messages, last_seq: last });
+  peer.send("HISTORYRESPONSE", {
+    error: 0,
+    conversation: `1${body.peer}`,
+    peer: body.peer,
+    messages,
+    last_seq: last,
+  });
 }
 
 describe("connect", () => {
@@ -85,7 +92,7 @@ describe("connect", () => {
     expect(states).toEqual(["connecting", "online"]);
     expect(client.uuid).toBe("1");
     expect(client.resumeToken).toBe("ticket");
-    expect(client.profile?.username).toBe("ann");
+    expect(client.account.profile?.username).toBe("ann");
   });
 
   test("fetches what was missed, merges what is pushed at every step, acknowledges once", async () => {
@@ -170,7 +177,13 @@ describe("a lost connection", () => {
       if (peer.index === 0) return peer.close();
       const [text] = body.text_msg as { msg_id: string }[];
       const acks = [{ msg_id: text?.msg_id, seq: 1, at: 5, duplicate: true }];
-      peer.send("TEXTCHATMSGRESPONSE", { error: 0, text_sender: "1", text_receiver: "2", acks });
+      peer.send("TEXTCHATMSGRESPONSE", {
+        error: 0,
+        conversation: "12",
+        text_sender: "1",
+        text_receiver: "2",
+        acks,
+      });
     });
     await client.connect();
     expect(await client.sendText("2", "hello")).toMatchObject({ seq: 1, at: 5, duplicate: true });
@@ -195,8 +208,8 @@ describe("a lost connection", () => {
       if (name === "SEARCHUSERNAME") peer.close();
     });
     await client.connect();
-    expect(await client.search("x").catch((error) => error.code)).toBe(2);
-    expect(await client.friends().catch((error) => error.code)).toBe(2);
+    expect(await client.people.search("x").catch((error) => error.code)).toBe(2);
+    expect(await client.people.friends().catch((error) => error.code)).toBe(2);
   });
 });
 
@@ -276,7 +289,46 @@ describe("events", () => {
     server.peers[0]?.sendAll([ask("5", "hi"), ask("6", "hello"), ask("6", "hello"), ask("5", "again")]);
     await until(() => seen.length === 3);
     expect(seen).toEqual(["5 hi", "6 hello", "5 again"]);
-    expect(client.friendRequests.map(({ from }) => from.uuid)).toEqual(["5", "6"]);
+    expect(client.people.friendRequests.map(({ from }) => from.uuid)).toEqual(["5", "6"]);
+  });
+
+  test("a kind that is not known comes out as it is, pushed or from history", async () => {
+    const entry = { msg_id: "{a}", msg_sender: "2", msg_content: "words", at: 1, kind: "hologram" };
+    const { client, messages } = setUp(
+      (peer, { name }) => {
+        const page = {
+          error: 0,
+          conversation: "12",
+          peer: "2",
+          messages: [{ ...entry, seq: 1 }],
+          last_seq: 1,
+        };
+        if (name === "HISTORYREQUEST") peer.send("HISTORYRESPONSE", page);
+        const text_msg = [{ ...entry, msg_receiver: "1", seq: 2 }];
+        if (name === "HISTORYREQUEST") peer.send("TEXTCHATMSGICOMINGREQUEST", { ...pushed(2), text_msg });
+      },
+      { heads: [head("2", 1)] },
+    );
+    await client.connect();
+    await until(() => messages.length === 2);
+    expect(messages).toMatchObject([1, 2].map((seq) => ({ seq, kind: "hologram", content: "words" })));
+    expect(client.cursors()).toEqual(new Map([["12", 2]]));
+  });
+
+  test("a conversation is addressed by the peer, or by anything that names it", async () => {
+    const { server, client, messages } = setUp((peer, frame) => answerHistory(peer, frame, 1), {
+      heads: [head("2", 1)],
+    });
+    await client.connect();
+    await client.history("2", { after: 1 });
+    await client.history({ conversation: "12" }, { after: 1 });
+    const [message] = messages;
+    if (message) client.markRead(message, 1);
+    await until(() => server.bodies("ACK").at(-1)?.read_seq === 1);
+    const asked = server.bodies("HISTORYREQUEST").slice(1);
+    expect(asked).toEqual([1, 2].map(() => ({ peer: "2", after_seq: 1 })));
+    const nobodys = client.sendText({ conversation: "99" }, "x");
+    expect(await nobodys.catch((error) => error.code)).toBe(67);
   });
 
   test("a listener that throws disturbs nobody", async () => {

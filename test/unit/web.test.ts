@@ -5,9 +5,9 @@
 import { describe, expect, test } from "bun:test";
 import { ChatError, type ChatMessage, Code, codeTable } from "../../src/client/index.ts";
 import { webSocketUrl } from "../../src/web/model/address.ts";
-import { Conversation } from "../../src/web/model/conversation.ts";
+import { Conversation, TYPING_MS } from "../../src/web/model/conversation.ts";
 import { deviceName } from "../../src/web/model/device.ts";
-import { Model, nameOf, TYPING_MS } from "../../src/web/model/model.ts";
+import { Model, nameOf } from "../../src/web/model/model.ts";
 import { BrowserStorage } from "../../src/web/model/storage.ts";
 import { dayName, lastSeen, shortTime } from "../../src/web/model/times.ts";
 import { explain, explainEnd } from "../../src/web/model/words.ts";
@@ -17,6 +17,7 @@ const NOON = new Date(2026, 4, 14, 12).getTime();
 const DAY = 86_400_000;
 
 const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => ({
+  conversation: "12",
   peer: "2",
   seq,
   at: NOON + seq,
@@ -157,24 +158,25 @@ describe("the model", () => {
     const model = new Model();
     model.setFriends([friend("4", "zoe"), friend("3", "ann"), friend("2", "bob")]);
     model.take(message(1));
-    model.take(message(1, { peer: "9" }));
+    model.take(message(1, { conversation: "19", peer: "9" }));
     expect(model.sortedFriends().map(({ username }) => username)).toEqual(["bob", "ann", "zoe"]);
     expect(model.unread).toBe(1);
   });
 
   test("believes typing for a while, until a message comes or the connection goes", () => {
     const model = new Model();
-    model.typed("2", NOON);
-    expect(model.isTyping("2", NOON + TYPING_MS - 1)).toBe(true);
-    expect(model.isTyping("2", NOON + TYPING_MS)).toBe(false);
+    const conversation = model.conversations.with("2");
+    conversation.typed("2", NOON);
+    expect(conversation.isTyping(NOON + TYPING_MS - 1)).toBe(true);
+    expect(conversation.isTyping(NOON + TYPING_MS)).toBe(false);
     model.take(message(1, { mine: true }));
-    expect(model.isTyping("2", NOON)).toBe(true);
+    expect(conversation.isTyping(NOON)).toBe(true);
     model.take(message(2));
-    expect(model.isTyping("2", NOON)).toBe(false);
-    model.typed("2", NOON);
+    expect(conversation.isTyping(NOON)).toBe(false);
+    conversation.typed("2", NOON);
     model.presence.set("2", { online: true, lastSeen: NOON });
     model.disconnected();
-    expect(model.isTyping("2", NOON)).toBe(false);
+    expect(conversation.isTyping(NOON)).toBe(false);
     expect(model.presence.size).toBe(0);
   });
 

@@ -4,6 +4,7 @@
  * the server takes the other way, model/feed.
  */
 import { type ChatClient, type SessionInfo, textId, type UserProfile } from "../../client/index.ts";
+import type { Conversation } from "./conversation.ts";
 import { showBlocked } from "./feed.ts";
 import type { Model } from "./model.ts";
 import type { BrowserStorage } from "./storage.ts";
@@ -13,7 +14,7 @@ import { explain } from "./words.ts";
 const PAGE = 40;
 /** The wait after messages could not be fetched, milliseconds. */
 const RETRY_MS = 2_000;
-/** A friend is told at most this often that one is typing, milliseconds. */
+/** The others are told at most this often that one is typing, milliseconds. */
 const TYPING_EVERY_MS = 3_000;
 
 export interface AccountOptions {
@@ -43,21 +44,21 @@ export class Account {
   }
 
   /** Opens a conversation, or none. */
-  select(peer: string | undefined): void {
-    this.model.selected = peer;
+  select(conversation: Conversation | undefined): void {
+    this.model.selected = conversation;
     this.#typedAt = 0;
     this.model.changed();
   }
 
   /** Fetches the messages before those that are known. Without a connection nothing happens. */
-  async earlier(peer: string): Promise<void> {
-    const conversation = this.model.conversation(peer);
+  async earlier(conversation: Conversation): Promise<void> {
     if (conversation.loading || !conversation.hasEarlier || !this.model.online) return;
     conversation.loading = true;
     this.model.changed();
     try {
       const before = conversation.messages[0]?.seq;
-      const page = await this.#client.history(peer, { limit: PAGE, ...(before !== undefined && { before }) });
+      const range = { limit: PAGE, ...(before !== undefined && { before }) };
+      const page = await this.#client.history(conversation.address, range);
       conversation.take(page.messages);
     } catch {
       // The connection was lost, or it was too much at once: not again right away.
@@ -70,47 +71,44 @@ export class Account {
   /** The user looks at the open conversation: it is read. */
   seen(): void {
     const { selected } = this.model;
-    if (selected === undefined) return;
-    const conversation = this.model.conversation(selected);
-    if (conversation.unread === 0) return;
-    conversation.read(conversation.lastSeq);
-    this.#client.markRead(selected, conversation.lastSeq);
+    if (selected === undefined || selected.unread === 0) return;
+    selected.read(selected.lastSeq);
+    this.#client.markRead(selected.address, selected.lastSeq);
     this.model.changed();
   }
 
   /** Sends a text; it shows as on its way until it is committed, and with the reason if it is refused. */
-  send(peer: string, content: string, id = textId()): void {
-    const conversation = this.model.conversation(peer);
+  send(conversation: Conversation, content: string, id = textId()): void {
     conversation.discard(id);
     conversation.pending = [...conversation.pending, { id, content, at: this.#now() }];
     this.model.changed();
     this.#typedAt = 0;
-    this.#client.sendText(peer, content, id).catch((error) => {
+    this.#client.sendText(conversation.address, content, id).catch((error) => {
       conversation.refuse(id, explain(error));
       this.model.changed();
     });
   }
 
   /** Drops a text that was refused. */
-  discard(peer: string, id: string): void {
-    this.model.conversation(peer).discard(id);
+  discard(conversation: Conversation, id: string): void {
+    conversation.discard(id);
     this.model.changed();
   }
 
-  typing(peer: string): void {
+  typing(conversation: Conversation): void {
     const now = this.#now();
     if (now - this.#typedAt < TYPING_EVERY_MS) return;
     this.#typedAt = now;
-    this.#client.typing(peer);
+    this.#client.typing(conversation.address);
   }
 
   search(username: string): Promise<UserProfile> {
-    return this.#client.search(username);
+    return this.#client.people.search(username);
   }
 
   async befriend(uuid: string, message: string): Promise<void> {
     const { profile } = this.model;
-    await this.#client.requestFriend(uuid, {
+    await this.#client.people.requestFriend(uuid, {
       nickname: profile?.nickname || profile?.username || "",
       message,
     });
@@ -120,40 +118,40 @@ export class Account {
   /** Takes a friend request of this visit back; one that was answered meanwhile is forgotten. */
   async takeBack(uuid: string): Promise<void> {
     this.model.asked.delete(uuid);
-    await this.#client.cancelFriendRequest(uuid);
+    await this.#client.people.cancelFriendRequest(uuid);
   }
 
   /** Answers a friend request. */
   async answer(uuid: string, confirm: boolean): Promise<void> {
-    await (confirm ? this.#client.confirmFriend(uuid) : this.#client.rejectFriend(uuid));
-    this.model.requests = this.#client.friendRequests;
+    await (confirm ? this.#client.people.confirmFriend(uuid) : this.#client.people.rejectFriend(uuid));
+    this.model.requests = this.#client.people.friendRequests;
     this.model.changed();
   }
 
   async remove(uuid: string): Promise<void> {
-    await this.#client.removeFriend(uuid);
+    await this.#client.people.removeFriend(uuid);
     this.model.friends.delete(uuid);
     this.model.changed();
   }
 
   async block(uuid: string, blocked: boolean): Promise<void> {
-    await this.#client.block(uuid, blocked);
-    this.model.requests = this.#client.friendRequests;
+    await this.#client.people.block(uuid, blocked);
+    this.model.requests = this.#client.people.friendRequests;
     await showBlocked(this.#client, this.model);
   }
 
   async updateProfile(profile: Omit<UserProfile, "uuid" | "username">): Promise<void> {
-    await this.#client.updateProfile(profile);
+    await this.#client.account.updateProfile(profile);
     if (this.model.profile) this.model.profile = { ...this.model.profile, ...profile };
     this.model.changed();
   }
 
   sessions(): Promise<SessionInfo[]> {
-    return this.#client.sessions();
+    return this.#client.account.sessions();
   }
 
   revoke(session: string): Promise<void> {
-    return this.#client.revokeSession(session);
+    return this.#client.account.revokeSession(session);
   }
 
   /** Leaves without ending the session: the next visit takes it up. */

@@ -3,7 +3,7 @@
  * One conversation as the page shows it: what is known of its messages, what is on its way, how far both sides
  * read. Pure; it is told what happened and asked what to show.
  */
-import type { ChatMessage, ConversationHead } from "../../client/index.ts";
+import type { Address, ChatMessage, ConversationHead } from "../../client/index.ts";
 
 /** A text that is not committed yet. */
 export interface PendingText {
@@ -18,20 +18,33 @@ export interface PendingText {
 /** How far a text of one's own got. */
 export type Progress = "sent" | "delivered" | "read";
 
+/** Somebody is taken to have stopped typing after so many milliseconds without a sign. */
+export const TYPING_MS = 5_000;
+
 export class Conversation {
-  readonly peer: string;
+  /** The other member of a direct one. */
+  readonly peer: string | undefined;
+  /** The server's id of it; undefined for a direct one that nothing was heard of yet. */
+  id: string | undefined;
   /** Known messages in the order of `seq`: the newest ones, going back as far as was scrolled. */
   readonly messages: ChatMessage[] = [];
   pending: PendingText[] = [];
   /** Earlier messages are being fetched. */
   loading = false;
+  /** Who types, and until when it is believed. */
+  readonly #typing = new Map<string, number>();
   #lastSeq = 0;
   #readSeq = 0;
   #peerDeliveredSeq = 0;
   #peerReadSeq = 0;
 
-  constructor(peer: string) {
+  constructor(peer: string | undefined) {
     this.peer = peer;
+  }
+
+  /** How the SDK is told of it. */
+  get address(): Address {
+    return this.peer ?? { conversation: this.id ?? "" };
   }
 
   get lastSeq(): number {
@@ -88,6 +101,21 @@ export class Conversation {
     return seq <= this.#peerDeliveredSeq ? "delivered" : "sent";
   }
 
+  /** Somebody typed at `now`. */
+  typed(who: string, now: number): void {
+    this.#typing.set(who, now + TYPING_MS);
+  }
+
+  /** Whether anybody is typing. */
+  isTyping(now: number): boolean {
+    return [...this.#typing.values()].some((until) => until > now);
+  }
+
+  /** Without a connection nobody is known to type. */
+  disconnected(): void {
+    this.#typing.clear();
+  }
+
   /** A text was refused for good. */
   refuse(id: string, problem: string): void {
     this.pending = this.pending.map((text) => (text.id === id ? { ...text, problem } : text));
@@ -99,9 +127,10 @@ export class Conversation {
   }
 
   #takeOne(message: ChatMessage): void {
-    const { seq, mine, id } = message;
+    const { seq, mine, id, sender } = message;
     this.#lastSeq = Math.max(this.#lastSeq, seq);
     if (mine) this.discard(id);
+    else this.#typing.delete(sender);
     const before = this.messages.findLastIndex((known) => known.seq <= seq);
     if (this.messages[before]?.seq !== seq) this.messages.splice(before + 1, 0, message);
   }

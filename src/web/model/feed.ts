@@ -3,7 +3,8 @@
  * From the SDK's events to the model.
  */
 import type { ChatClient, StateChange, UserProfile } from "../../client/index.ts";
-import { type Model, nameOf, TYPING_MS } from "./model.ts";
+import { TYPING_MS } from "./conversation.ts";
+import { type Model, nameOf } from "./model.ts";
 import type { BrowserStorage } from "./storage.ts";
 
 export interface FeedPorts {
@@ -33,23 +34,23 @@ export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
   });
 
   client.on("head", (head) => {
-    model.conversation(head.peer).head(head);
+    model.conversations.at(head).head(head);
     model.changed();
   });
   client.on("message", (message) => {
     model.take(message);
     model.changed();
   });
-  client.on("receipt", ({ peer, deliveredSeq, readSeq }) => {
-    model.conversation(peer).receipt(deliveredSeq, readSeq);
+  client.on("receipt", (mark) => {
+    model.conversations.at(mark).receipt(mark.deliveredSeq, mark.readSeq);
     model.changed();
   });
-  client.on("cursor", ({ peer, readSeq }) => {
-    model.conversation(peer).read(readSeq);
+  client.on("cursor", (mark) => {
+    model.conversations.at(mark).read(mark.readSeq);
     model.changed();
   });
-  client.on("typing", ({ peer }) => {
-    model.typed(peer, now());
+  client.on("typing", ({ who, ...place }) => {
+    model.conversations.at(place).typed(who, now());
     model.changed();
     setTimeout(() => model.changed(), TYPING_MS + 50);
   });
@@ -81,14 +82,14 @@ export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
 }
 
 function showRequests(client: ChatClient, model: Model): void {
-  model.requests = client.friendRequests;
+  model.requests = client.people.friendRequests;
   model.changed();
 }
 
 /** Whom the account blocks, as the server has it. Without a connection the next login asks. */
 export async function showBlocked(client: ChatClient, model: Model): Promise<void> {
   try {
-    model.setBlocked(await client.blocked());
+    model.setBlocked(await client.people.blocked());
     model.changed();
   } catch {
     // As said.
@@ -97,14 +98,15 @@ export async function showBlocked(client: ChatClient, model: Model): Promise<voi
 
 /** After every login: what it told, what to keep of it, and the lists that it does not bring. */
 async function loggedIn(client: ChatClient, model: Model, storage: BrowserStorage): Promise<void> {
-  const { profile, resumeToken: token, uuid } = client;
+  const { resumeToken: token, uuid } = client;
+  const { profile } = client.account;
   model.profile = profile;
   if (profile && token !== undefined)
     storage.keepLogin({ uuid, username: profile.username, resumeToken: token });
   showRequests(client, model);
   void showBlocked(client, model);
   try {
-    model.setFriends(await client.friends());
+    model.setFriends(await client.people.friends());
     model.changed();
     for (const friend of model.friends.values()) await preview(client, model, friend);
   } catch {
@@ -114,7 +116,7 @@ async function loggedIn(client: ChatClient, model: Model, storage: BrowserStorag
 
 /** The last message of a conversation, for the list. */
 async function preview(client: ChatClient, model: Model, { uuid }: UserProfile): Promise<void> {
-  const conversation = model.conversation(uuid);
+  const conversation = model.conversations.with(uuid);
   if (conversation.lastSeq === 0 || conversation.last) return;
   conversation.take((await client.history(uuid, { limit: 1 })).messages);
   model.changed();

@@ -4,7 +4,8 @@
  * SDK, the views read it.
  */
 import type { BlockedUser, ChatMessage, Friend, FriendRequest, UserProfile } from "../../client/index.ts";
-import { Conversation } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
+import { Conversations } from "./conversations.ts";
 
 /** Whether a friend is there; `lastSeen` in milliseconds since 1970. */
 export interface Presence {
@@ -12,16 +13,14 @@ export interface Presence {
   readonly lastSeen: number;
 }
 
-/** A friend is taken to have stopped typing after so many milliseconds without a sign. */
-export const TYPING_MS = 5_000;
-
 export class Model {
   profile: UserProfile | undefined;
   online = false;
   /** Whether the friends have been listed since the page was opened. */
   listed = false;
-  /** The friend whose conversation is open. */
-  selected: string | undefined;
+  /** The one that is open. */
+  selected: Conversation | undefined;
+  readonly conversations = new Conversations();
   requests: readonly FriendRequest[] = [];
   /** Whom this account blocks, by id. */
   readonly blocked = new Map<string, BlockedUser>();
@@ -29,9 +28,6 @@ export class Model {
   readonly asked = new Set<string>();
   readonly friends = new Map<string, Friend>();
   readonly presence = new Map<string, Presence>();
-  readonly #conversations = new Map<string, Conversation>();
-  /** Who types, and until when it is believed. */
-  readonly #typing = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #scheduled = false;
 
@@ -51,19 +47,9 @@ export class Model {
     });
   }
 
-  /** The conversation with somebody; an empty one when there is none yet. */
-  conversation(peer: string): Conversation {
-    let found = this.#conversations.get(peer);
-    if (!found) {
-      found = new Conversation(peer);
-      this.#conversations.set(peer, found);
-    }
-    return found;
-  }
-
   /** Friends, those one talked to last first, then by name. */
   sortedFriends(): Friend[] {
-    const lastAt = ({ uuid }: Friend) => this.#conversations.get(uuid)?.last?.at ?? 0;
+    const lastAt = ({ uuid }: Friend) => this.conversations.with(uuid).last?.at ?? 0;
     return [...this.friends.values()].sort(
       (a, b) => lastAt(b) - lastAt(a) || nameOf(a).localeCompare(nameOf(b)),
     );
@@ -72,7 +58,7 @@ export class Model {
   /** Unread messages of all friends. */
   get unread(): number {
     let sum = 0;
-    for (const uuid of this.friends.keys()) sum += this.#conversations.get(uuid)?.unread ?? 0;
+    for (const uuid of this.friends.keys()) sum += this.conversations.with(uuid).unread;
     return sum;
   }
 
@@ -98,24 +84,14 @@ export class Model {
 
   /** A message arrived, or one's own was committed. */
   take(message: ChatMessage): void {
-    this.conversation(message.peer).take([message]);
-    if (!message.mine) this.#typing.delete(message.peer);
-  }
-
-  /** Somebody typed at `now`. */
-  typed(peer: string, now: number): void {
-    this.#typing.set(peer, now + TYPING_MS);
-  }
-
-  isTyping(peer: string, now: number): boolean {
-    return (this.#typing.get(peer) ?? 0) > now;
+    this.conversations.at(message).take([message]);
   }
 
   /** Without a connection nobody is known to be there. */
   disconnected(): void {
     this.online = false;
     this.presence.clear();
-    this.#typing.clear();
+    for (const conversation of this.conversations.all) conversation.disconnected();
   }
 }
 

@@ -19,12 +19,12 @@ export const BLOCKS: Scene = {
     // Presence between the two is not told while the block lasts.
     friends.remove(blocker.user, blocked.user);
     return async () => {
-      await blocker.client.block(blocked.user);
+      await blocker.client.people.block(blocked.user);
       const { settled } = blocked.say(blocker.user);
       const text = await settled;
       if (text.ackedAt !== undefined)
         verdict.add("accepted after a block", `${describe(text)}, written after the block was answered`);
-      await blocker.client.block(blocked.user, false);
+      await blocker.client.people.block(blocked.user, false);
       await blocked.say(blocker.user).settled;
     };
   },

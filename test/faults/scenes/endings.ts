@@ -58,7 +58,7 @@ export const REVOKES: Scene = {
       const guest = await Guest.login(stage, user, "lost-phone");
       try {
         await perhapsCut(cast, random, guest, async () => {
-          if (await answeredWith0(() => owner.client.revokeSession(guest.session)))
+          if (await answeredWith0(() => owner.client.account.revokeSession(guest.session)))
             await mustBeOver(stage, guest, "its revoke was answered with 0");
         });
       } finally {

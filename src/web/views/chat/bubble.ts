@@ -6,6 +6,7 @@ import { h, setText } from "../../dom/h.ts";
 import { icon } from "../../dom/icons.ts";
 import type { Row } from "../../dom/keyed.ts";
 import { linked } from "../../dom/linked.ts";
+import type { Conversation } from "../../model/conversation.ts";
 import { clockTime } from "../../model/times.ts";
 import type { TextItem } from "./items.ts";
 import type { ChatPorts } from "./ports.ts";
@@ -37,17 +38,21 @@ export function bubble({ account }: ChatPorts, item: TextItem): Row<TextItem> {
   );
   let shown: TextItem["progress"];
 
-  const action = (label: string, run: (peer: string) => void) =>
+  const action = (label: string, run: (conversation: Conversation) => void) =>
     h(
       "button",
-      { type: "button", className: "link", on: { click: () => run(account.model.selected ?? "") } },
+      {
+        type: "button",
+        className: "link",
+        on: { click: () => account.model.selected && run(account.model.selected) },
+      },
       label,
     );
   const showProblem = (reason: string) =>
     problem.replaceChildren(
       `Not sent. ${reason} `,
-      action("Try again", (peer) => account.send(peer, content, id)),
-      action("Discard", (peer) => account.discard(peer, id)),
+      action("Try again", (conversation) => account.send(conversation, content, id)),
+      action("Discard", (conversation) => account.discard(conversation, id)),
     );
 
   return {

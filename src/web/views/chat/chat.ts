@@ -31,9 +31,9 @@ export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
     pane.update();
   };
   const followAddress = () => {
-    const uuid = /^#\/(\d+)$/.exec(location.hash)?.[1];
-    account.select(uuid);
-    if (uuid !== undefined) pane.focus();
+    const peer = /^#\/(\d+)$/.exec(location.hash)?.[1];
+    account.select(peer === undefined ? undefined : model.conversations.with(peer));
+    if (peer !== undefined) pane.focus();
   };
 
   signal.addEventListener("abort", model.subscribe(update));
@@ -45,7 +45,7 @@ export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
     ({ key, defaultPrevented }) => {
       // A dialog takes Esc for itself.
       if (key !== "Escape" || defaultPrevented || document.querySelector("dialog")) return;
-      leave(model.selected);
+      leave(model.selected?.peer);
     },
     { signal },
   );
@@ -54,9 +54,9 @@ export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
   return element;
 
   /** Closes the conversation; the focus goes to where it was opened. */
-  function leave(uuid: string | undefined): void {
-    if (uuid === undefined) return;
+  function leave(peer: string | undefined): void {
+    if (peer === undefined) return;
     location.hash = LIST_HASH;
-    element.querySelector<HTMLElement>(`a[href="${conversationHash(uuid)}"]`)?.focus();
+    element.querySelector<HTMLElement>(`a[href="${conversationHash(peer)}"]`)?.focus();
   }
 }

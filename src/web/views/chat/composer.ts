@@ -4,19 +4,20 @@
  */
 import { h } from "../../dom/h.ts";
 import { icon } from "../../dom/icons.ts";
+import type { Conversation } from "../../model/conversation.ts";
 import type { ChatPorts, View } from "./ports.ts";
 
 export function composer({ account }: ChatPorts): View & { focus(): void } {
   const { model } = account;
-  const drafts = new Map<string, string>();
-  let peer: string | undefined;
+  const drafts = new Map<Conversation, string>();
+  let open: Conversation | undefined;
 
   const send = () => {
     const text = input.value.trim();
-    if (text === "" || peer === undefined) return;
-    account.send(peer, text);
+    if (text === "" || open === undefined) return;
+    account.send(open, text);
     input.value = "";
-    drafts.delete(peer);
+    drafts.delete(open);
     changed();
   };
   const input = h("textarea", {
@@ -26,7 +27,7 @@ export function composer({ account }: ChatPorts): View & { focus(): void } {
     attrs: { "aria-label": "Message" },
     on: {
       input: () => {
-        if (peer !== undefined && input.value !== "") account.typing(peer);
+        if (open !== undefined && input.value !== "") account.typing(open);
         changed();
       },
       keydown: (event) => {
@@ -64,10 +65,10 @@ export function composer({ account }: ChatPorts): View & { focus(): void } {
   return {
     element,
     update: () => {
-      if (model.selected === peer) return;
-      if (peer !== undefined) drafts.set(peer, input.value);
-      peer = model.selected;
-      input.value = drafts.get(peer ?? "") ?? "";
+      if (model.selected === open) return;
+      if (open !== undefined) drafts.set(open, input.value);
+      open = model.selected;
+      input.value = (open && drafts.get(open)) ?? "";
       changed();
     },
     focus: () => {

@@ -18,7 +18,7 @@ export function conversationView(ports: ChatPorts): View & { focus(): void } {
   const picture = friendAvatar(model);
   const name = h("span", { className: "name" });
   const status = h("span", { className: "status", attrs: { role: "status" } });
-  const selectedFriend = () => model.friends.get(model.selected ?? "");
+  const selectedFriend = () => model.friends.get(model.selected?.peer ?? "");
   const showFriend = () => {
     const friend = selectedFriend();
     if (friend) friendDialog(ports, friend);
@@ -80,7 +80,7 @@ export function conversationView(ports: ChatPorts): View & { focus(): void } {
 }
 
 function statusOf(model: Model, uuid: string, now: number): string {
-  if (model.isTyping(uuid, now)) return "typing…";
+  if (model.conversations.with(uuid).isTyping(now)) return "typing…";
   const presence = model.presence.get(uuid);
   if (presence?.online) return "online";
   return presence ? lastSeen(presence.lastSeen, now) : "";

@@ -2,16 +2,14 @@
  * @module web/views/chat/friend-row
  * A friend in the list: name, the last words, when, and how many are unread.
  */
-import type { Friend } from "../../../client/index.ts";
+import type { ChatMessage, Friend } from "../../../client/index.ts";
+import { kindSpec } from "../../../wire/kinds.ts";
 import { h, setText } from "../../dom/h.ts";
 import type { Row } from "../../dom/keyed.ts";
 import { nameOf } from "../../model/model.ts";
 import { shortTime } from "../../model/times.ts";
 import { friendAvatar } from "../avatar.ts";
 import { type ChatPorts, conversationHash } from "./ports.ts";
-
-/** Characters of the last message that the list may need; style.css cuts what does not fit. */
-const PREVIEW_LENGTH = 120;
 
 export function friendRow({ account: { model }, now }: ChatPorts): (friend: Friend) => Row<Friend> {
   return ({ uuid }) => {
@@ -34,9 +32,9 @@ export function friendRow({ account: { model }, now }: ChatPorts): (friend: Frie
     return {
       element: h("li", {}, link),
       update: (friend) => {
-        const conversation = model.conversation(uuid);
+        const conversation = model.conversations.with(uuid);
         const message = conversation.last;
-        const typing = model.isTyping(uuid, now());
+        const typing = conversation.isTyping(now());
         picture.update?.(friend);
         setText(name, nameOf(friend));
         setText(time, message ? shortTime(message.at, now()) : "");
@@ -46,12 +44,12 @@ export function friendRow({ account: { model }, now }: ChatPorts): (friend: Frie
         setText(unread, count > 99 ? "99+" : String(count));
         unread.hidden = count === 0;
         unread.setAttribute("aria-label", `${count} unread`);
-        if (model.selected === uuid) link.setAttribute("aria-current", "true");
+        if (model.selected === conversation) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
       },
     };
   };
 }
 
-const preview = ({ mine, content }: { mine: boolean; content: string }): string =>
-  (mine ? "You: " : "") + content.slice(0, PREVIEW_LENGTH).replace(/\s+/g, " ");
+const preview = ({ mine, kind, content }: ChatMessage): string =>
+  (mine ? "You: " : "") + kindSpec(kind).preview({ body: content });

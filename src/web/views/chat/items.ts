@@ -3,6 +3,7 @@
  * A conversation as the rows of its list: messages, what is on its way, and a line where a day begins.
  */
 import type { ChatMessage } from "../../../client/index.ts";
+import { kindSpec } from "../../../wire/kinds.ts";
 import type { Conversation, PendingText, Progress } from "../../model/conversation.ts";
 import { dayKey } from "../../model/times.ts";
 
@@ -49,7 +50,8 @@ export function itemsOf(conversation: Conversation): Item[] {
 }
 
 function committed(conversation: Conversation, message: ChatMessage): Omit<TextItem, "leads" | "kind"> {
-  const { id, content, at, mine, sender } = message;
+  const { id, kind, at, mine, sender } = message;
+  const content = kindSpec(kind).fallback({ body: message.content });
   const key = mine ? `mine ${id}` : `${sender} ${id}`;
   return { key, id, content, at, mine, ...(mine && { progress: conversation.progressOf(message) }) };
 }

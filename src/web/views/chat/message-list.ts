@@ -5,6 +5,7 @@
  */
 import { h, setText } from "../../dom/h.ts";
 import { keyedList, type Row } from "../../dom/keyed.ts";
+import type { Conversation } from "../../model/conversation.ts";
 import { dayName } from "../../model/times.ts";
 import { bubble } from "./bubble.ts";
 import { type DayItem, type Item, itemsOf, type TextItem } from "./items.ts";
@@ -29,23 +30,22 @@ export function messageList(ports: ChatPorts): View {
     earlier,
     list,
   );
-  let peer: string | undefined;
+  let open: Conversation | undefined;
   let show: (items: readonly Item[]) => void = () => {};
   let shown: readonly Item[] = [];
 
   const make = (item: Item): Row<Item> =>
     item.kind === "day" ? asRow<DayItem>(dayRow(now)) : asRow<TextItem>(bubble(ports, item));
   const more = () => {
-    if (peer !== undefined && element.scrollTop < NEAR) void account.earlier(peer);
+    if (open !== undefined && element.scrollTop < NEAR) void account.earlier(open);
   };
 
   const update = () => {
-    const { selected } = model;
-    if (selected === undefined) return;
-    const conversation = model.conversation(selected);
-    const opened = selected !== peer;
+    const { selected: conversation } = model;
+    if (conversation === undefined) return;
+    const opened = conversation !== open;
     if (opened) {
-      peer = selected;
+      open = conversation;
       shown = [];
       list.replaceChildren();
       show = keyedList(list, ({ key }) => key, make);

@@ -17,7 +17,7 @@ export interface View {
   update(): void;
 }
 
-/** The address of a friend's conversation within the page; the browser's back button leads out of it. */
-export const conversationHash = (uuid: string): string => `#/${uuid}`;
+/** The address of a direct conversation within the page; the browser's back button leads out of it. */
+export const conversationHash = (peer: string): string => `#/${peer}`;
 /** The address of the list of friends. */
 export const LIST_HASH = "#/";
