@@ -2,10 +2,10 @@
  * @module chat/local-sessions
  * The sessions on this node, by user: the end of every event's way.
  */
-import type { SessionId, UserId } from "../domain/ids.ts";
+import type { ConversationId, SessionId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import { Hub } from "../net/hub.ts";
-import type { UserEvent } from "../services/delivery/events.ts";
+import type { Members, UserEvent } from "../services/delivery/events.ts";
 import type { Growth, LocalSessions, Told } from "../services/delivery/ports.ts";
 import type { BoundSession } from "../services/sessions/sessions.ts";
 import { PresenceBook } from "./presence-book.ts";
@@ -13,6 +13,8 @@ import type { ChatSession } from "./session.ts";
 
 export class NodeSessions implements LocalSessions {
   readonly #hub = new Hub<ChatSession, UserId, SessionId>();
+  /** By the groups that they are in. */
+  readonly #groups = new Hub<ChatSession, ConversationId, SessionId>();
   readonly #logger: Logger;
   readonly #presence = new PresenceBook();
 
@@ -46,6 +48,19 @@ export class NodeSessions implements LocalSessions {
     return this.#hub.all();
   }
 
+  /** A session is in a group from now on: what is for its members is for it. */
+  join(conversation: ConversationId, session: SessionId, item: ChatSession): void {
+    this.#groups.add(conversation, session, item);
+  }
+
+  part(conversation: ConversationId, session: SessionId): void {
+    this.#groups.remove(conversation, session);
+  }
+
+  hasGroup(conversation: ConversationId): boolean {
+    return this.#groups.has(conversation);
+  }
+
   has(user: UserId): boolean {
     return this.#hub.has(user);
   }
@@ -62,6 +77,7 @@ export class NodeSessions implements LocalSessions {
     for (const event of events) {
       const { audience } = event;
       if ("users" in audience) for (const user of audience.users) this.#tellUser(user, event);
+      else this.#tellMembers(audience, event);
     }
   }
 
@@ -80,6 +96,13 @@ export class NodeSessions implements LocalSessions {
   #tellUser(user: UserId, event: UserEvent): void {
     if (event.type === "presence" && !this.#presence.accepts(event, user)) return;
     for (const session of this.#hub.of(user)) this.#tell(session, (one) => one.receive(event));
+  }
+
+  #tellMembers({ conversation, except = [] }: Members, event: UserEvent): void {
+    for (const session of this.#groups.of(conversation)) {
+      const user = session.login?.bound.user;
+      if (user !== undefined && !except.includes(user)) this.#tell(session, (one) => one.receive(event));
+    }
   }
 
   /**

@@ -56,6 +56,7 @@ export function makeSessionEnder(
     },
     peers,
     routes: coordination.routes,
+    interest: coordination.interest,
     alone: !coordination.shared,
     // Looked at before each try, and nobody else watches the registry here.
     livePeers: () => {

@@ -76,6 +76,8 @@ function courierOver(options: World = {}) {
     failures: 0,
     lookups: 0,
     refreshes: 0,
+    interested: [] as string[],
+    dead: [] as unknown[],
   };
   const live = new Map((options.peers ?? []).map((peer) => [peer.name, peer]));
   const courier = new Courier({
@@ -105,6 +107,15 @@ function courierOver(options: World = {}) {
         return found;
       },
     },
+    interest: {
+      of: async (groups) => {
+        state.lookups++;
+        if (state.coordinationAway) throw new AppError("UNAVAILABLE");
+        const nodes = state.interested.map((at, added) => ({ node: nodeName(at), incarnation: "i1", added }));
+        return new Map(groups.map((group) => [group, nodes]));
+      },
+    },
+    onDead: (group, nodes) => state.dead.push([group, ...nodes.map(({ node: at }) => at)]),
     alone: options.alone ?? false,
     livePeers: () => live,
     refreshPeers: async () => {
@@ -156,6 +167,32 @@ describe("courier", () => {
       { node: nodeName("east"), events: [event] },
       { node: nodeName("west"), events: [event, typing(BOB)] },
     ]);
+  });
+
+  test("what is for a group goes to the nodes that are interested, once each, and to nobody's routes", async () => {
+    const { courier, sent, delivered, state } = courierOver({
+      peers: [node("east"), node("west")],
+      newcomers: [node("south")],
+      routes: [route(BOB, "west")],
+    });
+    state.interested = ["east", "here", "south", "dead"];
+    const group = { ...typing(ALICE), audience: { conversation: conversationId(9), except: [ALICE] } };
+    courier.post([group, typing(BOB)]);
+    await courier.idle();
+    expect(delivered).toEqual([group, typing(BOB)]);
+    expect(sent).toEqual([
+      { node: nodeName("east"), events: [group] },
+      { node: nodeName("south"), events: [group] },
+      { node: nodeName("west"), events: [typing(BOB)] },
+    ]);
+    expect([state.lookups, state.refreshes, state.dead]).toEqual([2, 1, [[9, "dead"]]]);
+    courier.post([group]);
+    await courier.idle();
+    expect([state.lookups, state.refreshes, state.dead.length]).toEqual([3, 1, 2]);
+    state.coordinationAway = true;
+    courier.post([group]);
+    await courier.idle();
+    expect(sent.slice(-3).map(({ node: at }) => at)).toEqual(["east", "west", "south"].map(nodeName));
   });
 
   test("routes of a former incarnation, of dead nodes and of this node get nothing by stream", async () => {

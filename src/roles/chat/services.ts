@@ -15,6 +15,7 @@ import { Cursors } from "../../services/conversations/cursors.ts";
 import { DeviceCursors } from "../../services/conversations/device-cursors.ts";
 import { Courier } from "../../services/delivery/courier.ts";
 import { Doubts } from "../../services/delivery/doubts.ts";
+import { Interests } from "../../services/delivery/interests.ts";
 import { Reconciler } from "../../services/delivery/reconciler.ts";
 import { Messaging } from "../../services/messages/messaging.ts";
 import { Friends } from "../../services/people/friends.ts";
@@ -59,11 +60,21 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     },
     logger,
   });
+  const interests = new Interests({
+    self: { node, incarnation },
+    interest: coordination.interest,
+    registry: coordination.nodes,
+    local,
+    alone: !coordination.shared,
+    logger,
+  });
   const courier = new Courier({
     self: node,
     local,
     peers,
     routes: coordination.routes,
+    interest: coordination.interest,
+    onDead: (group, nodes) => void interests.forget(group, nodes),
     alone: !coordination.shared,
     livePeers: () => membership().peers,
     refreshPeers: () => membership().watch(),
@@ -170,7 +181,7 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     leaseMs,
     local,
     messages: store.messages,
-    ...{ peers, courier, conversations, cursors, deviceCursors, messaging, friends, presence },
+    ...{ peers, courier, interests, conversations, cursors, deviceCursors, messaging, friends, presence },
     ...{ sessions, standing, doubts, recovery },
   };
 }

@@ -1,47 +1,34 @@
 /**
  * @module services/delivery/courier
- * Takes events to a user's sessions wherever they are: those on this node at once, those on other nodes by
- * the peers' streams. The routes are looked up after the commit, once for all that gathered meanwhile: a
- * session binds its route before it reads its conversations, so whatever the look-up misses, that read finds.
+ * Takes events to the sessions of their audience wherever they are: those on this node at once, those on other nodes by
+ * the peers' streams, one entry a node. Where they are is looked up after the commit, once for all that gathered meanwhile: a
+ * session binds its route, and its node is added to its groups, before it reads its conversations, so whatever the look-up misses, that read finds.
  */
-
-import type { RouteTable } from "../../coordination/coordination.ts";
-import type { ChatNode, NodeAddress, Route } from "../../domain/entities.ts";
+import type { NodeAddress } from "../../domain/entities.ts";
 import type { NodeName, UserId } from "../../domain/ids.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { Logger } from "../../lib/log.ts";
 import type { UserEvent, Users } from "./events.ts";
 import { type Outcome, PeerQueues } from "./peer-queues.ts";
 import type { LocalSessions, Peers } from "./ports.ts";
+import { Whereabouts, type WhereaboutsOptions } from "./whereabouts.ts";
 
-export interface CourierOptions {
-  readonly self: NodeName;
+export interface CourierOptions extends WhereaboutsOptions {
   readonly local: Pick<LocalSessions, "has" | "deliver">;
   readonly peers: Pick<Peers, "send">;
-  readonly routes: Pick<RouteTable, "of">;
   /** True when no other process shares this one's state: then every session there is, is here. */
   readonly alone: boolean;
-  /** The other live nodes as last seen; kept when coordination is away. */
-  readonly livePeers: () => ReadonlyMap<NodeName, ChatNode>;
-  /** Looks at the registry now. Never rejects. */
-  readonly refreshPeers: () => Promise<void>;
   readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** What each node is to be told next. */
 type Batches = Map<NodeName, { readonly address: NodeAddress; readonly events: UserEvent[] }>;
 
-/** Remembered dead incarnations; beyond it all are looked at again. */
-const MAX_DEAD = 1_000;
-
 export class Courier {
   readonly #options: CourierOptions;
   readonly #remote: Batcher<UserEvent>;
   readonly #queues: PeerQueues;
-  /** Incarnations that had routes and no lease when last looked at: dead, and not worth looking again. */
-  readonly #dead = new Set<string>();
+  readonly #whereabouts: Whereabouts;
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -50,10 +37,12 @@ export class Courier {
       work: (events) => this.#dispatch(events),
       onBug: (error) => logger.log("error", "courier.bug", { error }),
     });
-    this.#queues = new PeerQueues({ peers, isAlive: (address) => this.#isLivePeer(address), clock, logger });
+    const whereabouts = new Whereabouts(options);
+    this.#whereabouts = whereabouts;
+    this.#queues = new PeerQueues({ peers, isAlive: (one) => whereabouts.isLivePeer(one), clock, logger });
   }
 
-  /** Delivers here now and elsewhere soon, in order per user. Never fails: what is lost is found by reconciling. */
+  /** Delivers here now and elsewhere soon, in order. Never fails: what is lost is found by reconciling. */
   post(events: readonly UserEvent[]): void {
     if (events.length === 0) return;
     this.#options.local.deliver(events);
@@ -70,8 +59,8 @@ export class Courier {
       this.#options.local.deliver(events);
       return "acknowledged";
     }
-    if (!this.#isLivePeer(address)) await this.#options.refreshPeers();
-    return this.#isLivePeer(address) ? this.#queues.settle(address, events) : "gone";
+    if (!this.#whereabouts.isLivePeer(address)) await this.#options.refreshPeers();
+    return this.#whereabouts.isLivePeer(address) ? this.#queues.settle(address, events) : "gone";
   }
 
   /**
@@ -95,8 +84,8 @@ export class Courier {
     const online = new Set(users.filter((user) => this.#options.local.has(user)));
     const elsewhere = users.filter((user) => !online.has(user));
     if (this.#options.alone || elsewhere.length === 0) return online;
-    for (const [user, routes] of await this.#routesOf(elsewhere))
-      if (routes.some((route) => this.#isLivePeer(route))) online.add(user);
+    for (const [user, routes] of await this.#whereabouts.routesOf(elsewhere))
+      if (routes.some((route) => this.#whereabouts.isLivePeer(route))) online.add(user);
     return online;
   }
 
@@ -107,49 +96,12 @@ export class Courier {
   }
 
   async #dispatch(events: readonly UserEvent[]): Promise<void> {
-    const users = new Set<UserId>();
-    for (const { audience } of events)
-      if ("users" in audience) for (const user of audience.users) users.add(user);
-    let routes: Map<UserId, Route[]> | undefined;
-    try {
-      routes = await this.#routesOf([...users]);
-    } catch (error) {
-      // Coordination is away: every peer gets the events; a node without such a session drops them.
-      this.#options.logger.log("warn", "courier.broadcast", { users: users.size, error });
-    }
+    const nodesOf = await this.#whereabouts.lookUp(events.map(({ audience }) => audience));
     const batches: Batches = new Map();
-    for (const event of events) this.#address(event, routes, batches);
+    for (const event of events)
+      for (const address of nodesOf(event.audience))
+        if (this.#whereabouts.isLivePeer(address)) add(batches, address, event);
     for (const { address, events: batch } of batches.values()) this.#queues.deliver(address, batch);
-  }
-
-  /** Puts an event into the batch of each live peer that has sessions of its audience, once. */
-  #address(event: UserEvent, routes: Map<UserId, Route[]> | undefined, batches: Batches): void {
-    const { audience } = event;
-    if (routes === undefined || !("users" in audience)) {
-      for (const { name: node, incarnation } of this.#options.livePeers().values())
-        add(batches, { node, incarnation }, event);
-      return;
-    }
-    for (const user of audience.users)
-      for (const route of routes.get(user) ?? []) if (this.#isLivePeer(route)) add(batches, route, event);
-  }
-
-  /** The users' routes. A node that joined a moment ago may hold some: whoever is not known yet is looked up. */
-  async #routesOf(users: readonly UserId[]): Promise<Map<UserId, Route[]>> {
-    const { routes, self, refreshPeers } = this.#options;
-    const found = await routes.of(users);
-    const isStranger = (route: Route) =>
-      route.node !== self && !this.#isLivePeer(route) && !this.#dead.has(route.incarnation);
-    const strangers = [...found.values()].flat().filter(isStranger);
-    if (strangers.length === 0) return found;
-    await refreshPeers();
-    if (this.#dead.size > MAX_DEAD) this.#dead.clear();
-    for (const route of strangers) if (!this.#isLivePeer(route)) this.#dead.add(route.incarnation);
-    return found;
-  }
-
-  #isLivePeer({ node, incarnation }: NodeAddress): boolean {
-    return this.#options.livePeers().get(node)?.incarnation === incarnation;
   }
 }
 

@@ -9,7 +9,9 @@ import type { UserEvent } from "./events.ts";
 export interface LocalSessions {
   /** Whether the user has a session here. */
   has(user: UserId): boolean;
-  /** Hands events to the user's sessions here; those without one are dropped (the log is the queue). In order. */
+  /** Whether a session here is in the group. */
+  hasGroup(conversation: ConversationId): boolean;
+  /** Hands events to the sessions of their audience here; those without one are dropped (the log is the queue). In order. */
   deliver(events: readonly UserEvent[]): void;
   /** Sends each of the user's sessions here what it lacks of a conversation that has grown. */
   catchUp(growth: Growth): void;
