@@ -6,6 +6,7 @@ import type { Coordination } from "../coordination/coordination.ts";
 import type { ChatNode } from "../domain/entities.ts";
 import { AppError } from "../domain/error.ts";
 import { type NodeName, nodeName } from "../domain/ids.ts";
+import { Batcher } from "../lib/batcher.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import { PeerStreams } from "../rpc/peers.ts";
 import { Courier } from "../services/delivery/courier.ts";
@@ -26,20 +27,17 @@ export function makeSessionEnder(
   chat: () => ChatRole | undefined,
 ): SessionEnder & { close(): void } {
   let nodes: ReadonlyMap<NodeName, ChatNode> = new Map();
-  let reading: Promise<void> | undefined;
-  /** Reads the registry; a read under way will do. What was read before is kept when it cannot be read. */
-  const refresh = (): Promise<void> => {
-    reading ??= coordination.nodes
-      .list()
-      .then((found) => {
-        nodes = new Map(found.map((node) => [node.name, node]));
-      })
-      .catch(() => {})
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
-  };
+  const reads = new Batcher<() => void>({
+    work: async (waiting) => {
+      // What was read before is kept when it cannot be read.
+      const found = await coordination.nodes.list().catch(() => undefined);
+      if (found !== undefined) nodes = new Map(found.map((node) => [node.name, node]));
+      for (const done of waiting) done();
+    },
+    onBug: (error) => logger.log("error", "session_ender.bug", { error }),
+  });
+  /** Reads the registry. Resolves after a read that began after the call: whoever is met first has joined before. */
+  const refresh = () => new Promise<void>((done) => reads.push(done));
   const peers = new PeerStreams({
     rpc,
     addressOf: (name) => {

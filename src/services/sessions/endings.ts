@@ -60,14 +60,17 @@ export class Endings {
     const events = sessions.map(
       (session): UserEvent => ({ type: "end_session", audience: only(user), session, reason }),
     );
-    const told = courier.postTo(address, events);
+    // Whoever is not in the registry as far as the courier knows may have joined a moment ago.
+    const told = courier
+      .postTo(address, events)
+      .then((outcome) => (outcome === "acknowledged" ? outcome : new Promise<never>(() => {})));
     const giveUpAt = clock.monotonic() + patienceMs;
     for (;;) {
       const look = Promise.withResolvers<"look">();
       const timer = setTimeout(() => look.resolve("look"), LOOK_MS);
       const outcome = await Promise.race([told, look.promise]).finally(() => clearTimeout(timer));
       if (outcome === "acknowledged") await devices.settle(user, sessions).catch(() => {}); // Its node does so, too.
-      if (outcome !== "look" || (await this.#isOver(routes))) return true;
+      if (outcome === "acknowledged" || (await this.#isOver(routes))) return true;
       if (clock.monotonic() < giveUpAt) continue;
       logger.log("warn", "session.end_unconfirmed", { user, node, sessions: sessions.length });
       return false;
