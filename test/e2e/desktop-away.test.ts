@@ -3,42 +3,20 @@
  * The original's desktop client keeps nothing: what it gets at a login is what it was not surely shown before, whatever
  * became of its connection and whatever the account's other devices have got meanwhile.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { ServiceId } from "../../src/wire/ids.ts";
-import { type Chatsrv, startEmbedded } from "../support/chatsrv-process.ts";
-import { DesktopPeer } from "../support/desktop-peer.ts";
+import { desks } from "../support/desks.ts";
 import { until } from "../support/until.ts";
 import { befriend, connect, makeUsers, type TestClient, type User } from "../support/users.ts";
 
-let server: Chatsrv;
-beforeAll(async () => {
-  server = await startEmbedded();
-});
-afterAll(() => server.stop());
-
-const peers: { close(): void }[] = [];
-afterEach(() => {
-  for (const peer of peers.splice(0)) peer.close();
-});
-
-async function desktop(user: User): Promise<DesktopPeer> {
-  const peer = new DesktopPeer(server.url);
-  peers.push(peer);
-  await peer.login(user);
-  return peer;
-}
-
-async function modern(user: User): Promise<TestClient> {
-  const client = await connect(server.api, user);
-  peers.push(client);
-  return client;
-}
+const desk = desks();
+const { desktop, modern } = desk;
 
 /** Who writes, and who reads with the desktop client. */
 async function pair(): Promise<{ writer: TestClient; reader: User }> {
-  const [a, b] = await makeUsers(server, server.api, 2, "away");
+  const [a, b] = await makeUsers(desk.server, desk.server.api, 2, "away");
   if (!a || !b) throw new Error("two users were asked for");
-  const [writer, reader] = [await modern(a), await connect(server.api, b)];
+  const [writer, reader] = [await modern(a), await connect(desk.server.api, b)];
   await befriend(writer, reader);
   reader.close();
   return { writer, reader: b };
@@ -66,7 +44,7 @@ describe("what was not surely shown comes again", () => {
     await writer.sendText(reader.uuid, "one");
     await until(() => peer.shown.length === 1);
     peer.kill();
-    await until(() => server.events("session.closed").some(({ reason }) => reason === "error"));
+    await until(() => desk.server.events("session.closed").some(({ reason }) => reason === "error"));
     expect(await shownAtLogin(reader, writer)).toEqual(["one"]);
   });
 
@@ -135,7 +113,7 @@ describe("other devices of the account", () => {
   });
 
   test("a friendship made while it was away begins at its first text", async () => {
-    const [a, b] = await makeUsers(server, server.api, 2, "away");
+    const [a, b] = await makeUsers(desk.server, desk.server.api, 2, "away");
     if (!a || !b) throw new Error("two users were asked for");
     const first = await desktop(b);
     first.close();

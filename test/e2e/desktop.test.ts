@@ -2,41 +2,21 @@
  * @module e2e/desktop
  * The original's desktop client survives us, line by line of what was observed of it.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Code } from "../../src/wire/codes.ts";
 import { ServiceId } from "../../src/wire/ids.ts";
-import { type Chatsrv, startEmbedded } from "../support/chatsrv-process.ts";
+import { startEmbedded } from "../support/chatsrv-process.ts";
+import { desks } from "../support/desks.ts";
 import { DesktopPeer } from "../support/desktop-peer.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { until } from "../support/until.ts";
 import { befriend, connect, makeUsers, PASSWORD, type TestClient, type User } from "../support/users.ts";
 
-let server: Chatsrv;
-beforeAll(async () => {
-  server = await startEmbedded();
-});
-afterAll(() => server.stop());
-
-const peers: { close(): void }[] = [];
-afterEach(() => {
-  for (const peer of peers.splice(0)) peer.close();
-});
+const desk = desks();
+const { desktop, modern } = desk;
 
 async function users(count: number): Promise<User[]> {
-  return makeUsers(server, server.api, count, "desk");
-}
-
-async function desktop(user: User): Promise<DesktopPeer> {
-  const peer = new DesktopPeer(server.url);
-  peers.push(peer);
-  await peer.login(user);
-  return peer;
-}
-
-async function modern(user: User): Promise<TestClient> {
-  const client = await connect(server.api, user);
-  peers.push(client);
-  return client;
+  return makeUsers(desk.server, desk.server.api, count, "desk");
 }
 
 const pair = async (): Promise<[User, User]> => {
@@ -48,7 +28,7 @@ const pair = async (): Promise<[User, User]> => {
 /** Two friends, made so by modern clients that are gone again. */
 async function friends(): Promise<[User, User]> {
   const [a, b] = await pair();
-  const clients = [await connect(server.api, a), await connect(server.api, b)] as const;
+  const clients = [await connect(desk.server.api, a), await connect(desk.server.api, b)] as const;
   await befriend(...clients);
   for (const client of clients) client.close();
   return [a, b];
@@ -56,12 +36,11 @@ async function friends(): Promise<[User, User]> {
 
 describe("the desktop client", () => {
   test("registers, finds its account, and logs in with indented JSON over HTTP", async () => {
-    const peer = new DesktopPeer(server.url);
-    peers.push(peer);
+    const peer = desk.desk();
     const username = `desk-${crypto.randomUUID().slice(0, 8)}`;
     const email = `${username}@example.org`;
     expect(await peer.post("/get_verification", { email })).toEqual({ error: 0, email });
-    const cpatcha = await server.code(email);
+    const cpatcha = await desk.server.code(email);
     const account = { username, password: PASSWORD, email, cpatcha };
     const registered = await peer.post("/post_registration", account);
     expect(registered).toEqual({ error: 0, username, email, uuid: expect.stringMatching(/^\d+$/) });
@@ -85,8 +64,7 @@ describe("the desktop client", () => {
 
   test("a failed login is answered and the connection closed", async () => {
     const [a] = await pair();
-    const peer = new DesktopPeer(server.url);
-    peers.push(peer);
+    const peer = desk.desk();
     const placement = await peer.post("/trylogin_server", { username: a.username, password: a.password });
     expect(await peer.loginAt({ ...placement, token: "wrong" })).toEqual({ error: Code.TOKEN_REFUSED });
     await until(() => peer.closed);
@@ -130,8 +108,7 @@ describe("the desktop client", () => {
     await client.people.requestFriend(b.uuid, { nickname: "me" });
     const asked = await until(() => old.bodies(ServiceId.FRIENDREINCOMINGREQUEST)[0]);
     expect(asked).toMatchObject({ src_nickname: "me", src_desc: "Ann", src_avator: picture(a) });
-    const second = new DesktopPeer(server.url);
-    peers.push(second);
+    const second = desk.desk();
     const { FriendRequestList } = await second.login(b);
     expect(FriendRequestList).toMatchObject([{ nickname: "me", description: "Ann", avator: picture(a) }]);
 
@@ -140,8 +117,7 @@ describe("the desktop client", () => {
     expect(added).toMatchObject({ friend_desc: "Ann", friend_avator: picture(a) });
     expect(await client.people.search(b.username)).toMatchObject({ description: "", avatar: "" });
     await client.account.updateProfile({ description: "busy", avatar: "cat.png" });
-    const third = new DesktopPeer(server.url);
-    peers.push(third);
+    const third = desk.desk();
     const answer = await third.login(b);
     expect(answer).toMatchObject({ description: b.username, avator: picture(b) });
     expect(answer.AuthFriendList).toMatchObject([{ description: "busy", avator: "cat.png" }]);
@@ -153,8 +129,7 @@ describe("the desktop client", () => {
     const asker = await desktop(a);
     asker.requestFriend(b.uuid, "it's me");
     await until(() => asker.bodies(ServiceId.FRIENDSENDERRESPONSE).length === 3);
-    const late = new DesktopPeer(server.url);
-    peers.push(late);
+    const late = desk.desk();
     const { FriendRequestList } = await late.login(b);
     expect(FriendRequestList).toMatchObject([
       { src_uuid: a.uuid, dst_uuid: b.uuid, message: "it's me", sex: 0 },
@@ -201,7 +176,7 @@ describe("the desktop client", () => {
     const [a, b] = await friends();
     const [c] = await pair();
     const clients = [await modern(a), await modern(c)] as const;
-    const temporary = await connect(server.api, b);
+    const temporary = await connect(desk.server.api, b);
     await befriend(temporary, clients[1]);
     temporary.close();
     const receiver = await desktop(b);

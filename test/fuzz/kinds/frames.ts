@@ -3,10 +3,10 @@
  * Bytes for the chat port: frames in any pieces, with any id and any length, cut off, followed by noise.
  */
 import { MAX_FRAME_BYTES } from "../../../src/wire/frame.ts";
-import { Account, ChatSession } from "../chat-session.ts";
+import { ChatSession } from "../chat-session.ts";
 import type { Dice } from "../dice.ts";
-import { type Kind, sideBySide, type Tally, type Target } from "../tally.ts";
-import { knownOf, mutatedFrame } from "./bodies.ts";
+import { accountKind, type Worker } from "./accounts.ts";
+import { mutatedFrame } from "./mutants.ts";
 
 /** A frame with something done to its bytes. */
 function corrupt(frame: Uint8Array, dice: Dice): Uint8Array {
@@ -40,18 +40,7 @@ function longest(dice: Dice): Uint8Array {
   return bytes;
 }
 
-async function attack(
-  target: Target,
-  worker: number,
-  dice: Dice,
-  inputs: number,
-  tally: Tally,
-): Promise<void> {
-  const index = worker % target.users.length;
-  const user = target.users[index];
-  if (user === undefined) throw new Error("there are no users");
-  const known = knownOf(target, index);
-  const account = new Account(user, worker % 4 === 3 ? 1 : 2);
+async function attack({ target, account, known, dice, inputs, tally }: Worker): Promise<void> {
   for (let sent = 0; sent < inputs; ) {
     const loggedIn = dice.chance(0.5);
     const session = loggedIn
@@ -76,8 +65,6 @@ async function attack(
     }
     tally.count("connections");
   }
-  tally.inputs += inputs;
 }
 
-export const streams: Kind = (target, dice, inputs) =>
-  sideBySide(8, inputs, dice, (worker, own, share, tally) => attack(target, worker, own, share, tally));
+export const streams = accountKind(attack);

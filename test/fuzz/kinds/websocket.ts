@@ -7,7 +7,7 @@
 import { RawSocket } from "../../support/raw-socket.ts";
 import type { Dice } from "../dice.ts";
 import { type Kind, sideBySide, type Tally, type Target } from "../tally.ts";
-import { knownOf, mutatedFrame } from "./bodies.ts";
+import { knownOf, mutatedFrame } from "./mutants.ts";
 
 const utf8 = new TextEncoder();
 const TEXT = 1;
