@@ -16,6 +16,12 @@ function recoveryOver(options: { reaped?: UserId[]; heard?: Record<string, numbe
         log.push(`all asked: ${reason}`);
       },
     },
+    interests: {
+      again: async () => {
+        await Promise.resolve();
+        log.push("groups found again");
+      },
+    },
     presence: { announce: async (user) => void log.push(`presence of ${user}`) },
     reconciler: { request: (reason, since) => log.push(`reconcile: ${reason} since ${since}`) },
     registry: { reap: async () => options.reaped ?? [] },
@@ -55,7 +61,7 @@ describe("recovery", () => {
   ] as const)("after %s all sessions ask again, then conversations are compared", async (reason, happens) => {
     const { recovery, log } = recoveryOver();
     happens(recovery);
-    await until(() => log.length === 2);
-    expect(log).toEqual([`all asked: ${reason}`, `reconcile: ${reason} since 7`]);
+    await until(() => log.length === 3);
+    expect(log).toEqual([`all asked: ${reason}`, "groups found again", `reconcile: ${reason} since 7`]);
   });
 });

@@ -45,7 +45,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
   let open = false;
   const superseded = Promise.withResolvers<void>();
   const services = makeServices(input, (): Membership => membership);
-  const { node, local, doubts, standing } = services;
+  const { node, local, doubts, standing, interests } = services;
   const server = makeChatServer(input, services, () => !open);
   meter.gauge("chatsrv_sessions", "Sessions on this node.", () => local.count);
 
@@ -82,6 +82,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     await joinWhenPossible(membership, input);
     doubts.start();
     standing.start();
+    interests.start();
     open = true;
   } catch (error) {
     stopKeepingUp();
@@ -116,8 +117,8 @@ function serveGrpc(
 }
 
 /** What remains when the clients are gone. Each step may hang on a server that is away; none may hold up the exit. */
-async function finish({ messaging, cursors, deviceCursors, courier }: Services): Promise<void> {
+async function finish({ messaging, cursors, deviceCursors, courier, interests }: Services): Promise<void> {
   await within(LAST_STEPS_MS / 2, messaging.idle()).catch(() => {});
   await within(LAST_STEPS_MS / 4, Promise.all([cursors.flush(), deviceCursors.flush()])).catch(() => {});
-  await within(LAST_STEPS_MS / 4, courier.idle()).catch(() => {});
+  await within(LAST_STEPS_MS / 4, Promise.all([courier.idle(), interests.stop()])).catch(() => {});
 }

@@ -166,6 +166,7 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
   });
   const recovery = new Recovery({
     standing,
+    interests,
     presence,
     reconciler,
     registry: coordination.nodes,

@@ -9,6 +9,7 @@ import type { NodeName } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { MembershipEvents } from "../cluster/membership.ts";
+import type { Interests } from "../delivery/interests.ts";
 import type { Reconciler } from "../delivery/reconciler.ts";
 import type { Presence } from "../people/presence.ts";
 import type { Standing } from "./standing.ts";
@@ -16,6 +17,8 @@ import type { Standing } from "./standing.ts";
 export interface RecoveryOptions {
   /** Takes the routes again, and ends the sessions whose right is gone. */
   readonly standing: Pick<Standing, "recheckAll">;
+  /** By which groups this node is found. */
+  readonly interests: Pick<Interests, "again">;
   readonly presence: Pick<Presence, "announce">;
   readonly reconciler: Pick<Reconciler, "request">;
   readonly registry: Pick<NodeRegistry, "reap">;
@@ -74,11 +77,11 @@ export class Recovery implements Omit<MembershipEvents, "superseded"> {
   async #rebind(reason: string, since: number): Promise<void> {
     if (this.#rebinding) return;
     this.#rebinding = true;
-    const { standing, logger, reconciler } = this.#options;
-    await standing.recheckAll(reason);
+    const { standing, interests, logger, reconciler } = this.#options;
+    await Promise.all([standing.recheckAll(reason), interests.again()]);
     this.#rebinding = false;
     logger.log("info", "routes.rebound", { reason });
-    // Only after the routes: what is committed from now on finds them, what was before is found here.
+    // Only after the routes and groups: what is committed from now on finds them, what was before is found here.
     reconciler.request(reason, since);
   }
 }
