@@ -49,6 +49,24 @@ export function messageCases(store: () => Store): void {
     });
   });
 
+  test("what was refused stays so for a while, whatever changed; another text is another one", async () => {
+    const [a, b] = await friends(store());
+    const [first, second, third] = [text(a, b, "1"), text(a, b, "2"), text(a, b, "3")];
+    await store().friends.setBlocked(b, a, true);
+    expect(statuses(await send([first, second]))).toEqual(["blocked", "blocked"]);
+    await store().friends.setBlocked(b, a, false);
+    // The copy of a text that was refused, from a connection that stood still.
+    expect(statuses(await send([first]))).toEqual(["blocked"]);
+    expect(statuses(await send([third, second, text(b, a, "4")]))).toEqual(["stored", "blocked", "stored"]);
+    await store().friends.remove(a, b);
+    const late = text(a, b, "5");
+    // What is stored is answered as such for ever.
+    expect(statuses(await send([late, third]))).toEqual(["not_friends", "duplicate"]);
+    await befriend(store(), a, b);
+    expect(statuses(await send([late]))).toEqual(["not_friends"]);
+    expect((await everything(store(), a, b)).map(({ body }) => body)).toEqual(["3", "4"]);
+  });
+
   test("an empty batch is nothing", async () => {
     expect(await send([])).toEqual([]);
   });

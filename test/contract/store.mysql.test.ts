@@ -350,6 +350,23 @@ describe("MySQL adapter", () => {
     ]);
   });
 
+  test("a refusal is forgotten after its minute, with all others that are as old", async () => {
+    const [ada, bob] = await friends(store);
+    const [first, second] = [text(ada, bob), text(ada, bob)];
+    await store.friends.setBlocked(bob, ada, true);
+    await append(store, [first], 1);
+    await server.query(
+      "UPDATE Refusal SET at = at - INTERVAL 61 SECOND; UPDATE Conversation SET refused_at = refused_at - INTERVAL 61 SECOND",
+      options.database,
+    );
+    await append(store, [second], 1);
+    const left = await server.query<{ id: string }>("SELECT client_id AS id FROM Refusal", options.database);
+    expect(left.map(({ id }) => id)).toEqual([second.clientId]);
+    await store.friends.setBlocked(bob, ada, false);
+    const outcomes = await append(store, [first, second], 1);
+    expect(outcomes.map(({ status }) => status)).toEqual(["stored", "blocked"]);
+  });
+
   test("what does not fit its column names the field and stores nothing", async () => {
     const error = await failureOf(store.profiles.update(a, { nickname: "x".repeat(51) }));
     expect([error.codeName, error.field]).toEqual(["INVALID_FIELD", "nickname"]);

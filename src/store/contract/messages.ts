@@ -94,6 +94,9 @@ export interface MessageStore {
    * and in commit order also when several processes append at once. Whether the sender is a member, the two are friends
    * and neither blocked the other is decided inside the same transaction, so a block or a removal is in force
    * everywhere once set. A direct conversation costs nothing for groups' sake.
+   * What was refused for what its sender is to the conversation (not_friends, blocked, not_a_member) is refused again for
+   * a minute after, whatever changed meanwhile: who was told so may rely on it, though a copy of it may still be on its
+   * way from another node.
    * An entry repeated within the batch counts as a duplicate of its first.
    *
    * Kinds that change another message (`edit`, `recall`, `reaction` with `data.of`) are stored like others, and what

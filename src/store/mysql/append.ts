@@ -26,6 +26,7 @@ import { findStored } from "./known.ts";
 import { lockConversations, writersOf } from "./locked.ts";
 import { type Plan, plan, refusalOf } from "./plan.ts";
 import type { Pool } from "./pool.ts";
+import { findRefusals, rememberRefusals } from "./refusals.ts";
 import type { Session } from "./session.ts";
 
 const INSERT_MESSAGES =
@@ -45,7 +46,9 @@ export function appender(pool: Pool): MessageStore["append"] {
       pool.transaction(async (session) => {
         const standings = await lockConversations(session, ids);
         const inGroups = entries.filter(({ conversation }) => standings.get(conversation)?.isGroup);
-        const ground = { standings, writers: await writersOf(session, inGroups) };
+        const suspects = entries.filter(({ conversation }) => standings.get(conversation)?.refusedLately);
+        const writers = await writersOf(session, inGroups);
+        const ground = { standings, writers, refusals: await findRefusals(session, suspects) };
         const refused = entries.some((entry) => refusalOf(ground, entry) !== undefined);
         const about = entries.filter(concernsOthers);
         const book = about.length > 0 ? await openBook(session, about, rules.editWindowMs) : undefined;
@@ -53,6 +56,7 @@ export function appender(pool: Pool): MessageStore["append"] {
         const planned = plan(entries, ground, known, book, at);
         await insert(session, planned, shorter ? SURE_BYTES : session.statementBytes);
         if (book !== undefined && !book.isEmpty) await storeChanges(session, book);
+        if (refused) await rememberRefusals(session, entries, planned.outcomes, (id) => standings.has(id));
         return planned.outcomes;
       });
     try {

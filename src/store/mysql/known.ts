@@ -15,7 +15,7 @@ import type { Session } from "./session.ts";
 export type Known = Map<string, StoredMessage>;
 
 /** Spaces at the end of a client id do not count: its column's collation pads. */
-const keyOf = ({
+export const entryKey = ({
   conversation,
   sender,
   clientId,
@@ -39,21 +39,21 @@ export async function findStored(
         and(eq(messageState.conversationId, message.conversationId), eq(messageState.seq, message.seq)),
       )
       .where(and(inArray(message.clientId, [...some]), inArray(message.conversationId, [...conversations])));
-    for (const row of rows) known.set(keyOf(row), row);
+    for (const row of rows) known.set(entryKey(row), row);
   }
   return known;
 }
 
 /** The outcome of an entry that is stored already, or undefined when it is new. */
 export function repeatOf(known: Known, entry: AppendEntry): AppendOutcome | undefined {
-  const stored = known.get(keyOf(entry));
+  const stored = known.get(entryKey(entry));
   return stored && repeatOutcome(stored, entry);
 }
 
 /** For an entry later in the same batch. */
 export function rememberStored(known: Known, entry: AppendEntry, seq: number, at: number): void {
   const { conversation, kind, body, data, replyTo = null } = entry;
-  known.set(keyOf(entry), {
+  known.set(entryKey(entry), {
     conversation,
     seq,
     kind,

@@ -8,6 +8,7 @@ import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { Author } from "../changes.ts";
 import type { AppendEntry, AppendOutcome } from "../store.ts";
 import { readOnlyServer } from "./errors.ts";
+import { refusedLately } from "./refusals.ts";
 import { authFriend, block, conversationMember, conversationTable, message } from "./schema.ts";
 import { perSession, READ_ONLY, type Session } from "./session.ts";
 
@@ -22,6 +23,8 @@ export interface Standing {
   readonly lastAt: number;
   /** Why nothing new may be stored in a direct one. */
   readonly refusal: AppendOutcome | undefined;
+  /** Whether a text was refused in it lately. */
+  readonly refusedLately: boolean;
 }
 
 const NOT_FRIENDS: AppendOutcome = { status: "not_friends" };
@@ -40,11 +43,12 @@ export async function lockConversations(
 ): Promise<Map<ConversationId, Standing>> {
   const rows = await lockStatement(session).execute({ ids: [ids] });
   const standings = new Map<ConversationId, Standing>();
-  for (const { id, lo, hi, lastSeq, lastAt, friends, blocked, readOnly } of rows) {
+  for (const { id, lo, hi, lastSeq, lastAt, friends, blocked, lately, readOnly } of rows) {
     if (readOnly) throw readOnlyServer();
     const isGroup = lo === null;
     const refusal = isGroup || friends ? (blocked ? BLOCKED : undefined) : NOT_FRIENDS;
-    standings.set(id, { isGroup, members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, refusal });
+    const refusedLately = Boolean(lately);
+    standings.set(id, { isGroup, members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, refusal, refusedLately });
   }
   return standings;
 }
@@ -87,6 +91,7 @@ const lockStatement = perSession((db) => {
         lastAt: message.at,
         friends: isNotNull(authFriend.id),
         blocked: or(isNotNull(byLo.uuid), isNotNull(byHi.uuid)) ?? sql`0`,
+        lately: refusedLately,
         readOnly: sql<number>`${sql.raw(READ_ONLY)}`,
       })
       // Without it a small table would be read, and locked, as a whole.

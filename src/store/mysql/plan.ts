@@ -7,8 +7,9 @@ import { MEMBERS_KIND } from "../../domain/kinds.ts";
 import { type Author, type ChangeBook, ONE_OF_TWO } from "../changes.ts";
 import { dataText } from "../rows.ts";
 import type { AppendEntry, AppendOutcome } from "../store.ts";
-import { type Known, rememberStored, repeatOf } from "./known.ts";
+import { entryKey, type Known, rememberStored, repeatOf } from "./known.ts";
 import { type Standing, writerKey } from "./locked.ts";
+import type { Refusals } from "./refusals.ts";
 
 /** A row of Message in the order of `INSERT_MESSAGES`. */
 export type Row = [
@@ -28,14 +29,21 @@ export interface Ground {
   readonly standings: ReadonlyMap<ConversationId, Standing>;
   /** Those of the senders who are members of their groups, by `writerKey`. */
   readonly writers: ReadonlyMap<string, Author>;
+  /** Who was told before that it is refused, and may rely on it. */
+  readonly refusals: Refusals;
 }
 
 /** Why an entry may not be stored, as far as its sender and the conversation go. */
-export function refusalOf({ standings, writers }: Ground, entry: AppendEntry): AppendOutcome | undefined {
+export function refusalOf(
+  { standings, writers, refusals }: Ground,
+  entry: AppendEntry,
+): AppendOutcome | undefined {
   const standing = standings.get(entry.conversation);
   if (entry.kind === MEMBERS_KIND) return { status: "forbidden" };
-  if (standing?.isGroup) return writers.has(writerKey(entry)) ? undefined : { status: "not_a_member" };
-  return standing?.refusal;
+  if (standing?.isGroup && !writers.has(writerKey(entry))) return { status: "not_a_member" };
+  if (standing?.refusal !== undefined) return standing.refusal;
+  const before = refusals.get(entryKey(entry));
+  return before && { status: before };
 }
 
 /**

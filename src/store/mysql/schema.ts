@@ -20,6 +20,7 @@ import {
 } from "drizzle-orm/mysql-core";
 import type { ConversationKind, MessageKind, Role } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
+import type { FinalRefusal } from "../refusals.ts";
 
 /** BOOL, read as the number it is. */
 const bool = customType<{ data: number }>({ dataType: () => "bool" });
@@ -38,6 +39,11 @@ const skeletonText = customType<{ data: string }>({ dataType: () => "varchar(255
 const lastChange = customType<{ data: string }>({
   dataType: () => "timestamp(3) NOT NULL DEFAULT '2000-01-01 00:00:00.000' ON UPDATE CURRENT_TIMESTAMP(3)",
 });
+/** A time by the database's own clock, said in full: what TIMESTAMP alone means hangs on the server's settings. */
+const moment = customType<{ data: string }>({
+  dataType: () => "timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)",
+});
+const momentOrNever = customType<{ data: string }>({ dataType: () => "timestamp(3) NULL DEFAULT NULL" });
 
 const uuid = (name = "uuid") => int(name).$type<UserId>();
 const account = (name: string) => uuid(name).references(() => authentication.uuid, { onDelete: "cascade" });
@@ -103,6 +109,8 @@ export const conversationTable = mysqlTable(
     lastSeq: seq("last_seq").notNull().default(0),
     /** When `last_seq` last rose. */
     grownAt: lastChange("grown_at"),
+    /** When a text was last refused here (Refusal), by the database's own clock. */
+    refusedAt: momentOrNever("refused_at"),
     /** Of groups, as the four after it; null in direct ones. */
     name: varchar("name", { length: 100 }),
     avatar: varchar("avatar", { length: 255 }),
@@ -225,6 +233,20 @@ export const conversationMember = mysqlTable(
     index("ConversationMember_moved_at").on(t.movedAt),
     index("ConversationMember_role").on(t.conversationId, t.role, t.joinedSeq),
   ],
+);
+
+/** Texts that were refused lately, and why: see store/refusals. */
+export const refusal = mysqlTable(
+  "Refusal",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    sender: uuid("sender").notNull(),
+    clientId: clientIdText("client_id").notNull(),
+    reason: varchar("reason", { length: 16 }).$type<FinalRefusal>().notNull(),
+    /** By the database's own clock. */
+    at: moment("at"),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.sender, t.clientId] })],
 );
 
 /** How far a device that keeps nothing itself was shown each conversation: the original's clients. */

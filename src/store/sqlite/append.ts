@@ -15,6 +15,7 @@ import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
 import { findTarget, storeChanges } from "./changes.ts";
 import type { Connection } from "./connection.ts";
 import { violatedUnique } from "./errors.ts";
+import { findRefusal, refusedLately, rememberRefusals } from "./refusals.ts";
 import {
   authFriend,
   block,
@@ -33,6 +34,8 @@ interface Open {
   readonly members: readonly (UserId | null)[];
   /** Why nothing new may be stored in a direct one. */
   readonly refusal: AppendOutcome | undefined;
+  /** Whether a text was refused in it lately. */
+  readonly refusedLately: boolean;
   lastSeq: number;
   /** The time of its last message, milliseconds since 1970; 0 when it has none. */
   readonly lastAt: number;
@@ -53,6 +56,7 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
     return {
       ...{ id, isGroup, members: [lo, hi], lastSeq, lastAt: lastAt ?? 0, grown: false },
       refusal: refusal && { status: refusal },
+      refusedLately: row.lately === 1,
     };
   }
 
@@ -72,12 +76,14 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
 
   /** Why an entry may not be stored. */
   function refusalOf(
-    { id, isGroup, refusal }: Open,
-    { sender, kind }: AppendEntry,
+    { id, isGroup, refusal, refusedLately }: Open,
+    entry: AppendEntry,
   ): AppendOutcome | undefined {
-    if (kind === MEMBERS_KIND) return { status: "forbidden" };
-    if (!isGroup) return refusal;
-    return author(id, sender) ? undefined : { status: "not_a_member" };
+    if (entry.kind === MEMBERS_KIND) return { status: "forbidden" };
+    if (isGroup && author(id, entry.sender) === undefined) return { status: "not_a_member" };
+    if (refusal !== undefined) return refusal;
+    const before = refusedLately ? findRefusal(db, entry) : undefined;
+    return before && { status: before };
   }
 
   /** Why an entry may not be stored, by what it changes or answers. */
@@ -118,11 +124,12 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
     return stored ? repeatOutcome(stored, entry) : (refusal ?? { status: "conflict" });
   }
 
-  return (entries, at, rules = DEFAULT_RULES) =>
+  return (batch, at, rules = DEFAULT_RULES) =>
     write(() => {
+      const entries = batch.map(storable);
       const book = new ChangeBook((id, seq) => findTarget(db, id, seq), rules.editWindowMs);
       const conversations = new Map<ConversationId, Open | undefined>();
-      const outcomes = entries.map(storable).map((entry) => {
+      const outcomes = entries.map((entry) => {
         const { conversation } = entry;
         if (!conversations.has(conversation)) conversations.set(conversation, open(conversation));
         return store(conversations.get(conversation), entry, at, book);
@@ -130,6 +137,7 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
       for (const conversation of conversations.values())
         if (conversation?.grown) statements().grow.run({ ...conversation });
       if (!book.isEmpty) storeChanges(db, book);
+      rememberRefusals(db, entries, outcomes, (id) => conversations.get(id) !== undefined);
       return outcomes;
     });
 }
@@ -145,6 +153,7 @@ function prepare(db: Connection["db"]) {
     open: db
       .select({
         ...{ lo, hi, lastSeq },
+        lately: refusedLately,
         lastAt: sql<number | null>`(select ${message.at} from ${message} where ${last})`,
         friends: there(authFriend, and(eq(authFriend.selfUuid, lo), eq(authFriend.friendUuid, hi))),
         blockedByLo: there(block, and(eq(block.uuid, lo), eq(block.blockedUuid, hi))),

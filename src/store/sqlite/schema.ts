@@ -16,6 +16,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { ConversationKind, MessageKind, Role } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
+import type { FinalRefusal } from "../refusals.ts";
 
 /** Text in which the case of ASCII letters does not count, for names that are looked up. */
 const nocaseText = customType<{ data: string }>({ dataType: () => "text COLLATE NOCASE" });
@@ -93,6 +94,8 @@ export const conversationTable = sqliteTable(
     lastSeq: integer("last_seq").notNull().default(0),
     /** When `last_seq` last rose: milliseconds since 1970, 0 for never. */
     grownAt: integer("grown_at").notNull().default(0),
+    /** When a text was last refused here (Refusal): milliseconds since 1970, 0 for never. */
+    refusedAt: integer("refused_at").notNull().default(0),
     /** Of groups, as the four after it; null in direct ones. */
     name: text("name"),
     avatar: text("avatar"),
@@ -215,6 +218,20 @@ export const conversationMember = sqliteTable(
     index("ConversationMember_moved_at").on(t.movedAt),
     index("ConversationMember_role").on(t.conversationId, t.role, t.joinedSeq),
   ],
+);
+
+/** Texts that were refused lately, and why: see store/refusals. */
+export const refusal = sqliteTable(
+  "Refusal",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    sender: uuid("sender").notNull(),
+    clientId: rtrimText("client_id").notNull(),
+    reason: text("reason").$type<FinalRefusal>().notNull(),
+    /** Milliseconds since 1970. */
+    at: integer("at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.sender, t.clientId] })],
 );
 
 /** How far a device that keeps nothing itself was shown each conversation: the original's clients. */
