@@ -8,7 +8,7 @@ import type { PageRequest } from "./store.ts";
 
 /** Where to start and how many rows to read: one more than asked for, which tells whether a page follows. */
 export function startOf({ cursor, limit }: PageRequest): { after: number; rows: number } {
-  const after = cursor !== undefined && /^[0-9]{1,15}$/.test(cursor) ? Number(cursor) : 0;
+  const after = cursor !== undefined && /^[0-9]{1,16}$/.test(cursor) ? Number(cursor) : 0;
   return { after, rows: Math.max(1, Math.trunc(limit)) + 1 };
 }
 
@@ -108,4 +108,28 @@ export function recencyPage<Row extends { readonly grownAt: number; readonly con
   // All that there is was on one page: nothing can have moved past it.
   if (start.began === undefined) return { items, next: undefined };
   return { items, next: `t${Math.max(0, began - UNDER_WAY_MS)}:0` };
+}
+
+/** Where a page of messages starts, the newest first: behind the last one of the page before. */
+export function newestFirst(request: PageRequest) {
+  const [, at, conversation, seq] =
+    /^([0-9]{1,15}):([0-9]{1,15}):([0-9]{1,15})$/.exec(request.cursor ?? "") ?? [];
+  const end = Number.MAX_SAFE_INTEGER;
+  return {
+    ...{ at: Number(at ?? end), conversation: Number(conversation ?? end), seq: Number(seq ?? end) },
+    rows: startOf(request).rows,
+  };
+}
+
+/** As `pageOf`, for messages that `newestFirst` starts. */
+export function newestPage<Row extends { at: number; conversation: number; seq: number }, Item>(
+  rows: readonly Row[],
+  request: PageRequest,
+  item: (row: Row) => Item,
+): Page<Item> {
+  const size = startOf(request).rows - 1;
+  const last = rows[size - 1];
+  const next =
+    rows.length > size && last !== undefined ? `${last.at}:${last.conversation}:${last.seq}` : undefined;
+  return { items: rows.slice(0, size).map(item), next };
 }

@@ -20,7 +20,7 @@ interface ProjectionColumns {
  */
 export function editShown(
   { message, state: { editedSeq }, edits }: ProjectionColumns,
-  end: number | Placeholder,
+  end: number | Placeholder | SQL,
 ): SQL<number | null> {
   const { conversationId, ofSeq, seq } = edits;
   return sql<number | null>`case when ${editedSeq} <= ${end} then ${editedSeq}

@@ -20,6 +20,7 @@ import type { DeviceStore } from "./contract/devices.ts";
 import type { FriendStore } from "./contract/friends.ts";
 import type { MessageStore } from "./contract/messages.ts";
 import type { ProfileStore } from "./contract/profiles.ts";
+import type { SearchStore } from "./contract/search.ts";
 
 export type * from "./contract/accounts.ts";
 export type * from "./contract/conversations.ts";
@@ -29,6 +30,7 @@ export type * from "./contract/groups.ts";
 export type * from "./contract/messages.ts";
 export type * from "./contract/paging.ts";
 export type * from "./contract/profiles.ts";
+export type * from "./contract/search.ts";
 
 export interface MigrationReport {
   /** Names of the migrations that were applied now; empty when the schema was current. */
@@ -44,6 +46,7 @@ export interface Store {
   readonly conversations: ConversationStore;
   readonly messages: MessageStore;
   readonly devices: DeviceStore;
+  readonly search: SearchStore;
   /**
    * Brings the schema up to date, and gives accounts without skeletons theirs: of two that look alike the older has
    * them. Safe to run from several processes at once.

@@ -17,6 +17,7 @@ import { groupRaceCases } from "./store.group-races.cases.ts";
 import { groupCases } from "./store.groups.cases.ts";
 import { register, type StoreFactory, type StoreHarness } from "./store.harness.ts";
 import { messageCases } from "./store.messages.cases.ts";
+import { searchCases } from "./store.search.cases.ts";
 
 export function storeSuite(factory: StoreFactory): void {
   let harness: StoreHarness;
@@ -51,6 +52,7 @@ export function storeSuite(factory: StoreFactory): void {
   describe("groups", () => groupCases(() => store));
   describe("where members of groups stand", () => groupHeadCases(() => store));
   describe("changes", () => changeCases(() => store));
+  describe("search", () => searchCases(() => store));
   describe("devices", () => deviceCases(() => store));
   describe("several handles at once", () => concurrencyCases(() => harness));
 

@@ -16,7 +16,7 @@ import type { Session } from "./session.ts";
 const { conversationId, uuid, role, joinedSeq, deliveredSeq, readSeq, movedAt } = conversationMember;
 
 /** The database's own clock in milliseconds since 1970; sessions run in UTC. */
-const NOW = sql<number>`cast(unix_timestamp(now(3)) * 1000 as unsigned)`;
+export const NOW = sql<number>`cast(unix_timestamp(now(3)) * 1000 as unsigned)`;
 
 /** The database notes the time of every change; of these nobody need be told as of a cursor's move. */
 export const NOT_MOVED = { movedAt: sql`${movedAt}` };

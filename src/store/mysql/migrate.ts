@@ -13,6 +13,7 @@ import blocks from "../../../drizzle/mysql/0003_blocks.sql" with { type: "text" 
 import groups from "../../../drizzle/mysql/0004_groups.sql" with { type: "text" };
 import changes from "../../../drizzle/mysql/0005_changes.sql" with { type: "text" };
 import refusals from "../../../drizzle/mysql/0006_refusals.sql" with { type: "text" };
+import search from "../../../drizzle/mysql/0007_search.sql" with { type: "text" };
 import { AppError } from "../../domain/error.ts";
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
@@ -31,6 +32,7 @@ export const migrations: readonly Step[] = [
   migration("0004_groups", groups),
   migration("0005_changes", changes),
   migration("0006_refusals", refusals),
+  migration("0007_search", search),
 ];
 
 /** A migration, and what it computes for the rows that are there; both are run again when they were cut off. */

@@ -30,6 +30,10 @@ const clientIdText = customType<{ data: string }>({ dataType: () => "varchar(64)
 const deviceText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
 /** An emoji, of which those that sort alike are not the same. */
 const emojiText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
+/** Words of ASCII (domain/search/encoded). */
+const wordsText = customType<{ data: string }>({
+  dataType: () => "mediumtext CHARACTER SET ascii COLLATE ascii_bin",
+});
 /** Compared by its bytes: what is alike was made equal before. A skeleton may be longer than its name. */
 const skeletonText = customType<{ data: string }>({ dataType: () => "varchar(255) COLLATE utf8mb4_bin" });
 /**
@@ -248,6 +252,34 @@ export const refusal = mysqlTable(
   },
   (t) => [primaryKey({ columns: [t.conversationId, t.sender, t.clientId] })],
 );
+
+/**
+ * The words by which messages are found (domain/search). The migration gives `words` a full-text index, which drizzle
+ * cannot say.
+ */
+export const searchDocument = mysqlTable(
+  "SearchDocument",
+  {
+    conversationId: conversation("conversation_id").notNull(),
+    seq: seq("seq").notNull(),
+    /** The message's time. */
+    at: milliseconds("at").notNull(),
+    words: wordsText("words").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.conversationId, t.seq] })],
+);
+
+/** How far each conversation's log is indexed. */
+export const searchPosition = mysqlTable("SearchPosition", {
+  conversationId: conversation("conversation_id").primaryKey(),
+  indexedSeq: seq("indexed_seq").notNull().default(0),
+});
+
+/** One row, of id 1: all that grew before is indexed; milliseconds since 1970. Who indexes holds its lock. */
+export const searchState = mysqlTable("SearchState", {
+  id: int("id").primaryKey(),
+  grownAt: milliseconds("grown_at").notNull(),
+});
 
 /** How far a device that keeps nothing itself was shown each conversation: the original's clients. */
 export const deviceCursor = mysqlTable(

@@ -12,12 +12,14 @@ import { deviceStore } from "./devices.ts";
 import { friendStore } from "./friends.ts";
 import { groupStore } from "./groups.ts";
 import { historyStore } from "./history.ts";
+import { indexer } from "./indexer.ts";
 import { membershipStore } from "./membership.ts";
 import { migrate, pendingNames } from "./migrate.ts";
 import type { MySqlOptions } from "./options.ts";
 import { openPool } from "./pool.ts";
 import { profileStore } from "./profiles.ts";
 import { recentStore } from "./recent.ts";
+import { searchStore } from "./search.ts";
 import { verify } from "./session.ts";
 
 /** Connects at the first call: a server that is away, or a wrong password, shows there as UNAVAILABLE. */
@@ -37,6 +39,7 @@ export function openMySqlStore(options: MySqlOptions, logger: Logger): Store {
     },
     messages: { append: appender(pool), ...historyStore(pool) },
     devices: deviceStore(pool),
+    search: { ...searchStore(pool), ...indexer(pool) },
     migrate: () => migrate(options),
     pendingMigrations: () => pool.use(({ client }) => pendingNames(client)),
     ping: () =>

@@ -6,6 +6,7 @@ import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { Change, ChangeBook, ReactionChange, Target } from "../changes.ts";
 import type { Connection } from "./connection.ts";
+import { dropWords } from "./indexer.ts";
 import { message, messageEdit, messageReaction, messageState } from "./schema.ts";
 
 type Db = Connection["db"];
@@ -86,4 +87,5 @@ function storeRecall(db: Db, { conversation, of, seq }: Change): void {
   db.delete(messageReaction)
     .where(and(eq(messageReaction.conversationId, conversation), eq(messageReaction.ofSeq, of)))
     .run();
+  dropWords(db, conversation, of);
 }

@@ -8,6 +8,7 @@ import blocks from "../../../drizzle/sqlite/0002_blocks.sql" with { type: "text"
 import groups from "../../../drizzle/sqlite/0003_groups.sql" with { type: "text" };
 import changes from "../../../drizzle/sqlite/0004_changes.sql" with { type: "text" };
 import refusals from "../../../drizzle/sqlite/0005_refusals.sql" with { type: "text" };
+import search from "../../../drizzle/sqlite/0006_search.sql" with { type: "text" };
 import { MIGRATIONS_TABLE, type Migration, migration, pending } from "../migrations.ts";
 import type { MigrationReport } from "../store.ts";
 import type { Connection } from "./connection.ts";
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   migration("0003_groups", groups),
   migration("0004_changes", changes),
   migration("0005_refusals", refusals),
+  migration("0006_search", search),
 ];
 
 /** @returns what was applied. @throws AppError UNAVAILABLE */

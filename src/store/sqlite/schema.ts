@@ -234,6 +234,32 @@ export const refusal = sqliteTable(
   (t) => [primaryKey({ columns: [t.conversationId, t.sender, t.clientId] })],
 );
 
+/**
+ * The messages that are found by the words (domain/search) of SearchText, a full-text table that the migration makes and drizzle
+ * does not know: a row of either has the same id. Ids rise with the time of the message: time * 4096, and up.
+ */
+export const searchDocument = sqliteTable(
+  "SearchDocument",
+  {
+    id: integer("id").primaryKey(),
+    conversationId: conversation("conversation_id").notNull(),
+    seq: integer("seq").notNull(),
+  },
+  (t) => [uniqueIndex("SearchDocument_message").on(t.conversationId, t.seq)],
+);
+
+/** How far each conversation's log is indexed. */
+export const searchPosition = sqliteTable("SearchPosition", {
+  conversationId: conversation("conversation_id").primaryKey(),
+  indexedSeq: integer("indexed_seq").notNull().default(0),
+});
+
+/** One row, of id 1: all that grew before is indexed; milliseconds since 1970. Who indexes holds its lock. */
+export const searchState = sqliteTable("SearchState", {
+  id: integer("id").primaryKey(),
+  grownAt: integer("grown_at").notNull(),
+});
+
 /** How far a device that keeps nothing itself was shown each conversation: the original's clients. */
 export const deviceCursor = sqliteTable(
   "DeviceCursor",

@@ -14,10 +14,12 @@ import { deviceStore } from "./devices.ts";
 import { friendStore } from "./friends.ts";
 import { groupStore } from "./groups.ts";
 import { historyStore } from "./history.ts";
+import { indexer } from "./indexer.ts";
 import { membershipStore } from "./membership.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { profileStore } from "./profiles.ts";
 import { recentStore } from "./recent.ts";
+import { searchStore } from "./search.ts";
 
 export interface SqliteOptions {
   /** The file; it and its directory are made where they are missing. */
@@ -42,6 +44,7 @@ export async function openSqliteStore({ path }: SqliteOptions, logger: Logger): 
     },
     messages: { append: appender(connection), ...historyStore(connection) },
     devices: deviceStore(connection),
+    search: { ...searchStore(connection), ...indexer(connection) },
     migrate: () => migrate(connection),
     pendingMigrations: () => pendingMigrations(connection),
     ping: () => connection.read(() => void connection.db.get(sql`select 1`)),

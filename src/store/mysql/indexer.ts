@@ -1,0 +1,111 @@
+/**
+ * @module store/mysql/indexer
+ * Bringing the index of words forward along the log, in MySQL. Who does it holds the lock of SearchState's row; others
+ * pass by.
+ */
+import { and, asc, eq, gt, gte, inArray, lte, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/mysql-core";
+import type { ConversationId } from "../../domain/ids.ts";
+import type { SearchStore } from "../contract/search.ts";
+import { type Behind, type Findable, INDEXED_AT_ONCE, progressOf, touchedSeqs, wordsOf } from "../search.ts";
+import { chunks } from "./chunks.ts";
+import { NOW } from "./grouped.ts";
+import type { Pool } from "./pool.ts";
+import { conversationTable, message, messageState, searchPosition, searchState } from "./schema.ts";
+import type { Session } from "./session.ts";
+
+const SET_WORDS = `INSERT INTO SearchDocument (conversation_id, seq, at, words) VALUES ?
+  ON DUPLICATE KEY UPDATE words = VALUES(words)`;
+const DROP_WORDS = "DELETE FROM SearchDocument WHERE (conversation_id, seq) IN ?";
+const SET_POSITIONS = `INSERT INTO SearchPosition (conversation_id, indexed_seq) VALUES ?
+  ON DUPLICATE KEY UPDATE indexed_seq = VALUES(indexed_seq)`;
+
+export function indexer({ transaction }: Pool): Pick<SearchStore, "indexSome"> {
+  return {
+    indexSome: (entries) =>
+      transaction(async (session) => {
+        const [state] = await session.db
+          .select({ from: searchState.grownAt, now: NOW })
+          .from(searchState)
+          .for("update", { skipLocked: true });
+        if (state === undefined) return { entries: 0, more: false };
+        const { from, now } = state;
+        const found = await behind(session, from);
+        const positions: [ConversationId, number][] = [];
+        let left = entries;
+        let done = 0;
+        for (const one of found) {
+          const passed = await indexConversation(session, one, left);
+          left -= passed.entries;
+          positions.push([one.conversation, passed.seq]);
+          if (passed.seq < one.lastSeq) break;
+          done += 1;
+        }
+        if (positions.length > 0) await session.client.query(SET_POSITIONS, [positions]);
+        const { grownAt, more } = progressOf(from, found, done, now);
+        await session.db.update(searchState).set({ grownAt });
+        return { entries: entries - left, more };
+      }),
+  };
+}
+
+async function behind({ db }: Session, from: number): Promise<Behind[]> {
+  const { id, lastSeq, grownAt } = conversationTable;
+  const indexedSeq = sql<number>`coalesce(${searchPosition.indexedSeq}, 0)`;
+  return await db
+    .select({
+      ...{ conversation: id, lastSeq, indexedSeq },
+      grownAt: sql<number>`cast(unix_timestamp(${grownAt}) * 1000 as unsigned)`,
+    })
+    .from(conversationTable)
+    .leftJoin(searchPosition, eq(searchPosition.conversationId, id))
+    .where(and(gte(grownAt, sql`from_unixtime(${from} / 1000)`), gt(lastSeq, indexedSeq)))
+    .orderBy(asc(grownAt), asc(id))
+    .limit(INDEXED_AT_ONCE);
+}
+
+/** @returns how many entries it passed, and the last one's seq. */
+async function indexConversation(
+  session: Session,
+  { conversation, indexedSeq, lastSeq }: Behind,
+  limit: number,
+): Promise<{ entries: number; seq: number }> {
+  const { conversationId, seq, kind, data } = message;
+  const entries = await session.db
+    .select({ seq, kind, data })
+    .from(message)
+    .where(and(eq(conversationId, conversation), gt(seq, indexedSeq), lte(seq, lastSeq)))
+    .orderBy(asc(seq))
+    .limit(Math.max(0, limit));
+  const written: [ConversationId, number, number, string][] = [];
+  const gone: [ConversationId, number][] = [];
+  for (const findable of await findables(session, conversation, touchedSeqs(entries))) {
+    const words = wordsOf(findable);
+    if (words === undefined) gone.push([conversation, findable.seq]);
+    else written.push([conversation, findable.seq, findable.at, words]);
+  }
+  for (const some of chunks(written, (row) => row, session.statementBytes))
+    await session.client.query(SET_WORDS, [some]);
+  if (gone.length > 0) await session.client.query(DROP_WORDS, [[gone]]);
+  return { entries: entries.length, seq: entries.at(-1)?.seq ?? indexedSeq };
+}
+
+/** Messages as they are now. */
+async function findables(
+  { db }: Session,
+  conversation: ConversationId,
+  seqs: readonly number[],
+): Promise<Findable[]> {
+  if (seqs.length === 0) return [];
+  const edit = alias(message, "edit");
+  const { conversationId, seq, at, body } = message;
+  return await db
+    .select({
+      ...{ conversation: conversationId, seq, at, body },
+      ...{ editedBody: edit.body, recalledSeq: messageState.recalledSeq },
+    })
+    .from(message)
+    .leftJoin(messageState, and(eq(messageState.conversationId, conversationId), eq(messageState.seq, seq)))
+    .leftJoin(edit, and(eq(edit.conversationId, conversationId), eq(edit.seq, messageState.editedSeq)))
+    .where(and(eq(conversationId, conversation), inArray(seq, [...seqs])));
+}
