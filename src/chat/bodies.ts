@@ -2,11 +2,25 @@
  * @module chat/bodies
  * Domain values as the wire writes them, and lists cut to what fits one frame.
  */
-import type { DirectHead, Friend, FriendRequest, Message, Profile } from "../domain/entities.ts";
+import type {
+  ConversationSettings,
+  Friend,
+  FriendRequest,
+  Head,
+  Message,
+  Profile,
+} from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import { MAX_BODY_BYTES } from "../wire/frame.ts";
+import { kindSpec } from "../wire/kinds.ts";
 import type { Body, FriendRequestBody, HeadBody, ProfileBody } from "../wire/messages.ts";
 import { isContentTooLarge, MAX_CONTENT_BYTES, MAX_DESCRIPTION, utf8Length } from "../wire/sizes.ts";
+
+/** How far a member of a conversation got, as a session was told. */
+export interface Marks {
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+}
 
 /** What a frame's list may take, leaving room for the fields around it. */
 const LIST_BUDGET_BYTES = MAX_BODY_BYTES - 4_096;
@@ -26,17 +40,8 @@ export function profileBody(profile: Profile): ProfileBody {
 }
 
 /** How far somebody got in a conversation, as 113 and 133 tell it. */
-export function cursorBody(
-  conversation: ConversationId,
-  peer: UserId,
-  marks: { readonly deliveredSeq: number; readonly readSeq: number },
-): Body<"CURSOR"> {
-  return {
-    conversation: conversationText(conversation),
-    peer: idText(peer),
-    delivered_seq: marks.deliveredSeq,
-    read_seq: marks.readSeq,
-  };
+export function cursorBody(place: Pick<Head, "conversation" | "peer">, marks: Marks) {
+  return { ...placeBody(place), delivered_seq: marks.deliveredSeq, read_seq: marks.readSeq };
 }
 
 export function changedProfileBody(profile: Profile): Body<"PROFILECHANGED"> {
@@ -97,16 +102,52 @@ export function newFriendBody(friend: Profile): Body<"FRIENDING_ON_BIDDIRECTIONA
   };
 }
 
-export function headBody(head: DirectHead): HeadBody {
+export function headBody(head: Head): HeadBody {
+  const { conversation, peer, kind, unread, last, name, avatar, members, role } = head;
   return {
-    conversation: conversationText(head.conversation),
-    peer: idText(head.peer),
+    ...placeBody({ conversation, peer }),
+    kind,
     last_seq: head.lastSeq,
     delivered_seq: head.deliveredSeq,
     read_seq: head.readSeq,
     peer_delivered_seq: head.peerDeliveredSeq,
     peer_read_seq: head.peerReadSeq,
+    unread,
+    ...(last !== undefined && { last: previewBody(last) }),
+    ...(name !== undefined && { name }),
+    ...(avatar !== undefined && avatar !== "" && { avatar }),
+    ...(members !== undefined && { members }),
+    ...(role !== undefined && { role }),
+    ...settingsBody(head),
   };
+}
+
+/** The one line that a list shows of a message. */
+function previewBody({ seq, at, sender, kind, body, data }: Message): NonNullable<HeadBody["last"]> {
+  return { seq, at, msg_sender: idText(sender), kind, preview: kindSpec(kind).preview({ body, data }) };
+}
+
+/** What is not so is left out. */
+function settingsBody({ mutedUntil, pinned, archived }: ConversationSettings) {
+  return {
+    ...(mutedUntil !== undefined && { muted_until: mutedUntil }),
+    ...(pinned && { pinned }),
+    ...(archived && { archived }),
+  };
+}
+
+/** How a conversation is named to a client: `peer` for a direct one. */
+export function placeBody({ conversation, peer }: Pick<Head, "conversation" | "peer">) {
+  return {
+    conversation: conversationText(conversation),
+    ...(peer !== undefined && { peer: idText(peer) }),
+  };
+}
+
+/** What protocol 2 is told of a message beside its content. */
+export function besideContent({ kind, data, replyTo }: Message) {
+  if (data === undefined && replyTo === undefined) return { kind };
+  return { kind, ...(data !== undefined && { data }), ...(replyTo !== undefined && { reply_to: replyTo }) };
 }
 
 export function historyEntry(message: Message): Body<"HISTORYRESPONSE">["messages"][number] {
@@ -116,7 +157,7 @@ export function historyEntry(message: Message): Body<"HISTORYRESPONSE">["message
     msg_id: message.clientId,
     msg_sender: idText(message.sender),
     msg_content: shownContent(message.body),
-    kind: message.kind,
+    ...besideContent(message),
   };
 }
 

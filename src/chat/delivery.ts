@@ -6,28 +6,26 @@
  * on its way from another node, and the session sees none of it. What other devices of the account have got
  * plays no part: a position belongs to the session.
  */
-import type { DirectHead, Message } from "../domain/entities.ts";
+import type { Head, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
 import { Stint } from "../lib/stint.ts";
 import type { MessageStore } from "../store/store.ts";
+import type { Marks } from "./bodies.ts";
 import type { Outbox } from "./outbox.ts";
 import { takeOneFrame } from "./texts-frame.ts";
-
-/** How far a member of a conversation got, as the session was told. */
-export interface Marks {
-  readonly deliveredSeq: number;
-  readonly readSeq: number;
-}
+import { turnOf } from "./turns.ts";
 
 interface Position {
-  /** The other member, by whom the conversation is addressed. */
-  readonly peer: UserId;
+  /** The other member of a direct conversation. */
+  readonly peer: UserId | undefined;
   /** Everything up to here was sent (or, at login, is the client's own to fetch). */
   seq: number;
   /** What is known to exist; beyond `seq` there is something to fetch. */
   target: number;
   fetching: boolean;
+  /** The session's user left the group: what follows is not theirs, until they are added again. */
+  closed: boolean;
   /** Of the other member, and of the session's own user, as the session was told: what is stored. */
   peerMarks: Marks | undefined;
   ownMarks: Marks | undefined;
@@ -44,7 +42,14 @@ export interface DeliveryOptions {
   /** When the session began, milliseconds since 1970. */
   readonly since: number;
   readonly isOpen: () => boolean;
+  /** Told of groups that the user comes to and leaves, as the session sees it in their logs. */
+  readonly turns?: Turns | undefined;
   readonly logger: Logger;
+}
+
+export interface Turns {
+  joined(conversation: ConversationId): void;
+  left(conversation: ConversationId): void;
 }
 
 /** A push that overtook another on a different path is given this long before the store is asked. Milliseconds. */
@@ -85,7 +90,12 @@ export class Delivery {
    * The session has, or will fetch by itself, everything up to `seq`. Never moves back.
    * @param told how far both sides got, where the session is told so by the same answer.
    */
-  startAt(conversation: ConversationId, peer: UserId, seq: number, told?: { peer: Marks; own: Marks }): void {
+  startAt(
+    conversation: ConversationId,
+    peer: UserId | undefined,
+    seq: number,
+    told?: { peer: Marks; own: Marks },
+  ): void {
     const position = this.#positions?.get(conversation) ?? this.#add(conversation, peer, seq);
     if (seq > position.seq) position.seq = seq;
     if (told === undefined) return;
@@ -150,17 +160,23 @@ export class Delivery {
     if (this.#own.size === 0) this.#own = undefined;
   }
 
+  /** The session's user is no member of that group any more. */
+  close(conversation: ConversationId): void {
+    const position = this.#positions?.get(conversation);
+    if (position !== undefined) position.closed = true;
+  }
+
   /** New texts of one conversation, ascending without a gap; `mine` when this session sent them. */
-  push(peer: UserId, messages: readonly Message[], mine: boolean): void {
+  push(peer: UserId | undefined, messages: readonly Message[], mine: boolean): void {
     const [first] = messages;
     if (first === undefined) return;
     const last = messages.at(-1)?.seq ?? 0;
     const position = this.#positions?.get(first.conversation);
+    if (position?.closed && !this.#reopens(position, messages)) return;
     if (position !== undefined && first.seq <= position.seq + 1 && !position.fetching) {
-      if (last > position.seq)
-        this.#emit(first.conversation, peer, mine ? [] : messages.filter((m) => m.seq > position.seq), last);
-      position.seq = Math.max(position.seq, last);
-      position.target = Math.max(position.target, last);
+      const from = position.seq;
+      this.#continue(first.conversation, position, mine ? [] : messages, last);
+      this.#heed(position, messages, from);
       return;
     }
     if (mine) this.#rememberOwn(messages);
@@ -174,9 +190,53 @@ export class Delivery {
     }
   }
 
+  /** Sends those of the messages that the session has not; with them it has everything up to `last`. */
+  #continue(
+    conversation: ConversationId,
+    position: Position,
+    messages: readonly Message[],
+    last: number,
+  ): void {
+    if (last <= position.seq) return;
+    const isAllNew = messages[0] === undefined || messages[0].seq > position.seq;
+    // The very list, where it can be: whoever is sent the same is sent the same bytes.
+    const fresh = isAllNew ? messages : messages.filter(({ seq }) => seq > position.seq);
+    this.#emit(conversation, position.peer, fresh, last);
+    position.seq = last;
+    position.target = Math.max(position.target, last);
+  }
+
+  /** Whether the user is a member again by one of the messages: the session goes on with that one. */
+  #reopens(position: Position, messages: readonly Message[]): boolean {
+    const { user } = this.#options;
+    const back = messages.find((message) => message.seq > position.seq && turnOf(message, user) === "in");
+    if (back === undefined) return false;
+    position.closed = false;
+    position.seq = back.seq - 1;
+    return true;
+  }
+
+  /**
+   * Whoever is no member by one of the messages is sent nothing behind it.
+   * @param from where the session was: what is before that says nothing new
+   */
+  #heed(position: Position, messages: readonly Message[], from: number): void {
+    const { user, turns } = this.#options;
+    if (turns === undefined || position.peer !== undefined) return;
+    for (const message of messages) {
+      const turn = message.seq < from ? undefined : turnOf(message, user);
+      if (turn === "in") turns.joined(message.conversation);
+      if (turn !== "out") continue;
+      position.closed = true;
+      position.target = position.seq;
+      turns.left(message.conversation);
+    }
+  }
+
   /** The conversation holds messages up to `lastSeq`; sends what the session lacks of them. */
-  catchUp(conversation: ConversationId, peer: UserId, lastSeq: number): void {
+  catchUp(conversation: ConversationId, peer: UserId | undefined, lastSeq: number): void {
     const position = this.#positions?.get(conversation);
+    if (position?.closed) return;
     if (position === undefined) {
       void this.#locate(conversation, peer, lastSeq + 1, lastSeq);
       return;
@@ -204,16 +264,21 @@ export class Delivery {
     );
   }
 
-  #add(conversation: ConversationId, peer: UserId, seq: number): Position {
+  #add(conversation: ConversationId, peer: UserId | undefined, seq: number): Position {
     const marks = { peerMarks: undefined, ownMarks: undefined, acknowledged: undefined };
-    const position: Position = { peer, seq, target: seq, fetching: false, ...marks };
+    const position: Position = { peer, seq, target: seq, fetching: false, closed: false, ...marks };
     this.#positions ??= new Map();
     this.#positions.set(conversation, position);
     return position;
   }
 
   /** Sends what of the messages the session is to see; with them it has everything up to `through`. */
-  #emit(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void {
+  #emit(
+    conversation: ConversationId,
+    peer: UserId | undefined,
+    messages: readonly Message[],
+    through: number,
+  ): void {
     const { outbox } = this.#options;
     const visible = messages.some((message) => this.#isOwn(message))
       ? messages.filter((message) => !this.#isOwn(message))
@@ -238,7 +303,12 @@ export class Delivery {
    * began, a page at most before what is at hand: whether another device has got that says nothing about this one.
    * @param first the seq of what is at hand. @param target what is known to exist.
    */
-  async #locate(conversation: ConversationId, peer: UserId, first: number, target: number): Promise<void> {
+  async #locate(
+    conversation: ConversationId,
+    peer: UserId | undefined,
+    first: number,
+    target: number,
+  ): Promise<void> {
     const { user, messages, isOpen, logger } = this.#options;
     const position = this.#add(conversation, peer, 0);
     position.target = target;
@@ -269,7 +339,7 @@ export class Delivery {
     const { user, isOpen, logger } = this.#options;
     let empty = 0;
     position.fetching = true;
-    while (isOpen() && position.seq < position.target) {
+    while (isOpen() && !position.closed && position.seq < position.target) {
       try {
         const page = () => this.#fetchPage(conversation, position);
         this.#lastPage = this.#lastPage?.then(page, page) ?? page();
@@ -310,7 +380,9 @@ export class Delivery {
       const through = taken.at(-1)?.seq ?? position.seq;
       this.#emit(conversation, peer, taken, through);
       // Only now: what could not be queued is not behind us.
+      const from = position.seq;
       position.seq = through;
+      this.#heed(position, taken, from);
       rest = rest.slice(taken.length);
     }
     return some;
@@ -328,8 +400,13 @@ function further(a: Marks | undefined, b: Marks): Marks {
 }
 
 /** The session is told of a head: its client takes it from there, from `seq` on. */
-export function startAtHead(delivery: Delivery, head: DirectHead, seq: number): void {
+export function startAtHead(delivery: Delivery, head: Head, seq: number): void {
   const { conversation, peer, deliveredSeq, readSeq, peerDeliveredSeq, peerReadSeq } = head;
+  if (head.kind === "group") {
+    delivery.startAt(conversation, peer, seq);
+    if (head.role === undefined) delivery.close(conversation);
+    return;
+  }
   delivery.startAt(conversation, peer, seq, {
     peer: { deliveredSeq: peerDeliveredSeq, readSeq: peerReadSeq },
     own: { deliveredSeq, readSeq },

@@ -15,6 +15,7 @@ export type LimitName =
   | "login"
   | "text"
   | "friend"
+  | "group"
   | "search"
   | "signal"
   | "history"

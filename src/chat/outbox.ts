@@ -15,11 +15,16 @@ export interface Outbox {
   /** Queues one frame. */
   send(name: ServiceName, body: object): void;
   /**
-   * Queues texts of a conversation, the one with `peer`, in order; cut into as many frames as they need. When they are
+   * Queues texts of a conversation (of a direct one with `peer`), in order; cut into as many frames as they need. When they are
    * written, the session has everything of the conversation up to `through`: beyond the last of them there may
    * be texts that it is not shown.
    */
-  sendTexts(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void;
+  sendTexts(
+    conversation: ConversationId,
+    peer: UserId | undefined,
+    messages: readonly Message[],
+    through: number,
+  ): void;
   /** Resolves when little enough is queued that a frame of a backlog may follow. */
   room(): Promise<void>;
   /** The client sent a frame: it is alive, and may be busy with that. */
@@ -61,7 +66,12 @@ export class DirectOutbox implements Outbox {
     this.#connection.send(encodeFrame(ServiceId[name], body));
   }
 
-  sendTexts(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void {
+  sendTexts(
+    conversation: ConversationId,
+    peer: UserId | undefined,
+    messages: readonly Message[],
+    through: number,
+  ): void {
     let rest = messages;
     while (rest.length > 0) {
       const taken = takeOneFrame(rest);

@@ -15,12 +15,6 @@ export interface RefusalsOptions {
 
 const BAD_INPUT: ReadonlySet<string> = new Set(["NOT_JSON", "INVALID_FIELD", "UNSUPPORTED", "NOT_LOGGED_IN"]);
 
-/** What an answer repeats of its request also when it refuses it, as the contract has it. */
-const ECHOES: Partial<Record<ServiceName, readonly string[]>> = {
-  FRIENDSENDERRESPONSE: ["src_uuid", "dst_uuid"],
-  TEXTCHATMSGRESPONSE: ["text_sender", "text_receiver"],
-};
-
 export class Refusals {
   readonly #options: RefusalsOptions;
 
@@ -46,7 +40,7 @@ export class Refusals {
     if (error.codeName === "UNAVAILABLE") logger.log("warn", "chat.unavailable", { user, reply, error });
     if (!session.isOpen) return;
     if (reply === undefined) session.failUnnamed(error);
-    else session.fail(reply, error, echoOf(reply, body));
+    else session.fail(reply, error, echoOf(session.voice.echoes[reply], body));
     if (BAD_INPUT.has(error.codeName) && limits.strike(session)) session.end();
     if (error.codeName !== "RATE_LIMITED") return;
     if (reply === "LOGINRESPONSE") session.end();
@@ -57,10 +51,10 @@ export class Refusals {
   }
 }
 
-function echoOf(reply: ServiceName, body: unknown): Record<string, string> {
+function echoOf(fields: readonly string[] = [], body: unknown): Record<string, string> {
   const echo: Record<string, string> = {};
   if (typeof body !== "object" || body === null) return echo;
-  for (const field of ECHOES[reply] ?? []) {
+  for (const field of fields) {
     const value = (body as Record<string, unknown>)[field];
     if (typeof value === "string") echo[field] = value;
   }

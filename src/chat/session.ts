@@ -15,11 +15,21 @@ import type { Dialect, Told, View, Voice, Witness } from "./dialects/dialect.ts"
 import { newcomer } from "./dialects/newcomer.ts";
 import type { LimitName } from "./limits.ts";
 
+/** The groups that a session is in. */
+export interface Membership {
+  /** At the login, before it is read where they stand. @throws AppError UNAVAILABLE */
+  enter(): Promise<void>;
+  /** The session is over. */
+  leave(): void;
+}
+
 /** What a session has from its login on. */
 export interface LoggedIn extends Told {
   readonly dialect: Dialect;
   /** Undefined where the client tells by itself what it has. */
   readonly shown: Witness | undefined;
+  /** Undefined where the dialect knows none. */
+  readonly groups: Membership | undefined;
 }
 
 /** A frame that waits for an earlier one of its connection to be handled. */
@@ -133,6 +143,7 @@ export class ChatSession {
 
   /** Texts that the store holds and this session may lack. */
   catchUp({ conversation, peer, lastSeq }: Omit<Growth, "user">): void {
+    if (peer === undefined && this.login?.groups === undefined) return;
     if (this.entered) this.login?.delivery.catchUp(conversation, peer, lastSeq);
   }
 

@@ -43,7 +43,8 @@ export function messageOf(entry: WireMessage, { conversation, peer }: Place, sel
 export function messagesOf(body: Body<"TEXTCHATMSGICOMINGREQUEST">, self: string): ChatMessage[] {
   const { conversation, text_sender, text_receiver, text_msg } = body;
   if (conversation === undefined) return [];
-  const place = { conversation, peer: text_sender === self ? text_receiver : text_sender };
+  const peer = text_receiver === undefined || text_sender === self ? text_receiver : text_sender;
+  const place = { conversation, peer };
   return text_msg.flatMap(({ seq, at, kind = "text", ...entry }) =>
     seq === undefined || at === undefined ? [] : [messageOf({ ...entry, seq, at, kind }, place, self)],
   );
@@ -91,8 +92,8 @@ export function eventOf(push: Push): SimpleEvent | undefined {
     case "CURSOR":
       return { event: "cursor", value: markOf(push.body) };
     case "TYPING": {
-      const { conversation, peer } = push.body;
-      return { event: "typing", value: { conversation, peer, who: peer } };
+      const { conversation, peer, uuid: who = peer } = push.body;
+      return who === undefined ? undefined : { event: "typing", value: { conversation, peer, who } };
     }
     case "PRESENCE": {
       const { uuid, online, last_seen } = push.body;
@@ -108,7 +109,7 @@ export function eventOf(push: Push): SimpleEvent | undefined {
   }
 }
 
-function markOf({ conversation, peer, delivered_seq, read_seq }: Body<"RECEIPT">): CursorMark {
+function markOf({ conversation, peer, delivered_seq, read_seq }: Body<"CURSOR">): CursorMark {
   return { conversation, peer, deliveredSeq: delivered_seq, readSeq: read_seq };
 }
 

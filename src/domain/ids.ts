@@ -28,6 +28,13 @@ export function parseUserId(text: string): UserId | undefined {
   return value <= INT32_MAX ? userId(value) : undefined;
 }
 
+/** A conversation's id from its JSON form, or undefined when it is none. */
+export function parseConversationId(text: string): ConversationId | undefined {
+  if (!/^[1-9][0-9]{0,15}$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? conversationId(value) : undefined;
+}
+
 /** The two of a direct conversation, in either order. */
 export type Pair = readonly [UserId, UserId];
 

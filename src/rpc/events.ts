@@ -151,7 +151,7 @@ const codecs: { readonly [T in EventType]: Codec<T> } = {
   },
   cursor_moved: {
     field: "cursorMoved",
-    write: ({ conversation, peer, deliveredSeq, readSeq, except = "" }) => ({
+    write: ({ conversation, peer = 0, deliveredSeq, readSeq, except = "" }) => ({
       $typeName: "chatsrv.cluster.CursorMoved",
       conversation,
       peer,
@@ -163,7 +163,7 @@ const codecs: { readonly [T in EventType]: Codec<T> } = {
       type: "cursor_moved",
       audience,
       conversation: conversationId(conversation),
-      peer: userId(peer),
+      peer: peer === 0 ? undefined : userId(peer),
       deliveredSeq,
       readSeq,
       except: sessionOf(except),
@@ -258,12 +258,14 @@ function readAudience({ users, conversation, except }: AudienceMessage): Audienc
   return { conversation: conversationId(conversation), except: except.map(userId) };
 }
 
-function textOf({ seq, sender, clientId, kind, body, at }: Message): Text {
-  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind, body, at };
+function textOf({ seq, sender, clientId, kind, body, at, data, replyTo = 0 }: Message): Text {
+  const json = data === undefined ? "" : JSON.stringify(data);
+  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind, body, at, data: json, replyTo };
 }
 
-function messageOf({ seq, sender, clientId, kind, body, at }: Text, conversation: number): Message {
-  return {
+function messageOf(text: Text, conversation: number): Message {
+  const { seq, sender, clientId, kind, body, at, data, replyTo } = text;
+  const message: Message = {
     conversation: conversationId(conversation),
     seq,
     sender: userId(sender),
@@ -273,6 +275,8 @@ function messageOf({ seq, sender, clientId, kind, body, at }: Text, conversation
     body,
     at,
   };
+  if (data === "" && replyTo === 0) return message;
+  return { ...message, ...(data !== "" && { data: JSON.parse(data) }), ...(replyTo > 0 && { replyTo }) };
 }
 
 function profileOf({ id, username, nickname, avatar, description, sex }: Profile): ProfileMessage {

@@ -4,14 +4,19 @@
  * the store, the nodes and the cursors pass on what they do not know, and a client that does not know a kind shows
  * what its row calls the fallback.
  */
-import type { ObjectSchema } from "./schema.ts";
+import { list, type ObjectSchema, object, optional, text, userId } from "./schema.ts";
+import { role } from "./shapes.ts";
 
 /** What a message says, as far as its kind is concerned. */
 export interface Content {
   readonly body: string;
+  /** What its kind has beside that. */
+  readonly data?: unknown;
 }
 
 export interface KindSpec {
+  /** Who makes it. */
+  readonly madeBy: "client" | "server";
   /** The schema of `data`; undefined where a kind has none. */
   readonly data: ObjectSchema<unknown> | undefined;
   /** What is shown by a client that knows no kinds: the original's. */
@@ -37,6 +42,7 @@ function firstLine(text: string): string {
 
 export const kinds = {
   text: {
+    madeBy: "client",
     data: undefined,
     fallback: ({ body }) => body,
     countsAsUnread: true,
@@ -44,12 +50,35 @@ export const kinds = {
     isSearched: true,
     changes: false,
   },
+  // A change of a group: who came, went or has another role, and what it is called now.
+  members: {
+    madeBy: "server",
+    data: object({
+      added: optional(list(userId())),
+      removed: optional(list(userId())),
+      left: optional(list(userId())),
+      roles: optional(list(object({ uuid: userId(), role }))),
+      name: optional(text()),
+      avatar: optional(text()),
+      description: optional(text()),
+    }),
+    fallback: () => "",
+    countsAsUnread: false,
+    preview: () => "",
+    isSearched: false,
+    changes: false,
+  },
 } as const satisfies Readonly<Record<string, KindSpec>>;
 
 /** The kinds that this version knows. What is stored or comes from another node may be of others. */
 export type KnownKind = keyof typeof kinds;
 
+/** The row of a kind that this version knows. */
+export function knownKind(kind: string): KindSpec | undefined {
+  return Object.hasOwn(kinds, kind) ? kinds[kind as KnownKind] : undefined;
+}
+
 /** The row of a kind, also of one that a later version made: that shows as the text it carries. */
 export function kindSpec(kind: string): KindSpec {
-  return Object.hasOwn(kinds, kind) ? kinds[kind as KnownKind] : kinds.text;
+  return knownKind(kind) ?? kinds.text;
 }

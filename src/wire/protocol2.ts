@@ -5,7 +5,9 @@
 import { ServiceId as I } from "./ids.ts";
 import { any, bool, int, list, object, optional, text, userId } from "./schema.ts";
 import {
+  address,
   at,
+  beside,
   both,
   conversationId,
   cursor,
@@ -13,14 +15,27 @@ import {
   error,
   failure,
   head,
+  place,
   profileFields,
   push,
+  refused,
   request,
+  role,
   seq,
   sex,
   status,
 } from "./shapes.ts";
-import { MAX_AVATAR, MAX_DESCRIPTION, MAX_NICKNAME } from "./sizes.ts";
+import {
+  MAX_AVATAR,
+  MAX_CLIENT_ID,
+  MAX_DESCRIPTION,
+  MAX_GROUP_NAME,
+  MAX_NAMED,
+  MAX_NICKNAME,
+} from "./sizes.ts";
+
+/** Makes a change that is asked for again, because its answer was lost, one change. */
+const msg_id = optional(text({ min: 1, max: MAX_CLIENT_ID }));
 
 export const protocol2Frames = {
   PING: request(2, I.PONG, object({ t: optional(any()) }), "keep-alive, also before login"),
@@ -30,7 +45,7 @@ export const protocol2Frames = {
     2,
     I.HISTORYRESPONSE,
     object({
-      peer: userId(),
+      ...address,
       after_seq: optional(seq),
       before_seq: optional(seq),
       limit: optional(int(1)),
@@ -41,10 +56,17 @@ export const protocol2Frames = {
     2,
     object({
       error,
-      conversation: conversationId,
-      peer: userId(),
+      ...place,
       messages: list(
-        object({ seq, at, msg_id: text(), msg_sender: userId(), msg_content: text(), kind: text() }),
+        object({
+          seq,
+          at,
+          msg_id: text(),
+          msg_sender: userId(),
+          msg_content: text(),
+          ...beside,
+          kind: text(),
+        }),
       ),
       last_seq: seq,
     }),
@@ -53,7 +75,7 @@ export const protocol2Frames = {
   ACK: request(
     2,
     undefined,
-    object({ peer: userId(), delivered_seq: optional(seq), read_seq: optional(seq) }),
+    object({ ...address, delivered_seq: optional(seq), read_seq: optional(seq) }),
     "everything up to and including has arrived, or was read",
   ),
   RECEIPT: push(
@@ -64,9 +86,9 @@ export const protocol2Frames = {
   TYPING: both(
     2,
     undefined,
-    object({ peer: userId() }),
-    object({ conversation: conversationId, peer: userId() }),
-    "`peer` is writing",
+    object(address),
+    object({ ...place, uuid: optional(userId()) }),
+    "`peer`, or `uuid` in a group, is writing",
   ),
   PRESENCE: push(
     2,
@@ -163,8 +185,85 @@ export const protocol2Frames = {
   ),
   CURSOR: push(
     2,
-    object({ conversation: conversationId, peer: userId(), delivered_seq: seq, read_seq: seq }),
+    object({ ...place, delivered_seq: seq, read_seq: seq }),
     "one's own cursors were moved by another session",
+  ),
+  GROUPCREATE: request(
+    2,
+    I.GROUPCREATERESPONSE,
+    object({
+      name: text({ min: 1, max: MAX_GROUP_NAME }),
+      members: list(userId(), { max: MAX_NAMED }),
+      avatar: optional(text({ max: MAX_AVATAR })),
+      msg_id,
+    }),
+    "make a group of oneself and friends; one with a `msg_id` that was used for another is that other",
+  ),
+  GROUPCREATERESPONSE: push(
+    2,
+    object({ error, conversation: conversationId, refused: optional(refused) }),
+    "the group is there; `refused` names those who are not in it, each with the error that says why",
+  ),
+  GROUPINFO: request(
+    2,
+    I.GROUPINFORESPONSE,
+    object({ conversation: conversationId, cursor, limit: optional(int(1)) }),
+    "what a group is called, and a page of its members",
+  ),
+  GROUPINFORESPONSE: push(
+    2,
+    object({
+      error,
+      conversation: conversationId,
+      name: text(),
+      avatar: text(),
+      description: text(),
+      version: int(),
+      count: int(),
+      members: list(
+        object({
+          uuid: userId(),
+          username: text(),
+          nickname: text(),
+          avator: text(),
+          role,
+          since: at,
+        }),
+      ),
+      next: optional(text()),
+    }),
+    "members ascending by id; `version` rises with each change",
+  ),
+  GROUPCHANGE: request(
+    2,
+    I.GROUPCHANGERESPONSE,
+    object({
+      conversation: conversationId,
+      name: optional(text({ min: 1, max: MAX_GROUP_NAME })),
+      avatar: optional(text({ max: MAX_AVATAR })),
+      description: optional(text({ max: MAX_DESCRIPTION })),
+      add: optional(list(userId(), { max: MAX_NAMED })),
+      remove: optional(list(userId(), { max: MAX_NAMED })),
+      roles: optional(list(object({ uuid: userId(), role }), { max: MAX_NAMED })),
+      msg_id,
+    }),
+    "change a group: owners and admins name, add and remove; owners give roles",
+  ),
+  GROUPCHANGERESPONSE: push(
+    2,
+    object({ error, conversation: conversationId, version: int(), refused: optional(refused) }),
+    "the group is changed, all at once; those in `refused` are not added",
+  ),
+  GROUPLEAVE: request(
+    2,
+    I.GROUPLEAVERESPONSE,
+    object({ conversation: conversationId, msg_id }),
+    "leave a group; the last owner hands over to the oldest admin, else member",
+  ),
+  GROUPLEAVERESPONSE: push(
+    2,
+    object({ error, conversation: conversationId }),
+    "no member any more: nothing of the group comes after the message that says so",
   ),
   BLOCKLIST: request(2, I.BLOCKLISTRESPONSE, object({ cursor }), "a page of the users that one blocks"),
   BLOCKLISTRESPONSE: push(

@@ -104,6 +104,16 @@ export function bool(): Schema<boolean> {
   });
 }
 
+/** One of these words. */
+export function oneOf<const W extends string>(...words: W[]): Schema<W> {
+  const expected = `one of ${words.join(", ")}`;
+  return make(expected, { type: "string", enum: words }, (value, path) => {
+    const word = words.find((one) => one === value);
+    if (word === undefined) throw new SchemaError(path, expected);
+    return word;
+  });
+}
+
 /** Anything that JSON can say, kept as it is. */
 export function any(): Schema<unknown> {
   return make("any JSON value", {}, (value, path) => {

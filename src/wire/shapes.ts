@@ -6,16 +6,19 @@
 import type { ServiceId } from "./ids.ts";
 import {
   any,
+  bool,
   content,
   type Infer,
   int,
+  list,
   type ObjectSchema,
   object,
+  oneOf,
   optional,
   text,
   userId,
 } from "./schema.ts";
-import { MAX_CLIENT_ID } from "./sizes.ts";
+import { MAX_CLIENT_ID, MAX_KIND } from "./sizes.ts";
 
 export const error = int(0, 255);
 export const seq = int();
@@ -45,33 +48,61 @@ export const friendRequest = object({
   message: text(),
   sex,
 });
-/** One text as the original carries it. `msg_id` is made by the client, a UUID in braces (38 characters). */
+/** A conversation's id, a decimal string. */
+export const conversationId = text({ min: 1, max: 16 });
+/** How a request names a conversation: one of the two. */
+export const address = { peer: optional(userId()), conversation: optional(conversationId) };
+/** How the server names one: `peer` for direct ones. */
+export const place = { conversation: conversationId, peer: optional(userId()) };
+/**
+ * One text. `msg_id` is made by the client, a UUID in braces (38 characters). Sender and receiver are the frame's, and
+ * only a frame to a friend has to repeat them; what follows the content is protocol 2's.
+ */
 export const textEntry = object({
-  msg_sender: userId(),
-  msg_receiver: userId(),
+  msg_sender: optional(userId()),
+  msg_receiver: optional(userId()),
   msg_id: text({ min: 1, max: MAX_CLIENT_ID }),
   msg_content: content(),
+  kind: optional(text({ min: 1, max: MAX_KIND })),
+  data: optional(any()),
+  reply_to: optional(int(1)),
 });
+/** What a message of protocol 2 says beside its content. */
+export const beside = {
+  kind: optional(text()),
+  data: optional(any()),
+  reply_to: optional(seq),
+};
 export const pushedEntry = object({
   msg_sender: userId(),
-  msg_receiver: userId(),
+  msg_receiver: optional(userId()),
   msg_id: text(),
   msg_content: text(),
   seq: optional(seq),
   at: optional(at),
-  kind: optional(text()),
+  ...beside,
 });
-/** A conversation's id, a decimal string. */
-export const conversationId = text({ min: 1, max: 16 });
+export const role = oneOf("owner", "admin", "member");
 export const head = object({
-  conversation: conversationId,
-  peer: userId(),
+  ...place,
+  kind: oneOf("direct", "group"),
   last_seq: seq,
   delivered_seq: seq,
   read_seq: seq,
   peer_delivered_seq: seq,
   peer_read_seq: seq,
+  unread: int(),
+  last: optional(object({ seq, at, msg_sender: userId(), kind: text(), preview: text() })),
+  name: optional(text()),
+  avatar: optional(text()),
+  members: optional(int()),
+  role: optional(role),
+  muted_until: optional(at),
+  pinned: optional(bool()),
+  archived: optional(bool()),
 });
+/** Who was left out of a change, and the error that says why. */
+export const refused = list(object({ uuid: userId(), error }));
 export const signal = object({ src_uuid: userId(), dst_uuid: userId(), signal: any() });
 export const signalPush = object({
   error: optional(error),

@@ -13,6 +13,8 @@ export const MAX_CONTENT_BYTES = 16_384;
 export const MAX_CONTENT_JSON_BYTES = 60_000;
 /** Characters of the id that a client gives a message; at least one. */
 export const MAX_CLIENT_ID = 64;
+/** Characters of the name of a kind of message. */
+export const MAX_KIND = 20;
 /** Messages that may be sent together; more is TOO_LARGE. */
 export const MAX_TEXTS = 100;
 /** Characters of a friend request's nickname and message, and of what one calls a friend. */
@@ -21,6 +23,8 @@ export const MAX_LABEL = 255;
 export const MAX_NICKNAME = 50;
 export const MAX_AVATAR = 255;
 export const MAX_DESCRIPTION = 4_096;
+/** Characters of what a group is called. */
+export const MAX_GROUP_NAME = 100;
 /** Messages of one page of history; fewer when they do not fit one frame. */
 export const MAX_HISTORY_PAGE = 200;
 /** Entries of one page of heads or friends. */

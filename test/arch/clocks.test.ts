@@ -27,6 +27,7 @@ const WHAT_FOR: Readonly<Record<string, string>> = {
   "src/roles/rpc-host.ts": "whether a certificate is good",
   "src/services/messages/committer.ts": "at of messages",
   "src/services/conversations/cursors.ts": "delivered_at and read_at",
+  "src/services/conversations/groups.ts": "at of changes of a group",
   "src/services/cluster/membership.ts": "the end of a lease, as it is told",
   "src/services/people/presence.ts": "last_seen of a friend",
   "src/services/sessions/sessions.ts": "since of a session",

@@ -23,6 +23,8 @@ const message = (seq: number, conversation = "12", peer = "2"): ChatMessage => (
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const head = (conversation: string, last_seq: number, delivered_seq: number): HeadBody => ({
   conversation,
+  kind: "direct",
+  unread: 0,
   peer: conversation.slice(1),
   last_seq,
   delivered_seq,

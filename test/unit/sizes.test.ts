@@ -55,7 +55,13 @@ describe("texts", () => {
       post: () => {},
     });
     const { error, receipts } = await new Promise<SendResult>((resolve) =>
-      messaging.send(ME, undefined, { conversation: conversationId(1), peer: PEER }, given, resolve),
+      messaging.send(
+        ME,
+        undefined,
+        { conversation: conversationId(1), kind: "direct", peer: PEER },
+        given,
+        resolve,
+      ),
     );
     expect(error).toMatchObject({ code, field });
     expect(receipts).toEqual([]);

@@ -40,7 +40,7 @@ describe("inference", () => {
   test("fields, optional fields, lists and nesting", () => {
     const schema = object({ a: text(), b: optional(int()), c: list(object({ d: bool() })), e: any() });
     typed<Same<Infer<typeof schema>, { a: string; c: { d: boolean }[]; b?: number; e?: unknown }>>();
-    typed<Same<Request<"TYPING">, { peer: string }>>();
+    typed<Same<Request<"FRIENDREMOVE">, { uuid: string }>>();
     const value = { a: "x", c: [{ d: true }], e: null };
     expect(schema.check(value, "")).toEqual(value);
     expect(schema.json.required).toEqual(["a", "c", "e"]);
@@ -147,8 +147,8 @@ describe("messages", () => {
 
   test("the desktop client's odd texts are refused, not fatal", () => {
     const check = (json: string) => refusal(frames.TEXTCHATMSGREQUEST.request, JSON.parse(json));
-    expect(check('{"msg_receiver":"2","msg_sender":"1"}').field).toBe("text_sender");
-    expect(check('{"text_msg":[],"text_receiver":null,"text_sender":null}').field).toBe("text_sender");
+    expect(check('{"msg_receiver":"2","msg_sender":"1"}').field).toBe("text_msg");
+    expect(check('{"text_msg":[],"text_receiver":null,"text_sender":null}').field).toBe("text_msg");
   });
 
   test("texts: too many or too long is too large", () => {

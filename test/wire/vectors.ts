@@ -35,8 +35,8 @@ export const vectors: readonly Vector[] = [
   ),
   server(
     "LOGINRESPONSE",
-    "00 06 01 62",
-    '{"error":0,"uuid":"1","username":"bob","nickname":"Bob","avator":"b.png","description":"hi","sex":0,"proto":2,"session":"s1","node":"n0","resume_token":"r","ping_interval":30000,"server_time":1700000000000,"heads":[{"conversation":"7","peer":"2","last_seq":9,"delivered_seq":8,"read_seq":7,"peer_delivered_seq":6,"peer_read_seq":5}],"heads_next":"2"}',
+    "00 06 01 7d",
+    '{"error":0,"uuid":"1","username":"bob","nickname":"Bob","avator":"b.png","description":"hi","sex":0,"proto":2,"session":"s1","node":"n0","resume_token":"r","ping_interval":30000,"server_time":1700000000000,"heads":[{"conversation":"7","peer":"2","kind":"direct","last_seq":9,"delivered_seq":8,"read_seq":7,"peer_delivered_seq":6,"peer_read_seq":5,"unread":2}],"heads_next":"2"}',
   ),
   client("LOGOUTSERVER", "00 07 00 06", "{}"),
   server("LOGOUTRESPONSE", "00 08 00 0f", '{"error":0}'),
@@ -103,8 +103,8 @@ export const vectors: readonly Vector[] = [
   client("HEADSREQUEST", "00 75 00 12", '{"cursor":"2"}'),
   server(
     "HEADSRESPONSE",
-    "00 76 00 99",
-    '{"error":0,"heads":[{"conversation":"7","peer":"2","last_seq":9,"delivered_seq":8,"read_seq":7,"peer_delivered_seq":6,"peer_read_seq":5}],"next":"3"}',
+    "00 76 01 6f",
+    '{"error":0,"heads":[{"conversation":"8","kind":"group","last_seq":9,"delivered_seq":8,"read_seq":7,"peer_delivered_seq":0,"peer_read_seq":0,"unread":1,"last":{"seq":9,"at":1700000000000,"msg_sender":"2","kind":"text","preview":"hi"},"name":"crew","avatar":"c.png","members":3,"role":"member","muted_until":1700000000000,"pinned":true,"archived":true}],"next":"3"}',
   ),
   client("FRIENDLISTREQUEST", "00 77 00 10", '{"limit":10}'),
   server(
@@ -132,6 +132,30 @@ export const vectors: readonly Vector[] = [
   client("SESSIONREVOKE", "00 83 00 14", '{"session":"s1"}'),
   server("SESSIONREVOKERESPONSE", "00 84 00 0f", '{"error":0}'),
   server("CURSOR", "00 85 00 42", '{"conversation":"7","peer":"2","delivered_seq":9,"read_seq":8}'),
+  client("GROUPCREATE", "00 86 00 47", '{"name":"crew","members":["2","3"],"avatar":"c.png","msg_id":"{g}"}'),
+  server(
+    "GROUPCREATERESPONSE",
+    "00 87 00 46",
+    '{"error":0,"conversation":"8","refused":[{"uuid":"3","error":65}]}',
+  ),
+  client("GROUPINFO", "00 88 00 30", '{"conversation":"8","cursor":"2","limit":10}'),
+  server(
+    "GROUPINFORESPONSE",
+    "00 89 00 e4",
+    '{"error":0,"conversation":"8","name":"crew","avatar":"c.png","description":"","version":1,"count":2,"members":[{"uuid":"1","username":"bob","nickname":"Bob","avator":"b.png","role":"owner","since":1700000000000}],"next":"1"}',
+  ),
+  client(
+    "GROUPCHANGE",
+    "00 8a 00 99",
+    '{"conversation":"8","name":"crew","avatar":"c.png","description":"d","add":["3"],"remove":["2"],"roles":[{"uuid":"3","role":"admin"}],"msg_id":"{h}"}',
+  ),
+  server(
+    "GROUPCHANGERESPONSE",
+    "00 8b 00 52",
+    '{"error":0,"conversation":"8","version":2,"refused":[{"uuid":"3","error":66}]}',
+  ),
+  client("GROUPLEAVE", "00 8c 00 27", '{"conversation":"8","msg_id":"{i}"}'),
+  server("GROUPLEAVERESPONSE", "00 8d 00 22", '{"error":0,"conversation":"8"}'),
   client("BLOCKLIST", "00 95 00 12", '{"cursor":"3"}'),
   server(
     "BLOCKLISTRESPONSE",

@@ -11,6 +11,7 @@ import type { EventOf, EventType } from "../../services/delivery/events.ts";
 import type { Growth } from "../../services/delivery/ports.ts";
 import type { TextReceipt } from "../../services/messages/messaging.ts";
 import type { BoundSession, Client } from "../../services/sessions/sessions.ts";
+import type { ServiceName } from "../../wire/ids.ts";
 import type { Body, Request, RequestName } from "../../wire/messages.ts";
 import type { Delivery } from "../delivery.ts";
 import type { Outbox } from "../outbox.ts";
@@ -45,12 +46,23 @@ export interface Start {
   place(delivery: Delivery): void;
 }
 
+/** Names of fields, by the answer. */
+export type Echoes = Partial<Record<ServiceName, readonly string[]>>;
+
+/** As the original's contract has it. */
+export const ORIGINAL_ECHOES: Echoes = {
+  FRIENDSENDERRESPONSE: ["src_uuid", "dst_uuid"],
+  TEXTCHATMSGRESPONSE: ["text_sender", "text_receiver"],
+};
+
 /** How requests of a session are taken, and refused. */
 export interface Voice {
   /** Whether it has a frame of this id; from a session whose dialect has not, it is no request but the end. */
   has(id: number): boolean;
   /** The fields of a failed answer. */
   failure(error: AppError): object;
+  /** What an answer repeats of its request also when it refuses it. */
+  readonly echoes: Echoes;
   /** The answer to a body that is no request but a habit of its clients, which is not held against them. */
   readonly oddity: ((name: RequestName, body: unknown) => AppError | undefined) | undefined;
   /** Takes out of a checked body what the dialect does not have. */
@@ -61,6 +73,8 @@ export interface Dialect extends Voice {
   /** As the log calls it. */
   readonly proto: number;
   readonly views: Views;
+  /** Whether a session knows of groups; nothing of them is ever sent to one that does not. */
+  readonly knowsGroups: boolean;
   /** Whether a session sees its user's own texts that other sessions sent. */
   readonly ownTexts: boolean;
   /** A session that sends nothing for so long is cut, milliseconds; 0 for never. */

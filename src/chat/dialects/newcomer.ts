@@ -7,6 +7,7 @@ import type { Voice } from "./dialect.ts";
 export const newcomer: Voice = {
   has: () => true,
   failure: ({ code }) => ({ error: code }),
+  echoes: {},
   oddity: undefined,
   strip: undefined,
 };

@@ -7,9 +7,8 @@ import { idText, incomingRequestBody, newFriendBody } from "../bodies.ts";
 import type { View, Views } from "./dialect.ts";
 
 /** Through the session's position: what it has is not shown again, what it lacks before them comes first. */
-const texts: View<"texts"> = ({ bound, delivery }, { peer, messages, except }) => {
-  if (peer !== undefined) delivery.push(peer, messages, except === bound.session);
-};
+export const texts: View<"texts"> = ({ bound, delivery }, { peer, messages, except }) =>
+  delivery.push(peer, messages, except === bound.session);
 
 const signal: View<"signal"> = ({ bound, outbox }, { from, medium, signal }) =>
   outbox.send(medium === "voice" ? "VOICECHATMSGREQUEST" : "VIDEOCHATMSGREQUEST", {

@@ -20,12 +20,15 @@ import type { Dialects } from "../dialects/dialects.ts";
 import { requireUser } from "../families/family.ts";
 import type { NodeSessions } from "../local-sessions.ts";
 import type { ChatSession, LoggedIn } from "../session.ts";
+import { SessionGroups, type SessionGroupsOptions } from "../session-groups.ts";
 import { loginBody, readLists } from "./login-answer.ts";
 
 export interface EntranceOptions {
   readonly dialects: Dialects;
   readonly sessions: Pick<Sessions, "authenticate" | "make" | "bind" | "unbind" | "requireStanding">;
   readonly local: Pick<NodeSessions, "add" | "remove" | "show">;
+  /** What a session needs that knows of groups. */
+  readonly groups: SessionGroupsOptions;
   readonly friends: Pick<Friends, "requestsTo" | "list">;
   readonly presence: Pick<Presence, "announce" | "friendsOf">;
   readonly messages: Pick<MessageStore, "history">;
@@ -76,6 +79,7 @@ export class Entrance {
     const { local, cursors, deviceCursors, sessions } = this.#options;
     const { login } = session;
     if (login === undefined) return;
+    login.groups?.leave();
     session.login = undefined;
     const { bound } = login;
     local.remove(bound.user, bound.session);
@@ -93,7 +97,7 @@ export class Entrance {
     local.add(bound.user, bound.session, session);
     await sessions.bind(bound);
     // An earlier session's acknowledgements must be in what is read now, or its texts would come again.
-    await cursors.flush();
+    await Promise.all([cursors.flush(), login.groups?.enter()]);
     const [start, lists] = await Promise.all([
       dialect.start(bound),
       readLists(friends, bound.user),
@@ -112,6 +116,7 @@ export class Entrance {
   #equip(session: ChatSession, dialect: Dialect, bound: BoundSession): LoggedIn {
     const { messages, logger } = this.#options;
     const { outbox, shown } = dialect.equip(session.connection, bound);
+    const groups = dialect.knowsGroups ? new SessionGroups(session, this.#options.groups) : undefined;
     const delivery = new Delivery({
       user: bound.user,
       messages,
@@ -119,9 +124,10 @@ export class Entrance {
       ownTexts: dialect.ownTexts,
       since: bound.since,
       isOpen: () => session.isOpen,
+      turns: groups,
       logger,
     });
-    return { dialect, bound, outbox, delivery, shown };
+    return { dialect, bound, outbox, delivery, shown, groups };
   }
 
   /** Presence both ways, once the session is in; asked for until it can be told. */

@@ -7,8 +7,8 @@ import type { Friends } from "../../services/people/friends.ts";
 import type { Presence } from "../../services/people/presence.ts";
 import { MAX_PAGE } from "../../wire/sizes.ts";
 import { blockedEntry } from "../bodies.ts";
+import { nextOf, pageOfOneFrame } from "../pages.ts";
 import { inTurn, pagePrice, type Rows, requireLogin, requireUser } from "./family.ts";
-import { nextOf, pageOfOneFrame } from "./pages.ts";
 
 export interface BlockServices {
   readonly friends: Pick<Friends, "setBlocked" | "blockList">;

@@ -9,6 +9,7 @@ import { type CursorServices, cursorFamily } from "./cursors.ts";
 import { type DeviceServices, deviceFamily } from "./devices.ts";
 import type { Rows } from "./family.ts";
 import { type FriendServices, friendFamily } from "./friends.ts";
+import { type GroupServices, groupFamily } from "./groups.ts";
 import { type HistoryServices, historyFamily } from "./history.ts";
 import { type ProfileServices, profileFamily } from "./profiles.ts";
 import { type SessionServices, sessionFamily } from "./sessions.ts";
@@ -19,6 +20,7 @@ export type FamilyServices = BlockServices &
   CursorServices &
   DeviceServices &
   FriendServices &
+  GroupServices &
   HistoryServices &
   ProfileServices &
   SessionServices &
@@ -31,6 +33,7 @@ export const requestTable = (services: FamilyServices): Rows<RequestName> => ({
   ...friendFamily(services),
   ...blockFamily(services),
   ...profileFamily(services),
+  ...groupFamily(services),
   ...textFamily(services),
   ...historyFamily(services),
   ...cursorFamily(services),

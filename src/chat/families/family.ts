@@ -4,7 +4,8 @@
  * the checks that most of them begin with.
  */
 import { AppError } from "../../domain/error.ts";
-import { parseUserId, type UserId } from "../../domain/ids.ts";
+import { type ConversationId, parseConversationId, parseUserId, type UserId } from "../../domain/ids.ts";
+import type { Conversations, Place } from "../../services/conversations/conversations.ts";
 import type { Request, RequestName } from "../../wire/messages.ts";
 import type { LimitName } from "../limits.ts";
 import type { ChatSession, LoggedIn } from "../session.ts";
@@ -67,6 +68,30 @@ export function requireUser(text: string, field: string): UserId {
   const user = parseUserId(text);
   if (user === undefined) throw new AppError("INVALID_FIELD", { field });
   return user;
+}
+
+/** A conversation's id of a checked body. @throws AppError INVALID_FIELD */
+export function requireConversation(text: string): ConversationId {
+  const conversation = parseConversationId(text);
+  if (conversation === undefined) throw new AppError("INVALID_FIELD", { field: "conversation" });
+  return conversation;
+}
+
+/**
+ * The conversation that a request names by `peer` or `conversation`.
+ * @throws AppError INVALID_FIELD for both or neither; as a rejection NOT_FRIENDS, NOT_A_MEMBER, UNAVAILABLE
+ */
+export function requirePlace(
+  conversations: Pick<Conversations, "withPeer" | "byId">,
+  user: UserId,
+  { peer, conversation }: { peer?: string | undefined; conversation?: string | undefined },
+): Place | Promise<Place> {
+  if (conversation === undefined) {
+    if (peer === undefined) throw new AppError("INVALID_FIELD", { field: "peer" });
+    return conversations.withPeer(user, requireUser(peer, "peer"));
+  }
+  if (peer !== undefined) throw new AppError("INVALID_FIELD", { field: "conversation" });
+  return conversations.byId(user, requireConversation(conversation));
 }
 
 /** A session acts only as itself: whoever a body says it is from must be its user. @throws AppError INVALID_FIELD */

@@ -9,8 +9,8 @@ import type { Presence } from "../../services/people/presence.ts";
 import type { Request } from "../../wire/messages.ts";
 import { MAX_PAGE } from "../../wire/sizes.ts";
 import { friendEntry, profileBody } from "../bodies.ts";
+import { nextOf, pageOfOneFrame } from "../pages.ts";
 import { inTurn, pagePrice, type Rows, requireLogin, requireSelf, requireUser } from "./family.ts";
-import { nextOf, pageOfOneFrame } from "./pages.ts";
 
 export interface FriendServices {
   readonly friends: Friends;

@@ -5,13 +5,13 @@
 import type { Conversations } from "../../services/conversations/conversations.ts";
 import type { Messaging } from "../../services/messages/messaging.ts";
 import { MAX_HISTORY_PAGE, MAX_PAGE } from "../../wire/sizes.ts";
-import { conversationText, fitting, headBody, historyEntry } from "../bodies.ts";
+import { fitting, headBody, historyEntry, placeBody } from "../bodies.ts";
 import { startAtHead } from "../delivery.ts";
-import { inTurn, pagePrice, type Rows, requireLogin, requireUser } from "./family.ts";
-import { nextOf } from "./pages.ts";
+import { nextOf, pageOfOneFrame } from "../pages.ts";
+import { inTurn, pagePrice, type Rows, requireLogin, requirePlace } from "./family.ts";
 
 export interface HistoryServices {
-  readonly conversations: Pick<Conversations, "withPeer">;
+  readonly conversations: Pick<Conversations, "withPeer" | "byId">;
   readonly messaging: Pick<Messaging, "history" | "heads">;
 }
 
@@ -22,20 +22,19 @@ export function historyFamily({
   return {
     HISTORYREQUEST: inTurn(
       "history",
-      async (session, { peer: peerText, after_seq: after, before_seq: before, limit = MAX_HISTORY_PAGE }) => {
+      async (session, body) => {
         const { bound, delivery } = requireLogin(session);
-        const peer = requireUser(peerText, "peer");
+        const { after_seq: after, before_seq: before, limit = MAX_HISTORY_PAGE } = body;
         const range = { after, before, limit: Math.min(limit, MAX_HISTORY_PAGE) };
-        const { conversation } = await conversations.withPeer(bound.user, peer);
-        const { messages, lastSeq } = await messaging.history(conversation, bound.user, range);
+        const place = await requirePlace(conversations, bound.user, body);
+        const { messages, lastSeq } = await messaging.history(place, bound.user, range);
         // A page that is too long for a frame loses the end that is farther from where the reader stands.
         const entries = messages.map(historyEntry);
         const fit = after !== undefined ? fitting(entries) : fitting(entries.reverse()).reverse();
-        if (after !== undefined) delivery.startAt(conversation, peer, Math.min(after, lastSeq));
+        if (after !== undefined) delivery.startAt(place.conversation, place.peer, Math.min(after, lastSeq));
         session.send("HISTORYRESPONSE", {
           error: 0,
-          conversation: conversationText(conversation),
-          peer: peerText,
+          ...placeBody(place),
           messages: fit,
           last_seq: lastSeq,
         });
@@ -47,9 +46,10 @@ export function historyFamily({
       "history",
       async (session, { cursor }) => {
         const { bound, delivery } = requireLogin(session);
-        const page = await messaging.heads(bound.user, { cursor, limit: MAX_PAGE });
-        for (const head of page.items) startAtHead(delivery, head, head.lastSeq);
-        session.send("HEADSRESPONSE", { error: 0, heads: page.items.map(headBody), ...nextOf(page) });
+        const read = (limit: number) => messaging.heads(bound.user, { cursor, limit });
+        const page = await pageOfOneFrame(MAX_PAGE, read, headBody);
+        for (const head of page.read) startAtHead(delivery, head, head.lastSeq);
+        session.send("HEADSRESPONSE", { error: 0, heads: page.items, ...nextOf(page) });
       },
       () => pagePrice(undefined, MAX_PAGE),
     ),

@@ -5,22 +5,27 @@
  */
 import { AppError } from "../../domain/error.ts";
 import type { Conversations } from "../../services/conversations/conversations.ts";
+import type { Groups } from "../../services/conversations/groups.ts";
 import type { Courier } from "../../services/delivery/courier.ts";
 import { only } from "../../services/delivery/events.ts";
 import type { Friends } from "../../services/people/friends.ts";
 import type { Request } from "../../wire/messages.ts";
 import type { ChatSession } from "../session.ts";
-import { atOnce, type Rows, requireLogin, requireSelf, requireUser } from "./family.ts";
+import { atOnce, type Rows, requireLogin, requirePlace, requireSelf, requireUser } from "./family.ts";
 
 export interface SignalServices {
-  readonly conversations: Pick<Conversations, "withPeer">;
+  readonly conversations: Pick<Conversations, "withPeer" | "byId">;
   readonly friends: Pick<Friends, "requireReachable">;
+  readonly groups: Pick<Groups, "info">;
   readonly courier: Pick<Courier, "post" | "reach">;
 }
 
+/** Members of a group in which it is told who is writing, beyond which nobody wants to know. */
+const MAX_TYPED_TO = 100;
+
 type Names = "VOICECHATMSGREQUEST" | "VIDEOCHATMSGREQUEST" | "TYPING";
 
-export function signalFamily({ conversations, friends, courier }: SignalServices): Rows<Names> {
+export function signalFamily({ conversations, friends, groups, courier }: SignalServices): Rows<Names> {
   const relay = async (
     session: ChatSession,
     { src_uuid, dst_uuid, signal }: Request<"VOICECHATMSGREQUEST">,
@@ -45,10 +50,16 @@ export function signalFamily({ conversations, friends, courier }: SignalServices
 
     TYPING: atOnce("typing", async (session, body) => {
       const { user } = requireLogin(session).bound;
-      const peer = requireUser(body.peer, "peer");
-      await friends.requireReachable(user, peer);
-      const { conversation } = await conversations.withPeer(user, peer);
-      courier.post([{ type: "typing", audience: only(peer), conversation, from: user }]);
+      const { conversation, peer } = await requirePlace(conversations, user, body);
+      if (peer === undefined) {
+        const { members } = await groups.info(conversation, user);
+        if (members >= MAX_TYPED_TO) return;
+        const audience = { conversation, except: [user] };
+        courier.post([{ type: "typing", audience, conversation, from: user }]);
+      } else {
+        await friends.requireReachable(user, peer);
+        courier.post([{ type: "typing", audience: only(peer), conversation, from: user }]);
+      }
     }),
   };
 }

@@ -1,22 +1,25 @@
 /**
  * @module chat/families/texts
- * Texts to a friend.
+ * Texts to a friend or a group.
  */
 import { AppError } from "../../domain/error.ts";
+import type { UserId } from "../../domain/ids.ts";
 import { after } from "../../lib/at-once.ts";
 import type { Conversations, Place } from "../../services/conversations/conversations.ts";
-import type { Messaging, SendResult } from "../../services/messages/messaging.ts";
+import type { Messaging, OutgoingText, SendResult } from "../../services/messages/messaging.ts";
+import { knownKind } from "../../wire/kinds.ts";
 import type { Request } from "../../wire/messages.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { ChatSession } from "../session.ts";
-import { atOnce, type Rows, requireLogin, requireSelf, requireUser } from "./family.ts";
+import { atOnce, type Rows, requireLogin, requirePlace, requireSelf } from "./family.ts";
 
 export interface TextServices {
-  readonly conversations: Pick<Conversations, "withPeer">;
+  readonly conversations: Pick<Conversations, "withPeer" | "byId">;
   readonly messaging: Pick<Messaging, "send">;
 }
 
 type Texts = Request<"TEXTCHATMSGREQUEST">;
+type Entry = Texts["text_msg"][number];
 
 /**
  * Answered once, after the commit. Returns without waiting for it: the committer keeps the order, and a
@@ -27,20 +30,18 @@ export function textFamily({ conversations, messaging }: TextServices): Rows<"TE
     TEXTCHATMSGREQUEST: atOnce(
       "text",
       (session, body) => {
-        const sender = requireSelf(session, body.text_sender, "text_sender");
         const { bound, delivery, outbox, dialect } = requireLogin(session);
-        const receiver = requireUser(body.text_receiver, "text_receiver");
-        requireOnePair(body);
-        const texts = body.text_msg.map((entry) => ({ clientId: entry.msg_id, body: entry.msg_content }));
+        const place = placeOf(conversations, session, body);
+        const texts = body.text_msg.map(outgoing);
         const ids = texts.map((entry) => entry.clientId);
-        return after(conversations.withPeer(sender, receiver), (place) => {
-          outbox.heardTexts(receiver, texts.length);
+        return after(place, (at) => {
+          if (at.peer !== undefined) outbox.heardTexts(at.peer, texts.length);
           delivery.sending(ids);
           session.texts++;
-          messaging.send(sender, bound.session, place, texts, (result) => {
+          messaging.send(bound.user, bound.session, at, texts, (result) => {
             delivery.sent(ids);
             session.texts--;
-            if (session.isOpen) answerTexts(session, dialect, place, body, result);
+            if (session.isOpen) answerTexts(session, dialect, at, body, result);
             session.settle();
           });
         });
@@ -50,19 +51,50 @@ export function textFamily({ conversations, messaging }: TextServices): Rows<"TE
   };
 }
 
-/** Each entry is from and to whom the frame is. @throws AppError INVALID_FIELD */
-function requireOnePair({ text_sender, text_receiver, text_msg }: Texts): void {
-  for (const [index, entry] of text_msg.entries()) {
-    if (entry.msg_sender !== text_sender) throw wrongEntry(index, "msg_sender");
-    if (entry.msg_receiver !== text_receiver) throw wrongEntry(index, "msg_receiver");
+/** Where the texts go. Whoever they say that they are from or to must be so. @throws AppError INVALID_FIELD */
+function placeOf(
+  conversations: TextServices["conversations"],
+  session: ChatSession,
+  body: Texts,
+): Place | Promise<Place> {
+  const { text_sender, text_receiver, conversation, text_msg } = body;
+  const user: UserId = requireLogin(session).bound.user;
+  if (conversation === undefined || text_sender !== undefined)
+    requireSelf(session, text_sender ?? "", "text_sender");
+  if (conversation === undefined && text_receiver === undefined)
+    throw new AppError("INVALID_FIELD", { field: "text_receiver" });
+  const self = text_sender ?? String(user);
+  for (const [index, { msg_sender, msg_receiver }] of text_msg.entries()) {
+    // Only the original's contract has each entry repeat them.
+    if (msg_sender !== self && (conversation === undefined || msg_sender !== undefined))
+      throw wrongEntry(index, "msg_sender");
+    if (msg_receiver !== text_receiver) throw wrongEntry(index, "msg_receiver");
   }
+  return requirePlace(conversations, user, { peer: text_receiver, conversation });
 }
 
-function wrongEntry(index: number, field: string): AppError {
-  return new AppError("INVALID_FIELD", {
-    field: `text_msg[${index}].${field}`,
-    detail: "not as the frame says",
-  });
+function wrongEntry(index: number, field: string, detail = "not as the frame says"): AppError {
+  return new AppError("INVALID_FIELD", { field: `text_msg[${index}].${field}`, detail });
+}
+
+/** @throws AppError INVALID_FIELD, SchemaError for a kind that no client makes, or whose data is not its own */
+function outgoing(
+  { msg_id: clientId, msg_content: body, kind, data, reply_to }: Entry,
+  index: number,
+): OutgoingText {
+  if (kind === undefined && data === undefined && reply_to === undefined) return { clientId, body };
+  const spec = knownKind(kind ?? "text");
+  if (spec === undefined || spec.madeBy !== "client")
+    throw wrongEntry(index, "kind", "no kind of a client's");
+  if (spec.data === undefined && data !== undefined) throw wrongEntry(index, "data", "its kind has none");
+  const checked = spec.data?.check(data, `text_msg[${index}].data`);
+  return {
+    clientId,
+    body,
+    ...(kind !== undefined && { kind }),
+    ...(checked !== undefined && { data: checked }),
+    ...(reply_to !== undefined && { replyTo: reply_to }),
+  };
 }
 
 function answerTexts(
@@ -74,6 +106,7 @@ function answerTexts(
 ): void {
   session.send("TEXTCHATMSGRESPONSE", {
     ...(error === undefined ? { error: 0 } : dialect.failure(error)),
+    // What is absent is not written.
     text_sender,
     text_receiver,
     ...dialect.stored(conversation, receipts),

@@ -55,6 +55,14 @@ export const limits = {
       "Connections to a chat server per client address that have not logged in; one more closes the oldest of them. Any is closed after ten seconds without a login.",
     ),
 
+    group_members: key(int(1, 100_000), 1_000, "Members of a group."),
+    groups_user: key(int(1, 100_000), 500, "Groups that a user is a member of."),
+    groups_created_user: key(
+      int(1, 100_000),
+      50,
+      "Groups that a user makes within an hour (134), over all chat servers.",
+    ),
+
     session_login: limit(10, 60, "LOGINSERVER and LOGOUTSERVER (5, 7) per session."),
     session_text: limit(500, 10, "Texts (17, each entry one) per session."),
     session_friend: limit(
@@ -62,12 +70,17 @@ export const limits = {
       60,
       "Friend requests, confirmations, refusals, removals and blocks (11, 14, 121, 124, 126) per session.",
     ),
+    session_group: limit(
+      60,
+      60,
+      "Groups made, changed and left (134, 138, 140) per session; each 20 users named cost one more.",
+    ),
     session_search: limit(60, 60, "Searches for a username (9) per session."),
     session_signal: limit(200, 10, "Voice and video signalling (20, 22) per session."),
     session_history: limit(
       600,
       10,
-      "Reads: history, heads, friend list, block list (110, 117, 119, 149) per session; each 20 entries asked for cost one more.",
+      "Reads: history, heads, friend list, members of a group, block list (110, 117, 119, 136, 149) per session; each 20 entries asked for cost one more.",
     ),
     session_cursor: limit(500, 10, "Acknowledgements (112) per session."),
     session_typing: limit(60, 10, "Signs of typing (114) per session."),

@@ -13,6 +13,7 @@ import type { Membership } from "../../services/cluster/membership.ts";
 import { Conversations } from "../../services/conversations/conversations.ts";
 import { Cursors } from "../../services/conversations/cursors.ts";
 import { DeviceCursors } from "../../services/conversations/device-cursors.ts";
+import { Groups } from "../../services/conversations/groups.ts";
 import { Courier } from "../../services/delivery/courier.ts";
 import { Doubts } from "../../services/delivery/doubts.ts";
 import { Interests } from "../../services/delivery/interests.ts";
@@ -27,7 +28,7 @@ import { Sessions } from "../../services/sessions/sessions.ts";
 import { Standing } from "../../services/sessions/standing.ts";
 import type { Store } from "../../store/store.ts";
 import type { RoleInput } from "../role.ts";
-import { requestLimit } from "./settings.ts";
+import { groupLimits, requestLimit } from "./settings.ts";
 
 /** Commits that may be under way at once; each lane has a share of the conversations. */
 export const COMMIT_LANES = 2;
@@ -95,6 +96,12 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     devices: store.devices,
     logger,
     intervalMs: CURSOR_INTERVAL_MS,
+  });
+  const groups = new Groups({
+    groups: store.conversations,
+    limits: groupLimits(config),
+    post,
+    clock,
   });
   const messaging = new Messaging({
     conversations: store.conversations,
@@ -182,7 +189,18 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     leaseMs,
     local,
     messages: store.messages,
-    ...{ peers, courier, interests, conversations, cursors, deviceCursors, messaging, friends, presence },
+    ...{
+      peers,
+      courier,
+      conversations,
+      groups,
+      interests,
+      cursors,
+      deviceCursors,
+      messaging,
+      friends,
+      presence,
+    },
     ...{ sessions, standing, doubts, recovery },
   };
 }

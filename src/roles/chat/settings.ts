@@ -8,6 +8,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Coordination } from "../../coordination/coordination.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Logger } from "../../lib/log.ts";
+import type { GroupLimits } from "../../store/store.ts";
 
 /** What may wait for a client that does not read, beside `send_queue_size` frames. */
 export const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
@@ -46,6 +47,7 @@ export function frameLimits({ Limits }: Config): LimitRules | undefined {
       login: Limits.session_login,
       text: Limits.session_text,
       friend: Limits.session_friend,
+      group: Limits.session_group,
       search: Limits.session_search,
       signal: Limits.session_signal,
       history: Limits.session_history,
@@ -58,6 +60,13 @@ export function frameLimits({ Limits }: Config): LimitRules | undefined {
     refused: Limits.session_refused,
   };
 }
+
+/** How large groups are, and how many; what is made within an hour is no limit when limits are off. */
+export const groupLimits = ({ Limits }: Config): GroupLimits => ({
+  members: Limits.group_members,
+  groupsPerUser: Limits.groups_user,
+  createdPerHour: Limits.enabled ? Limits.groups_created_user : Number.MAX_SAFE_INTEGER,
+});
 
 /**
  * The limit of friend requests, which a user has over all nodes. With coordination away they pass: what a session may

@@ -11,8 +11,7 @@ import { requestTable } from "../../chat/families/families.ts";
 import { ChatLimits } from "../../chat/limits.ts";
 import { ChatServer } from "../../chat/server.ts";
 import { FairGate } from "../../lib/fair-gate.ts";
-import type { RoleInput } from "../role.ts";
-import { COMMIT_LANES, type Services } from "./services.ts";
+import { COMMIT_LANES, type Services, type ServicesInput } from "./services.ts";
 import { frameLimits, idleTimes, legacyPace, sendQueue, waitingPerAddress } from "./settings.ts";
 
 /** Logins whose reads are under way at once. */
@@ -22,7 +21,7 @@ const TURNS = { queueLimit: 20_000, maxWaitMs: 5_000 };
 
 /** @param draining whether no session may begin */
 export function makeChatServer(
-  { config, clock, logger }: RoleInput,
+  { config, store, clock, logger }: ServicesInput,
   services: Services,
   draining: () => boolean,
 ): ChatServer {
@@ -31,7 +30,8 @@ export function makeChatServer(
     new Original({ ...services, pace: legacyPace(config), sendQueue: sendQueue(config), clock }),
     new Protocol2({ ...services, ...idleTimes(config), node, clock }),
   );
-  const entrance = new Entrance({ ...services, dialects, draining, logger });
+  const groups = { ...services, conversations: store.conversations, logger };
+  const entrance = new Entrance({ ...services, dialects, groups, draining, logger });
   const dispatch = new Dispatch({
     requests: requestTable({ ...services, entrance }),
     limits: new ChatLimits(frameLimits(config), clock),

@@ -80,10 +80,13 @@ function merged(earlier: NotedMove, later: NotedMove): NotedMove {
   };
 }
 
-/** Who hears of a move: the other side, unless there is a block, and the other sessions of who moved. */
+/**
+ * Who hears of a move: the other sessions of who moved, and the other side of a direct conversation, unless there is a
+ * block. Members of a group ask.
+ */
 function told(state: CursorState, move: NotedMove | undefined): UserEvent[] {
-  const { conversation, user, peer, delivered: deliveredSeq, read: readSeq } = state;
-  if (peer === undefined || !(state.moved || move?.untold === true)) return [];
+  const { conversation, user, kind, peer, delivered: deliveredSeq, read: readSeq } = state;
+  if (kind === undefined || !(state.moved || move?.untold === true)) return [];
   const marks = { conversation, deliveredSeq, readSeq };
   const own: UserEvent = {
     type: "cursor_moved",
@@ -92,7 +95,8 @@ function told(state: CursorState, move: NotedMove | undefined): UserEvent[] {
     ...marks,
     except: move?.session,
   };
-  return state.shown ? [{ type: "receipt", audience: only(peer), peer: user, ...marks }, own] : [own];
+  if (peer === undefined || !state.shown) return [own];
+  return [{ type: "receipt", audience: only(peer), peer: user, ...marks }, own];
 }
 
 function furthest(a: number | undefined, b: number | undefined): number | undefined {

@@ -75,8 +75,8 @@ interface Payloads {
     /** Something changed between the two, so the user alone is told. `hidden`: a block is, so it says offline. */
     readonly between?: "open" | "hidden" | undefined;
   };
-  /** A session of the user got on in the conversation with `peer`. */
-  readonly cursor_moved: Marks & ButOne & { readonly peer: UserId };
+  /** A session of the user got on in a conversation: the one with `peer`, or a group. */
+  readonly cursor_moved: Marks & ButOne & { readonly peer: UserId | undefined };
   /** The open request of `from` to the user is gone: the user turned it down, or `from` took it back. */
   readonly request_gone: ButOne & { readonly from: UserId };
   /** The user blocked `other`, or lifted it. */

@@ -34,7 +34,8 @@ export interface Told {
 export interface Growth {
   readonly user: UserId;
   readonly conversation: ConversationId;
-  readonly peer: UserId;
+  /** The other member of a direct one. */
+  readonly peer: UserId | undefined;
   readonly lastSeq: number;
 }
 

@@ -4,14 +4,15 @@
  * event per side, so a burst is one frame.
  */
 import type { Message } from "../../domain/entities.ts";
-import type { SessionId, UserId } from "../../domain/ids.ts";
+import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
+import type { AppendEntry } from "../../store/store.ts";
 import { only, type UserEvent } from "../delivery/events.ts";
 import type { CommittedSubmission, Submission } from "./committer.ts";
 
 /** Texts of one 17. */
 export interface TextSubmission extends Submission {
-  /** The other member, who is told. */
-  readonly peer: UserId;
+  /** The other member of a direct conversation. */
+  readonly peer: UserId | undefined;
   /** The session that sent them; undefined when another server handed them over. */
   readonly session: SessionId | undefined;
 }
@@ -26,7 +27,7 @@ export interface Announcement {
 /** Messages of one sender that follow each other without a gap. */
 interface Run {
   readonly messages: Message[];
-  readonly peer: UserId;
+  readonly peer: UserId | undefined;
   readonly session: SessionId | undefined;
 }
 
@@ -44,9 +45,7 @@ export function announcement(batch: readonly CommittedSubmission<TextSubmission>
       if (entry === undefined || (outcome.status !== "stored" && outcome.status !== "duplicate")) continue;
       if (outcome.status === "stored") stored++;
       else repeated++;
-      const { conversation, seq, at } = outcome;
-      const { sender, clientId, kind, body } = entry;
-      const message: Message = { conversation, seq, sender, clientId, kind, body, at };
+      const message = messageOf(entry, outcome.seq, outcome.at);
       const run = runs.at(-1);
       if (run !== undefined && run.session === submission.session && follows(run, message))
         run.messages.push(message);
@@ -66,10 +65,32 @@ function follows({ messages }: Run, next: Message): boolean {
   );
 }
 
-/** For the receiver, and for the sender's other sessions. */
+function messageOf(entry: AppendEntry, seq: number, at: number): Message {
+  const { conversation, sender, clientId, kind, body, data, replyTo } = entry;
+  const message: Message = { conversation, seq, sender, clientId, kind, body, at };
+  if (data === undefined && replyTo === undefined) return message;
+  return { ...message, ...(data !== undefined && { data }), ...(replyTo !== undefined && { replyTo }) };
+}
+
 function eventsOf({ messages, peer, session }: Run): UserEvent[] {
-  const sender = messages[0]?.sender;
-  if (sender === undefined) return [];
+  const [first] = messages;
+  if (first === undefined) return [];
+  return tellingOf(first.conversation, first.sender, peer, messages, session);
+}
+
+/**
+ * Who is told of messages of one sender: the receiver and the sender's other sessions, or all members of a group.
+ * @param session the one that needs no copy
+ */
+export function tellingOf(
+  conversation: ConversationId,
+  sender: UserId,
+  peer: UserId | undefined,
+  messages: readonly Message[],
+  session: SessionId | undefined,
+): UserEvent[] {
+  if (peer === undefined)
+    return [{ type: "texts", audience: { conversation }, peer, messages, except: session }];
   return [
     { type: "texts", audience: only(peer), peer: sender, messages },
     { type: "texts", audience: only(sender), peer, messages, except: session },

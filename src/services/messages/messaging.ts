@@ -1,11 +1,11 @@
 /**
  * @module services/messages/messaging
- * Texts between friends: send, history, heads, acknowledgements. A text is answered only after the store
- * has committed it; friendship and blocks are decided inside that commit (store.ts, `append`).
+ * Texts: send, history, heads. A text is answered only after the store has committed it; friendship, blocks and membership
+ * are decided inside that commit (store.ts, `append`).
  */
-import { type DirectHead, isDirect, type Page } from "../../domain/entities.ts";
+import type { Head, MessageKind, Page } from "../../domain/entities.ts";
 import { AppError } from "../../domain/error.ts";
-import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
+import type { SessionId, UserId } from "../../domain/ids.ts";
 import { problemOfTexts } from "../../domain/sizes.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -42,7 +42,11 @@ export interface SendResult {
 
 export interface OutgoingText {
   readonly clientId: string;
+  /** A text unless it says so. */
+  readonly kind?: MessageKind;
   readonly body: string;
+  readonly data?: unknown;
+  readonly replyTo?: number;
 }
 
 export interface MessagingOptions {
@@ -107,9 +111,9 @@ export class Messaging {
   }
 
   /**
-   * Stores texts of one sender in one conversation, in order, and tells both sides' sessions after the commit.
-   * `done` is called once; the receiver's local sessions have been told by then. Refusals (INVALID_FIELD and TOO_LARGE
-   * before anything is stored, NOT_FRIENDS, BLOCKED, MESSAGE_ID_CONFLICT) and a lost store (UNAVAILABLE) come in its
+   * Stores texts of one sender in one conversation, in order, and tells its members' sessions after the commit.
+   * `done` is called once; local sessions have been told by then. Refusals (INVALID_FIELD and TOO_LARGE
+   * before anything is stored, NOT_FRIENDS, BLOCKED, NOT_A_MEMBER, FORBIDDEN, MESSAGE_ID_CONFLICT) and a lost store (UNAVAILABLE) come in its
    * result, never as a throw.
    */
   send(
@@ -124,9 +128,7 @@ export class Messaging {
       done({ error: problem, receipts: [] });
       return;
     }
-    const entries = texts.map(
-      ({ clientId, body }): AppendEntry => ({ conversation, sender, clientId, kind: "text", body }),
-    );
+    const entries = texts.map((text): AppendEntry => ({ kind: "text", ...text, conversation, sender }));
     const submission: TextSubmission = {
       entries,
       peer,
@@ -137,17 +139,17 @@ export class Messaging {
     this.#committer.submit(submission);
   }
 
-  /** @throws AppError NOT_FRIENDS when the reader may see nothing of it. */
-  async history(conversation: ConversationId, reader: UserId, range: HistoryRange): Promise<History> {
+  /** @throws AppError NOT_FRIENDS, NOT_A_MEMBER (of a group) when the reader may see nothing of it. */
+  async history({ conversation, kind }: Place, reader: UserId, range: HistoryRange): Promise<History> {
     const found = await this.#options.messages.history(conversation, reader, range);
-    if (found === undefined) throw new AppError("NOT_FRIENDS", { field: "peer" });
-    return found;
+    if (found !== undefined) return found;
+    throw kind === "group"
+      ? new AppError("NOT_A_MEMBER", { field: "conversation" })
+      : new AppError("NOT_FRIENDS", { field: "peer" });
   }
 
-  /** Of direct conversations. */
-  async heads(user: UserId, page: PageRequest): Promise<Page<DirectHead>> {
-    const { items, next } = await this.#options.conversations.heads(user, page);
-    return { items: items.filter(isDirect), next };
+  heads(user: UserId, page: PageRequest): Promise<Page<Head>> {
+    return this.#options.conversations.heads(user, page);
   }
 
   /** Resolves when every accepted text is settled. */

@@ -9,8 +9,8 @@ import type { Message } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { MessageStore } from "../../store/store.ts";
-import { only, type UserEvent } from "../delivery/events.ts";
-import type { TextSubmission } from "./announcement.ts";
+import type { UserEvent } from "../delivery/events.ts";
+import { type TextSubmission, tellingOf } from "./announcement.ts";
 
 export interface UncertainOptions {
   readonly messages: Pick<MessageStore, "history">;
@@ -24,7 +24,7 @@ export interface UncertainOptions {
 interface Doubt {
   readonly conversation: ConversationId;
   readonly sender: UserId;
-  readonly peer: UserId;
+  readonly peer: UserId | undefined;
   readonly clientIds: Set<string>;
 }
 
@@ -101,20 +101,15 @@ export class UncertainCommits {
     return found;
   }
 
-  /** Runs of them that follow each other, for both sides. */
-  #tell({ sender, peer }: Doubt, stored: readonly Message[]): void {
+  /** In runs of them that follow each other. */
+  #tell({ conversation, sender, peer }: Doubt, stored: readonly Message[]): void {
     const runs: Message[][] = [];
     for (const message of stored) {
       const run = runs.at(-1);
       if (run?.at(-1)?.seq === message.seq - 1) run.push(message);
       else runs.push([message]);
     }
-    this.#options.post(
-      runs.flatMap((messages): UserEvent[] => [
-        { type: "texts", audience: only(peer), peer: sender, messages },
-        { type: "texts", audience: only(sender), peer, messages },
-      ]),
-    );
+    this.#options.post(runs.flatMap((run) => tellingOf(conversation, sender, peer, run, undefined)));
   }
 }
 

@@ -13,7 +13,7 @@ import type { BoundSession } from "../../../services/sessions/sessions.ts";
 import { ORIGINAL_IDS_END } from "../../../wire/ids.ts";
 import type { Request, RequestName } from "../../../wire/messages.ts";
 import { DirectOutbox } from "../../outbox.ts";
-import type { Dialect, Start } from "../dialect.ts";
+import { type Dialect, ORIGINAL_ECHOES, type Start } from "../dialect.ts";
 import { isDesktopOddity, withStandIns } from "./desktop.ts";
 import type { PaceSettings } from "./pace.ts";
 import { PacedOutbox } from "./paced-outbox.ts";
@@ -39,9 +39,11 @@ export interface OriginalOptions {
 export class Original implements Dialect {
   readonly proto = 1;
   readonly views = originalViews;
+  readonly knowsGroups = false;
   readonly ownTexts = false;
   /** They need not say anything: who is away is noticed by the system. */
   readonly idleTimeoutMs = 0;
+  readonly echoes = ORIGINAL_ECHOES;
   readonly strip = withoutLater;
   readonly seen = withStandIns;
   readonly #options: OriginalOptions;

@@ -55,7 +55,14 @@ export class PacedOutbox implements Outbox {
     this.#pushed();
   }
 
-  sendTexts(conversation: ConversationId, peer: UserId, messages: readonly Message[], through: number): void {
+  sendTexts(
+    conversation: ConversationId,
+    peer: UserId | undefined,
+    messages: readonly Message[],
+    through: number,
+  ): void {
+    // Its client knows no groups.
+    if (peer === undefined) return;
     if (messages.length > 0) {
       this.#queue.pushTexts({ conversation, peer, messages, through, since: this.#now() });
       this.#pushed();

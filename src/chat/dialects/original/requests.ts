@@ -10,6 +10,14 @@ const LATER: Later = {
   FRIENDREQUESTSENDER: (body) => {
     delete body.cancel;
   },
+  TEXTCHATMSGREQUEST: (body) => {
+    delete body.conversation;
+    for (const entry of body.text_msg) {
+      delete entry.kind;
+      delete entry.data;
+      delete entry.reply_to;
+    }
+  },
 };
 
 /** Takes it out of a checked body. */

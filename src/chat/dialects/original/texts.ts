@@ -9,12 +9,15 @@ import type { PushedEntry } from "../../../wire/messages.ts";
 import { idText, shownContent } from "../../bodies.ts";
 import { type TextsFrame, textsFrame } from "../../texts-frame.ts";
 
-export function originalEntry({ sender, clientId, kind, body }: Message, receiver: UserId): PushedEntry {
+export function originalEntry(
+  { sender, clientId, kind, body, data }: Message,
+  receiver: UserId | undefined,
+): PushedEntry {
   return {
     msg_sender: idText(sender),
-    msg_receiver: idText(receiver),
+    ...(receiver !== undefined && { msg_receiver: idText(receiver) }),
     msg_id: clientId,
-    msg_content: shownContent(kindSpec(kind).fallback({ body })),
+    msg_content: shownContent(kindSpec(kind).fallback({ body, data })),
   };
 }
 

@@ -18,6 +18,9 @@ const once =
 
 export const originalViews: Views = {
   ...shared,
+  texts: (to, event) => {
+    if (event.peer !== undefined) shared.texts?.(to, event);
+  },
   friend_request: once(shared.friend_request),
   friend_added: once(shared.friend_added),
   friend_removed: undefined,

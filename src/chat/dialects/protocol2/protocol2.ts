@@ -10,15 +10,24 @@ import type { Connection } from "../../../net/connection.ts";
 import type { Messaging, TextReceipt } from "../../../services/messages/messaging.ts";
 import type { BoundSession } from "../../../services/sessions/sessions.ts";
 import type { Body, Request } from "../../../wire/messages.ts";
-import { conversationText, headBody } from "../../bodies.ts";
+import { conversationText, headBody, LIST_BUDGET_BYTES } from "../../bodies.ts";
 import { startAtHead } from "../../delivery.ts";
 import { DirectOutbox } from "../../outbox.ts";
-import type { Dialect, Start } from "../dialect.ts";
+import { pageOfOneFrame } from "../../pages.ts";
+import { sharedFrames } from "../../texts-frame.ts";
+import { type Dialect, type Echoes, ORIGINAL_ECHOES, type Start } from "../dialect.ts";
 import { numberedTexts } from "./texts.ts";
 import { protocol2Views } from "./views.ts";
 
 /** Heads in the login answer; the rest comes by HEADSREQUEST. */
 const LOGIN_HEADS = 100;
+/** What they may take of the login answer, in bytes: open friend requests come by it alone. */
+const HEADS_BUDGET = LIST_BUDGET_BYTES / 2;
+
+const ECHOES: Echoes = {
+  ...ORIGINAL_ECHOES,
+  TEXTCHATMSGRESPONSE: ["conversation", "text_sender", "text_receiver"],
+};
 
 export interface Protocol2Options {
   /** This node's name. */
@@ -33,12 +42,15 @@ export interface Protocol2Options {
 export class Protocol2 implements Dialect {
   readonly proto = 2;
   readonly views = protocol2Views;
+  readonly knowsGroups = true;
   readonly ownTexts = true;
   readonly idleTimeoutMs: number;
+  readonly echoes = ECHOES;
   readonly oddity = undefined;
   readonly strip = undefined;
   readonly failure = failureBody;
   readonly #options: Protocol2Options;
+  readonly #frameOf = sharedFrames(numberedTexts);
 
   constructor(options: Protocol2Options) {
     this.#options = options;
@@ -73,12 +85,13 @@ export class Protocol2 implements Dialect {
   }
 
   equip(connection: Connection<unknown>, { user }: BoundSession) {
-    return { outbox: new DirectOutbox(connection, user, numberedTexts, undefined), shown: undefined };
+    return { outbox: new DirectOutbox(connection, user, this.#frameOf, undefined), shown: undefined };
   }
 
   async start({ user, session, ticket }: BoundSession): Promise<Start> {
     const { node, pingIntervalMs, messaging, clock } = this.#options;
-    const heads = await messaging.heads(user, { limit: LOGIN_HEADS });
+    const read = (limit: number) => messaging.heads(user, { limit });
+    const heads = await pageOfOneFrame(LOGIN_HEADS, read, headBody, HEADS_BUDGET);
     return {
       fields: {
         proto: this.proto,
@@ -87,12 +100,12 @@ export class Protocol2 implements Dialect {
         ...(ticket !== undefined && { resume_token: ticket }),
         ping_interval: pingIntervalMs,
         server_time: clock.now(),
-        heads: heads.items.map(headBody),
+        heads: heads.items,
         ...(heads.next !== undefined && { heads_next: heads.next }),
       },
       behind: [],
       place: (delivery) => {
-        for (const head of heads.items) startAtHead(delivery, head, head.lastSeq);
+        for (const head of heads.read) startAtHead(delivery, head, head.lastSeq);
         if (heads.next === undefined) delivery.knowsAll();
       },
     };

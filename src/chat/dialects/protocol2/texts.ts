@@ -5,19 +5,19 @@
 import type { Message } from "../../../domain/entities.ts";
 import type { UserId } from "../../../domain/ids.ts";
 import type { PushedEntry } from "../../../wire/messages.ts";
-import { conversationText, idText, shownContent } from "../../bodies.ts";
+import { besideContent, conversationText, idText, shownContent } from "../../bodies.ts";
 import { type TextsFrame, textsFrame } from "../../texts-frame.ts";
 
-export function numberedEntry(message: Message, receiver: UserId): PushedEntry {
-  const { sender, clientId, kind, body, seq, at } = message;
+export function numberedEntry(message: Message, receiver: UserId | undefined): PushedEntry {
+  const { sender, clientId, body, seq, at } = message;
   return {
     msg_sender: idText(sender),
-    msg_receiver: idText(receiver),
+    ...(receiver !== undefined && { msg_receiver: idText(receiver) }),
     msg_id: clientId,
     msg_content: shownContent(body),
     seq,
     at,
-    kind,
+    ...besideContent(message),
   };
 }
 

@@ -22,16 +22,16 @@ export const protocol2Views: Views = {
   friend_removed: told("FRIENDREMOVED", ({ friend }) => ({ uuid: idText(friend) })),
   receipt: ({ delivery, outbox }, event) => {
     const news = delivery.receipt(event.conversation, event);
-    if (news) outbox.send("RECEIPT", cursorBody(event.conversation, event.peer, news));
+    if (news) outbox.send("RECEIPT", cursorBody(event, news));
   },
   cursor_moved: ({ bound, delivery, outbox }, event) => {
     if (event.except === bound.session) return;
     const news = delivery.cursor(event.conversation, event);
-    if (news) outbox.send("CURSOR", cursorBody(event.conversation, event.peer, news));
+    if (news) outbox.send("CURSOR", cursorBody(event, news));
   },
-  typing: told("TYPING", ({ conversation, from }) => ({
+  typing: told("TYPING", ({ audience, conversation, from }) => ({
     conversation: conversationText(conversation),
-    peer: idText(from),
+    ...("users" in audience ? { peer: idText(from) } : { uuid: idText(from) }),
   })),
   presence: told("PRESENCE", ({ friend, online, lastSeen }) => ({
     uuid: idText(friend),
