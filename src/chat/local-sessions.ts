@@ -93,6 +93,17 @@ export class NodeSessions implements LocalSessions {
     for (const session of this.#hub.of(growth.user)) this.#tell(session, (one) => one.catchUp(growth));
   }
 
+  catchUpGroup(conversation: ConversationId, lastSeq: number): void {
+    const growth = { conversation, peer: undefined, lastSeq };
+    for (const session of this.#groups.of(conversation)) this.#tell(session, (one) => one.catchUp(growth));
+  }
+
+  *groupUsers(): Iterable<UserId> {
+    const users = new Set<UserId>();
+    for (const { login } of this.#hub.all()) if (login?.groups !== undefined) users.add(login.bound.user);
+    yield* users;
+  }
+
   #tellUser(user: UserId, event: UserEvent): void {
     if (event.type === "presence" && !this.#presence.accepts(event, user)) return;
     for (const session of this.#hub.of(user)) this.#tell(session, (one) => one.receive(event));

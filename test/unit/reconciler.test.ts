@@ -1,7 +1,7 @@
 /** @module What is compared with the store, for whom, and what it costs. */
 import { describe, expect, test } from "bun:test";
 import { unavailable } from "../../src/domain/error.ts";
-import { conversationId, type UserId, userId } from "../../src/domain/ids.ts";
+import { type ConversationId, conversationId, type UserId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import type { Growth } from "../../src/services/delivery/ports.ts";
@@ -22,12 +22,18 @@ const grown = (id: number, a: UserId, b: UserId, lastSeq: number): Grown => ({
   lastSeq,
 });
 
-function reconcilerOver(conversations: Grown[], cursors: Moved[], failures = 0) {
+function reconcilerOver(
+  conversations: Grown[],
+  cursors: Moved[],
+  failures = 0,
+  groupsOf: Record<UserId, ConversationId[]> = {},
+) {
   const clock = new HeldClock();
   const caughtUp: Growth[] = [];
   const told: UserEvent[] = [];
   const windows: number[] = [];
-  const state = { failures, rows: 0 };
+  const state = { failures, rows: 0, asked: 0 };
+  const groups: [ConversationId, number][] = [];
   const pageOf = <T>(items: T[], { cursor, limit }: PageRequest) => {
     const from = Number(cursor ?? 0);
     const page = items.slice(from, from + limit);
@@ -41,18 +47,24 @@ function reconcilerOver(conversations: Grown[], cursors: Moved[], failures = 0) 
         if (state.failures-- > 0) throw unavailable("the database");
         return pageOf(conversations, page);
       },
+      groupsOf: async (user) => {
+        state.asked++;
+        return groupsOf[user] ?? [];
+      },
       movedWithin: async (_windowMs, page) => pageOf(cursors, page),
     },
     local: {
       has: (user) => here.has(user),
       catchUp: (growth) => caughtUp.push(growth),
+      catchUpGroup: (...growth) => groups.push(growth),
+      groupUsers: () => here,
       deliver: (events) => told.push(...events),
     },
     doubt: () => undefined,
     clock,
     logger: silentLogger,
   });
-  return { reconciler, clock, caughtUp, told, windows, state };
+  return { reconciler, clock, caughtUp, told, windows, state, groups };
 }
 
 describe("reconciler", () => {
@@ -89,6 +101,44 @@ describe("reconciler", () => {
       { type: "receipt", audience: only(ADA), peer: EVE, ...marks },
       { type: "cursor_moved", audience: only(BOB), peer: EVE, ...marks },
     ]);
+  });
+
+  test("who is in a group that grew is compared, and who may have been added to it is found; no member list is read", async () => {
+    const [seven, eight] = [conversationId(7), conversationId(8)];
+    const group = (conversation: ConversationId, lastSeq: number): Grown => ({
+      ...{ conversation, lastSeq, kind: "group", members: [] },
+    });
+    const { reconciler, clock, caughtUp, groups, state } = reconcilerOver(
+      [group(seven, 5), grown(1, EVE, FAY, 2), group(eight, 6)],
+      [],
+      0,
+      { [ADA]: [seven, conversationId(9)] },
+    );
+    reconciler.request("a node vanished", clock.monotonic());
+    await until(() => caughtUp.length === 1);
+    expect(groups).toEqual([
+      [seven, 5],
+      [eight, 6],
+    ]);
+    expect(caughtUp).toEqual([{ user: ADA, conversation: seven, peer: undefined, lastSeq: 5 }]);
+    expect(state.asked).toBe(here.size);
+  });
+
+  test("of cursors in groups one's own devices are told, and nobody else", async () => {
+    const { reconciler, clock, told, state } = reconcilerOver(
+      [grown(1, EVE, FAY, 2)],
+      [EVE, ADA].map((user) => ({
+        conversation: conversationId(7),
+        user,
+        peer: undefined,
+        delivered: 5,
+        read: 4,
+      })),
+    );
+    reconciler.request("a node vanished", clock.monotonic());
+    await until(() => told.length === 1);
+    expect(told).toMatchObject([{ type: "cursor_moved", audience: only(ADA), peer: undefined }]);
+    expect(state.asked).toBe(0);
   });
 
   test("it reads as many rows as conversations grew, page by page, whatever sessions there are", async () => {

@@ -15,6 +15,10 @@ export interface LocalSessions {
   deliver(events: readonly UserEvent[]): void;
   /** Sends each of the user's sessions here what it lacks of a conversation that has grown. */
   catchUp(growth: Growth): void;
+  /** Sends the sessions here that are in a group what they lack of it, as it holds messages up to `lastSeq`. */
+  catchUpGroup(conversation: ConversationId, lastSeq: number): void;
+  /** Who has a session here that knows of groups. */
+  groupUsers(): Iterable<UserId>;
   /** Whose presence was told here, and how. */
   told(): Iterable<Told>;
   /** A session here takes these for offline, as it was told nothing else. */

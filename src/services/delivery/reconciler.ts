@@ -5,8 +5,11 @@
  * what another device of the account has got says nothing about this one. Harmless at any time.
  *
  * Bounded: it reads the conversations that grew in that time and the cursors that moved, in the whole cluster,
- * a row each, whatever the number of sessions here and of their conversations.
+ * a row each, whatever the number of sessions here and of their conversations; of a group never its members. Who is
+ * here and in one of the groups is known here; where a group grew, the groups of everybody else who is here are read
+ * too, as one of them may have been added to it: as much as at their logins.
  */
+import type { ConversationId } from "../../domain/ids.ts";
 import { Batcher } from "../../lib/batcher.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
@@ -15,8 +18,8 @@ import { only } from "./events.ts";
 import type { LocalSessions } from "./ports.ts";
 
 export interface ReconcilerOptions {
-  readonly conversations: Pick<ConversationStore, "grownWithin" | "movedWithin">;
-  readonly local: Pick<LocalSessions, "has" | "catchUp" | "deliver">;
+  readonly conversations: Pick<ConversationStore, "grownWithin" | "movedWithin" | "groupsOf">;
+  readonly local: Pick<LocalSessions, "has" | "catchUp" | "catchUpGroup" | "groupUsers" | "deliver">;
   /** Resolves when every session here may be served; undefined when that is so now. */
   readonly doubt: () => Promise<void> | undefined;
   readonly clock: Clock;
@@ -33,6 +36,8 @@ interface Round {
 const MARGIN_MS = 30_000;
 const PAGE = 1_000;
 const RETRY_MS = 1_000;
+/** Users whose groups are read at a time. */
+const USERS_AT_ONCE = 20;
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -61,10 +66,12 @@ export class Reconciler {
     const reasons = [...new Set(rounds.map(({ reason }) => reason))];
     const windowMs = clock.monotonic() - since + MARGIN_MS;
     try {
+      const groups = new Map<ConversationId, number>();
       const grown = await this.#each(
         (page) => conversations.grownWithin(windowMs, page),
-        (one: Grown) => this.#grown(one),
+        (one: Grown) => this.#grown(one, groups),
       );
+      if (groups.size > 0) await this.#findAdded(groups);
       const moved = await this.#each(
         (page) => conversations.movedWithin(windowMs, page),
         (one: Moved) => this.#moved(one),
@@ -92,21 +99,40 @@ export class Reconciler {
     return rows;
   }
 
-  #grown({ conversation, members, lastSeq }: Grown): void {
+  #grown({ conversation, kind, members, lastSeq }: Grown, groups: Map<ConversationId, number>): void {
     const { local } = this.#options;
+    if (kind === "group") {
+      groups.set(conversation, lastSeq);
+      local.catchUpGroup(conversation, lastSeq);
+    }
     for (const user of members) {
       const peer = members.find((member) => member !== user);
       if (peer !== undefined && local.has(user)) local.catchUp({ user, conversation, peer, lastSeq });
     }
   }
 
+  /** Sessions here may not know yet that they are in one of these. */
+  async #findAdded(groups: ReadonlyMap<ConversationId, number>): Promise<void> {
+    const { conversations, local } = this.#options;
+    const users = [...local.groupUsers()];
+    for (let from = 0; from < users.length; from += USERS_AT_ONCE)
+      await Promise.all(
+        users.slice(from, from + USERS_AT_ONCE).map(async (user) => {
+          for (const conversation of await conversations.groupsOf(user)) {
+            const lastSeq = groups.get(conversation);
+            if (lastSeq !== undefined) local.catchUp({ user, conversation, peer: undefined, lastSeq });
+          }
+        }),
+      );
+  }
+
   /** The other side's receipt, and the cursor for the other devices of who moved it: told to who knows less. */
   #moved({ conversation, user, peer, delivered, read }: Moved): void {
     const { local } = this.#options;
     const marks = { conversation, deliveredSeq: delivered, readSeq: read };
-    // Members of a group ask for its receipts; its cursors are told with the group's events.
-    if (peer === undefined) return;
-    if (local.has(peer)) local.deliver([{ type: "receipt", audience: only(peer), peer: user, ...marks }]);
+    // Members of a group ask for its receipts.
+    if (peer !== undefined && local.has(peer))
+      local.deliver([{ type: "receipt", audience: only(peer), peer: user, ...marks }]);
     if (local.has(user)) local.deliver([{ type: "cursor_moved", audience: only(user), peer, ...marks }]);
   }
 }
