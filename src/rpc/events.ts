@@ -119,6 +119,31 @@ const codecs: { readonly [T in EventType]: Codec<T> } = {
       readSeq,
     }),
   },
+  group_moved: {
+    field: "groupMoved",
+    write: () => ({ $typeName: "chatsrv.cluster.GroupMoved" }),
+    read: (_, audience) => ({ type: "group_moved", audience }),
+  },
+  group_receipt: {
+    field: "groupReceipt",
+    write: ({ conversation, seq, members, delivered, read }) => ({
+      $typeName: "chatsrv.cluster.GroupReceipt",
+      conversation,
+      seq,
+      members,
+      delivered,
+      read,
+    }),
+    read: ({ conversation, seq, members, delivered, read }, audience) => ({
+      type: "group_receipt",
+      audience,
+      conversation: conversationId(conversation),
+      seq,
+      members,
+      delivered,
+      read,
+    }),
+  },
   typing: {
     field: "typing",
     write: ({ from, conversation }) => ({ $typeName: "chatsrv.cluster.Typing", from, conversation }),

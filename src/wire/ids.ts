@@ -1,7 +1,7 @@
 /**
  * @module wire/ids
  * Service ids of the chat wire: the first two bytes of every frame. Ids 5 to 23 are the original's, 100 to
- * 153 are protocol 2's; every id stays below 256 because the original dispatches on 8 bits. Ids 0 to 4 name
+ * 154 are protocol 2's; every id stays below 256 because the original dispatches on 8 bits. Ids 0 to 4 name
  * the five HTTP calls and never travel here; 24 and 25 belong to the original's next version (files) and are
  * never used. Spellings are the wire's own.
  */
@@ -27,7 +27,7 @@ export const ServiceId = {
   VOICETCHATMSGRESPONSE: 21,
   VIDEOCHATMSGREQUEST: 22,
   VIDEOCHATMSGRESPONSE: 23,
-  // 100..153: protocol 2
+  // 100..154: protocol 2
   PING: 100,
   PONG: 101,
   ERROR: 102,
@@ -66,6 +66,7 @@ export const ServiceId = {
   BLOCKLIST: 149,
   BLOCKLISTRESPONSE: 150,
   PROFILECHANGED: 153,
+  GROUPRECEIPT: 154,
 } as const;
 
 /** The original knows no id from here on: it closes a connection that sends one. */

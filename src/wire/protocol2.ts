@@ -280,4 +280,9 @@ export const protocol2Frames = {
     object({ uuid: userId(), nickname: text(), avator: text(), description: text(), sex }),
     "a friend's profile changed, or one's own by another session",
   ),
+  GROUPRECEIPT: push(
+    2,
+    object({ conversation: conversationId, seq, members: int(), delivered: int(), read: int() }),
+    "how many of the others got, and read, one's newest message in a group",
+  ),
 } as const;

@@ -100,6 +100,12 @@ const events: UserEvent[] = [
     { type: "block_changed", audience: only(to), other: userId(3), blocked: except === undefined, except },
     { type: "profile_changed", audience: only(to), profile, except },
   ]),
+  { type: "group_moved", audience: { conversation: conversationId(4), except: [] } },
+  {
+    type: "group_receipt",
+    audience: only(to),
+    ...{ conversation: conversationId(4), seq: 2 ** 40, members: 100_000, delivered: 5, read: 0 },
+  },
   { type: "end_session", audience: only(to), session: sessionId("s"), reason: "kicked" },
   { type: "end_session", audience: only(to), session: undefined, reason: "reset" },
 ];

@@ -244,6 +244,18 @@ const messages = [
     },
     "0802aa011e0a18080312036576651a034576652205652e706e672a0164300112027331",
   ),
+  golden(C.GroupMovedSchema, {}, ""),
+  golden(
+    C.GroupReceiptSchema,
+    { conversation: 9, seq: 8, members: 300, delivered: 2, read: 1 },
+    "09000000000000224011000000000000204018ac0220022801",
+  ),
+  golden(
+    C.EventSchema,
+    { audience: { conversation: 9 }, event: { case: "groupMoved", value: {} } },
+    "b20109110000000000002240ba0100",
+  ),
+  golden(C.EventSchema, { to: 2, event: { case: "groupReceipt", value: { members: 3 } } }, "0802c201021803"),
   golden(
     C.AudienceSchema,
     { users: [3, 300], conversation: 9007199254740991, except: [4] },

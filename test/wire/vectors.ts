@@ -167,6 +167,7 @@ export const vectors: readonly Vector[] = [
     "00 99 00 4d",
     '{"uuid":"2","nickname":"Bob","avator":"b.png","description":"hi","sex":0}',
   ),
+  server("GROUPRECEIPT", "00 9a 00 43", '{"conversation":"8","seq":4,"members":9,"delivered":3,"read":2}'),
 ];
 
 const encoder = new TextEncoder();

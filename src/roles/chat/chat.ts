@@ -109,9 +109,9 @@ function serveGrpc(
   { config, rpc, logger }: ChatRoleInput,
   services: Services,
 ): Promise<RpcServer | undefined> {
-  const { local, doubts } = services;
+  const { inbox, doubts } = services;
   return rpc.serve(config.gRPCServer, [
-    peerService(local, logger, (peer, missedMs) => doubts.heard(peer, missedMs)),
+    peerService(inbox, logger, (peer, missedMs) => doubts.heard(peer, missedMs)),
     distributedService(new IncomingPeerRequests(services), logger),
   ]);
 }

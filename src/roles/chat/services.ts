@@ -16,7 +16,9 @@ import { DeviceCursors } from "../../services/conversations/device-cursors.ts";
 import { Groups } from "../../services/conversations/groups.ts";
 import { Courier } from "../../services/delivery/courier.ts";
 import { Doubts } from "../../services/delivery/doubts.ts";
+import { GroupReceipts } from "../../services/delivery/group-receipts.ts";
 import { Interests } from "../../services/delivery/interests.ts";
+import type { LocalSessions } from "../../services/delivery/ports.ts";
 import { Reconciler } from "../../services/delivery/reconciler.ts";
 import { Messaging } from "../../services/messages/messaging.ts";
 import { Friends } from "../../services/people/friends.ts";
@@ -69,9 +71,17 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     alone: !coordination.shared,
     logger,
   });
+  /** Where everything ends that is for this node. */
+  const inbox: Pick<LocalSessions, "has" | "deliver"> = {
+    has: (user) => local.has(user),
+    deliver: (events) => {
+      groupReceipts.heard(events);
+      local.deliver(events);
+    },
+  };
   const courier = new Courier({
     self: node,
-    local,
+    local: inbox,
     peers,
     routes: coordination.routes,
     interest: coordination.interest,
@@ -82,7 +92,17 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     clock,
     logger,
   });
-  const post: Courier["post"] = (events) => courier.post(events);
+  const post: Courier["post"] = (events) => {
+    courier.post(events);
+    groupReceipts.posted(events);
+  };
+  const groupReceipts: GroupReceipts = new GroupReceipts({
+    groups: store.conversations,
+    local,
+    post,
+    clock,
+    logger,
+  });
 
   const conversations = new Conversations(store.conversations);
   const cursors = new Cursors({
@@ -188,6 +208,7 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     incarnation,
     leaseMs,
     local,
+    inbox,
     messages: store.messages,
     ...{
       peers,

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster.proto.
  */
 export const file_cluster: GenFile = /*@__PURE__*/
-  fileDesc("Cg1jbHVzdGVyLnByb3RvEg9jaGF0c3J2LmNsdXN0ZXIiYQoKRXZlbnRCYXRjaBIKCgJpZBgBIAEoDRImCgZldmVudHMYAiADKAsyFi5jaGF0c3J2LmNsdXN0ZXIuRXZlbnQSDAoEbm9kZRgDIAEoCRIRCgltaXNzZWRfbXMYBCABKAEiFgoIQmF0Y2hBY2sSCgoCaWQYASABKA0i5AUKBUV2ZW50EgoKAnRvGAEgASgFEisKCGF1ZGllbmNlGBYgASgLMhkuY2hhdHNydi5jbHVzdGVyLkF1ZGllbmNlEicKBXRleHRzGAIgASgLMhYuY2hhdHNydi5jbHVzdGVyLlRleHRzSAASOgoOZnJpZW5kX3JlcXVlc3QYAyABKAsyIC5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVxdWVzdGVkSAASNAoMZnJpZW5kX2FkZGVkGAQgASgLMhwuY2hhdHNydi5jbHVzdGVyLkZyaWVuZEFkZGVkSAASOAoOZnJpZW5kX3JlbW92ZWQYBSABKAsyHi5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVtb3ZlZEgAEikKBnNpZ25hbBgGIAEoCzIXLmNoYXRzcnYuY2x1c3Rlci5TaWduYWxIABIrCgdyZWNlaXB0GAcgASgLMhguY2hhdHNydi5jbHVzdGVyLlJlY2VpcHRIABIpCgZ0eXBpbmcYCCABKAsyFy5jaGF0c3J2LmNsdXN0ZXIuVHlwaW5nSAASLQoIcHJlc2VuY2UYCSABKAsyGS5jaGF0c3J2LmNsdXN0ZXIuUHJlc2VuY2VIABIyCgtlbmRfc2Vzc2lvbhgKIAEoCzIbLmNoYXRzcnYuY2x1c3Rlci5FbmRTZXNzaW9uSAASNAoMY3Vyc29yX21vdmVkGBIgASgLMhwuY2hhdHNydi5jbHVzdGVyLkN1cnNvck1vdmVkSAASNAoMcmVxdWVzdF9nb25lGBMgASgLMhwuY2hhdHNydi5jbHVzdGVyLlJlcXVlc3RHb25lSAASNgoNYmxvY2tfY2hhbmdlZBgUIAEoCzIdLmNoYXRzcnYuY2x1c3Rlci5CbG9ja0NoYW5nZWRIABI6Cg9wcm9maWxlX2NoYW5nZWQYFSABKAsyHy5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZUNoYW5nZWRIAEIHCgVldmVudCI/CghBdWRpZW5jZRINCgV1c2VycxgBIAMoBRIUCgxjb252ZXJzYXRpb24YAiABKAESDgoGZXhjZXB0GAMgAygFImQKBVRleHRzEhQKDGNvbnZlcnNhdGlvbhgBIAEoARIMCgRwZWVyGAIgASgFEg4KBmV4Y2VwdBgDIAEoCRInCghtZXNzYWdlcxgEIAMoCzIVLmNoYXRzcnYuY2x1c3Rlci5UZXh0In4KBFRleHQSCwoDc2VxGAEgASgBEg4KBnNlbmRlchgCIAEoBRIRCgljbGllbnRfaWQYAyABKAkSDAoEa2luZBgEIAEoCRIMCgRib2R5GAUgASgJEgoKAmF0GAYgASgBEgwKBGRhdGEYByABKAkSEAoIcmVwbHlfdG8YCCABKAEiawoHUHJvZmlsZRIKCgJpZBgBIAEoBRIQCgh1c2VybmFtZRgCIAEoCRIQCghuaWNrbmFtZRgDIAEoCRIOCgZhdmF0YXIYBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSCwoDc2V4GAYgASgFImsKD0ZyaWVuZFJlcXVlc3RlZBImCgRmcm9tGAEgASgLMhguY2hhdHNydi5jbHVzdGVyLlByb2ZpbGUSEAoIbmlja25hbWUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRINCgVhZ2FpbhgEIAEoCCJGCgtGcmllbmRBZGRlZBIoCgZmcmllbmQYASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZRINCgVhZ2FpbhgCIAEoCCIfCg1GcmllbmRSZW1vdmVkEg4KBmZyaWVuZBgBIAEoBSI0CgZTaWduYWwSDAoEZnJvbRgBIAEoBRIOCgZtZWRpdW0YAiABKAkSDAoEanNvbhgDIAEoCSJWCgdSZWNlaXB0EgwKBHBlZXIYASABKAUSFQoNZGVsaXZlcmVkX3NlcRgCIAEoARIQCghyZWFkX3NlcRgDIAEoARIUCgxjb252ZXJzYXRpb24YBCABKAEiLAoGVHlwaW5nEgwKBGZyb20YASABKAUSFAoMY29udmVyc2F0aW9uGAIgASgBIl0KCFByZXNlbmNlEg4KBmZyaWVuZBgBIAEoBRIOCgZvbmxpbmUYAiABKAgSEQoJbGFzdF9zZWVuGAMgASgBEg0KBW9yZGVyGAQgASgBEg8KB2JldHdlZW4YBSABKAkiLQoKRW5kU2Vzc2lvbhIPCgdzZXNzaW9uGAEgASgJEg4KBnJlYXNvbhgCIAEoCSJqCgtDdXJzb3JNb3ZlZBIUCgxjb252ZXJzYXRpb24YASABKAESDAoEcGVlchgCIAEoBRIVCg1kZWxpdmVyZWRfc2VxGAMgASgBEhAKCHJlYWRfc2VxGAQgASgBEg4KBmV4Y2VwdBgFIAEoCSIrCgtSZXF1ZXN0R29uZRIMCgRmcm9tGAEgASgFEg4KBmV4Y2VwdBgCIAEoCSI+CgxCbG9ja0NoYW5nZWQSDQoFb3RoZXIYASABKAUSDwoHYmxvY2tlZBgCIAEoCBIOCgZleGNlcHQYAyABKAkiSwoOUHJvZmlsZUNoYW5nZWQSKQoHcHJvZmlsZRgBIAEoCzIYLmNoYXRzcnYuY2x1c3Rlci5Qcm9maWxlEg4KBmV4Y2VwdBgCIAEoCTJUCgtQZWVyU2VydmljZRJFCgdEZWxpdmVyEhsuY2hhdHNydi5jbHVzdGVyLkV2ZW50QmF0Y2gaGS5jaGF0c3J2LmNsdXN0ZXIuQmF0Y2hBY2soATABYgZwcm90bzM");
+  fileDesc("Cg1jbHVzdGVyLnByb3RvEg9jaGF0c3J2LmNsdXN0ZXIiYQoKRXZlbnRCYXRjaBIKCgJpZBgBIAEoDRImCgZldmVudHMYAiADKAsyFi5jaGF0c3J2LmNsdXN0ZXIuRXZlbnQSDAoEbm9kZRgDIAEoCRIRCgltaXNzZWRfbXMYBCABKAEiFgoIQmF0Y2hBY2sSCgoCaWQYASABKA0i0AYKBUV2ZW50EgoKAnRvGAEgASgFEisKCGF1ZGllbmNlGBYgASgLMhkuY2hhdHNydi5jbHVzdGVyLkF1ZGllbmNlEicKBXRleHRzGAIgASgLMhYuY2hhdHNydi5jbHVzdGVyLlRleHRzSAASOgoOZnJpZW5kX3JlcXVlc3QYAyABKAsyIC5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVxdWVzdGVkSAASNAoMZnJpZW5kX2FkZGVkGAQgASgLMhwuY2hhdHNydi5jbHVzdGVyLkZyaWVuZEFkZGVkSAASOAoOZnJpZW5kX3JlbW92ZWQYBSABKAsyHi5jaGF0c3J2LmNsdXN0ZXIuRnJpZW5kUmVtb3ZlZEgAEikKBnNpZ25hbBgGIAEoCzIXLmNoYXRzcnYuY2x1c3Rlci5TaWduYWxIABIrCgdyZWNlaXB0GAcgASgLMhguY2hhdHNydi5jbHVzdGVyLlJlY2VpcHRIABIpCgZ0eXBpbmcYCCABKAsyFy5jaGF0c3J2LmNsdXN0ZXIuVHlwaW5nSAASLQoIcHJlc2VuY2UYCSABKAsyGS5jaGF0c3J2LmNsdXN0ZXIuUHJlc2VuY2VIABIyCgtlbmRfc2Vzc2lvbhgKIAEoCzIbLmNoYXRzcnYuY2x1c3Rlci5FbmRTZXNzaW9uSAASNAoMY3Vyc29yX21vdmVkGBIgASgLMhwuY2hhdHNydi5jbHVzdGVyLkN1cnNvck1vdmVkSAASNAoMcmVxdWVzdF9nb25lGBMgASgLMhwuY2hhdHNydi5jbHVzdGVyLlJlcXVlc3RHb25lSAASNgoNYmxvY2tfY2hhbmdlZBgUIAEoCzIdLmNoYXRzcnYuY2x1c3Rlci5CbG9ja0NoYW5nZWRIABI6Cg9wcm9maWxlX2NoYW5nZWQYFSABKAsyHy5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZUNoYW5nZWRIABIyCgtncm91cF9tb3ZlZBgXIAEoCzIbLmNoYXRzcnYuY2x1c3Rlci5Hcm91cE1vdmVkSAASNgoNZ3JvdXBfcmVjZWlwdBgYIAEoCzIdLmNoYXRzcnYuY2x1c3Rlci5Hcm91cFJlY2VpcHRIAEIHCgVldmVudCI/CghBdWRpZW5jZRINCgV1c2VycxgBIAMoBRIUCgxjb252ZXJzYXRpb24YAiABKAESDgoGZXhjZXB0GAMgAygFImQKBVRleHRzEhQKDGNvbnZlcnNhdGlvbhgBIAEoARIMCgRwZWVyGAIgASgFEg4KBmV4Y2VwdBgDIAEoCRInCghtZXNzYWdlcxgEIAMoCzIVLmNoYXRzcnYuY2x1c3Rlci5UZXh0In4KBFRleHQSCwoDc2VxGAEgASgBEg4KBnNlbmRlchgCIAEoBRIRCgljbGllbnRfaWQYAyABKAkSDAoEa2luZBgEIAEoCRIMCgRib2R5GAUgASgJEgoKAmF0GAYgASgBEgwKBGRhdGEYByABKAkSEAoIcmVwbHlfdG8YCCABKAEiawoHUHJvZmlsZRIKCgJpZBgBIAEoBRIQCgh1c2VybmFtZRgCIAEoCRIQCghuaWNrbmFtZRgDIAEoCRIOCgZhdmF0YXIYBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSCwoDc2V4GAYgASgFImsKD0ZyaWVuZFJlcXVlc3RlZBImCgRmcm9tGAEgASgLMhguY2hhdHNydi5jbHVzdGVyLlByb2ZpbGUSEAoIbmlja25hbWUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRINCgVhZ2FpbhgEIAEoCCJGCgtGcmllbmRBZGRlZBIoCgZmcmllbmQYASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZRINCgVhZ2FpbhgCIAEoCCIfCg1GcmllbmRSZW1vdmVkEg4KBmZyaWVuZBgBIAEoBSI0CgZTaWduYWwSDAoEZnJvbRgBIAEoBRIOCgZtZWRpdW0YAiABKAkSDAoEanNvbhgDIAEoCSJWCgdSZWNlaXB0EgwKBHBlZXIYASABKAUSFQoNZGVsaXZlcmVkX3NlcRgCIAEoARIQCghyZWFkX3NlcRgDIAEoARIUCgxjb252ZXJzYXRpb24YBCABKAEiDAoKR3JvdXBNb3ZlZCJjCgxHcm91cFJlY2VpcHQSFAoMY29udmVyc2F0aW9uGAEgASgBEgsKA3NlcRgCIAEoARIPCgdtZW1iZXJzGAMgASgFEhEKCWRlbGl2ZXJlZBgEIAEoBRIMCgRyZWFkGAUgASgFIiwKBlR5cGluZxIMCgRmcm9tGAEgASgFEhQKDGNvbnZlcnNhdGlvbhgCIAEoASJdCghQcmVzZW5jZRIOCgZmcmllbmQYASABKAUSDgoGb25saW5lGAIgASgIEhEKCWxhc3Rfc2VlbhgDIAEoARINCgVvcmRlchgEIAEoARIPCgdiZXR3ZWVuGAUgASgJIi0KCkVuZFNlc3Npb24SDwoHc2Vzc2lvbhgBIAEoCRIOCgZyZWFzb24YAiABKAkiagoLQ3Vyc29yTW92ZWQSFAoMY29udmVyc2F0aW9uGAEgASgBEgwKBHBlZXIYAiABKAUSFQoNZGVsaXZlcmVkX3NlcRgDIAEoARIQCghyZWFkX3NlcRgEIAEoARIOCgZleGNlcHQYBSABKAkiKwoLUmVxdWVzdEdvbmUSDAoEZnJvbRgBIAEoBRIOCgZleGNlcHQYAiABKAkiPgoMQmxvY2tDaGFuZ2VkEg0KBW90aGVyGAEgASgFEg8KB2Jsb2NrZWQYAiABKAgSDgoGZXhjZXB0GAMgASgJIksKDlByb2ZpbGVDaGFuZ2VkEikKB3Byb2ZpbGUYASABKAsyGC5jaGF0c3J2LmNsdXN0ZXIuUHJvZmlsZRIOCgZleGNlcHQYAiABKAkyVAoLUGVlclNlcnZpY2USRQoHRGVsaXZlchIbLmNoYXRzcnYuY2x1c3Rlci5FdmVudEJhdGNoGhkuY2hhdHNydi5jbHVzdGVyLkJhdGNoQWNrKAEwAWIGcHJvdG8z");
 
 /**
  * @generated from message chatsrv.cluster.EventBatch
@@ -173,6 +173,18 @@ export type Event = Message<"chatsrv.cluster.Event"> & {
      */
     value: ProfileChanged;
     case: "profileChanged";
+  } | {
+    /**
+     * @generated from field: chatsrv.cluster.GroupMoved group_moved = 23;
+     */
+    value: GroupMoved;
+    case: "groupMoved";
+  } | {
+    /**
+     * @generated from field: chatsrv.cluster.GroupReceipt group_receipt = 24;
+     */
+    value: GroupReceipt;
+    case: "groupReceipt";
   } | { case: undefined; value?: undefined };
 };
 
@@ -493,6 +505,60 @@ export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
   messageDesc(file_cluster, 11);
 
 /**
+ * Somebody got on in the group of the audience.
+ *
+ * @generated from message chatsrv.cluster.GroupMoved
+ */
+export type GroupMoved = Message<"chatsrv.cluster.GroupMoved"> & {
+};
+
+/**
+ * Describes the message chatsrv.cluster.GroupMoved.
+ * Use `create(GroupMovedSchema)` to create a new message.
+ */
+export const GroupMovedSchema: GenMessage<GroupMoved> = /*@__PURE__*/
+  messageDesc(file_cluster, 12);
+
+/**
+ * How many of the other members got, or read, the user's message at `seq`.
+ *
+ * @generated from message chatsrv.cluster.GroupReceipt
+ */
+export type GroupReceipt = Message<"chatsrv.cluster.GroupReceipt"> & {
+  /**
+   * @generated from field: double conversation = 1;
+   */
+  conversation: number;
+
+  /**
+   * @generated from field: double seq = 2;
+   */
+  seq: number;
+
+  /**
+   * @generated from field: int32 members = 3;
+   */
+  members: number;
+
+  /**
+   * @generated from field: int32 delivered = 4;
+   */
+  delivered: number;
+
+  /**
+   * @generated from field: int32 read = 5;
+   */
+  read: number;
+};
+
+/**
+ * Describes the message chatsrv.cluster.GroupReceipt.
+ * Use `create(GroupReceiptSchema)` to create a new message.
+ */
+export const GroupReceiptSchema: GenMessage<GroupReceipt> = /*@__PURE__*/
+  messageDesc(file_cluster, 13);
+
+/**
  * @generated from message chatsrv.cluster.Typing
  */
 export type Typing = Message<"chatsrv.cluster.Typing"> & {
@@ -512,7 +578,7 @@ export type Typing = Message<"chatsrv.cluster.Typing"> & {
  * Use `create(TypingSchema)` to create a new message.
  */
 export const TypingSchema: GenMessage<Typing> = /*@__PURE__*/
-  messageDesc(file_cluster, 12);
+  messageDesc(file_cluster, 14);
 
 /**
  * @generated from message chatsrv.cluster.Presence
@@ -553,7 +619,7 @@ export type Presence = Message<"chatsrv.cluster.Presence"> & {
  * Use `create(PresenceSchema)` to create a new message.
  */
 export const PresenceSchema: GenMessage<Presence> = /*@__PURE__*/
-  messageDesc(file_cluster, 13);
+  messageDesc(file_cluster, 15);
 
 /**
  * @generated from message chatsrv.cluster.EndSession
@@ -579,7 +645,7 @@ export type EndSession = Message<"chatsrv.cluster.EndSession"> & {
  * Use `create(EndSessionSchema)` to create a new message.
  */
 export const EndSessionSchema: GenMessage<EndSession> = /*@__PURE__*/
-  messageDesc(file_cluster, 14);
+  messageDesc(file_cluster, 16);
 
 /**
  * How far the user got in the conversation with `peer`.
@@ -622,7 +688,7 @@ export type CursorMoved = Message<"chatsrv.cluster.CursorMoved"> & {
  * Use `create(CursorMovedSchema)` to create a new message.
  */
 export const CursorMovedSchema: GenMessage<CursorMoved> = /*@__PURE__*/
-  messageDesc(file_cluster, 15);
+  messageDesc(file_cluster, 17);
 
 /**
  * The open request of `from` to the user is gone.
@@ -646,7 +712,7 @@ export type RequestGone = Message<"chatsrv.cluster.RequestGone"> & {
  * Use `create(RequestGoneSchema)` to create a new message.
  */
 export const RequestGoneSchema: GenMessage<RequestGone> = /*@__PURE__*/
-  messageDesc(file_cluster, 16);
+  messageDesc(file_cluster, 18);
 
 /**
  * @generated from message chatsrv.cluster.BlockChanged
@@ -673,7 +739,7 @@ export type BlockChanged = Message<"chatsrv.cluster.BlockChanged"> & {
  * Use `create(BlockChangedSchema)` to create a new message.
  */
 export const BlockChangedSchema: GenMessage<BlockChanged> = /*@__PURE__*/
-  messageDesc(file_cluster, 17);
+  messageDesc(file_cluster, 19);
 
 /**
  * @generated from message chatsrv.cluster.ProfileChanged
@@ -695,7 +761,7 @@ export type ProfileChanged = Message<"chatsrv.cluster.ProfileChanged"> & {
  * Use `create(ProfileChangedSchema)` to create a new message.
  */
 export const ProfileChangedSchema: GenMessage<ProfileChanged> = /*@__PURE__*/
-  messageDesc(file_cluster, 18);
+  messageDesc(file_cluster, 20);
 
 /**
  * @generated from service chatsrv.cluster.PeerService

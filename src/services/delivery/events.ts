@@ -65,6 +65,16 @@ interface Payloads {
   };
   /** `peer` has got, or read, the user's texts so far. */
   readonly receipt: Marks & { readonly peer: UserId };
+  /** Somebody got on in the group of the audience; for nodes, no session is told. */
+  readonly group_moved: object;
+  /** How many of the other members who may see it got, or read, the user's message at `seq`. */
+  readonly group_receipt: {
+    readonly conversation: ConversationId;
+    readonly seq: number;
+    readonly members: number;
+    readonly delivered: number;
+    readonly read: number;
+  };
   readonly typing: { readonly conversation: ConversationId; readonly from: UserId };
   readonly presence: {
     readonly friend: UserId;
@@ -117,6 +127,8 @@ export const eventTable: { readonly [T in EventType]: EventRow<T> } = {
   friend_removed: { lasts: true },
   signal: { lasts: false, units: ({ signal }) => JSON.stringify(signal ?? null).length },
   receipt: { lasts: true, supersedes: ({ conversation, peer }) => `${conversation} ${peer}` },
+  group_moved: { lasts: false },
+  group_receipt: { lasts: true, supersedes: ({ conversation }) => String(conversation) },
   typing: { lasts: false },
   presence: { lasts: true, supersedes: ({ friend }) => String(friend) },
   // Whoever moved it is told of another's move, and not of its own.

@@ -25,6 +25,8 @@ export const originalViews: Views = {
   friend_added: once(shared.friend_added),
   friend_removed: undefined,
   receipt: undefined,
+  group_moved: undefined,
+  group_receipt: undefined,
   typing: undefined,
   presence: undefined,
   cursor_moved: undefined,

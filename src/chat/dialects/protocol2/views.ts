@@ -29,6 +29,11 @@ export const protocol2Views: Views = {
     const news = delivery.cursor(event.conversation, event);
     if (news) outbox.send("CURSOR", cursorBody(event, news));
   },
+  group_moved: undefined,
+  group_receipt: told("GROUPRECEIPT", ({ conversation, seq, members, delivered, read }) => ({
+    conversation: conversationText(conversation),
+    ...{ seq, members, delivered, read },
+  })),
   typing: told("TYPING", ({ audience, conversation, from }) => ({
     conversation: conversationText(conversation),
     ...("users" in audience ? { peer: idText(from) } : { uuid: idText(from) }),
