@@ -3,8 +3,6 @@
  * How conversations are called. Everything in the SDK is kept by a conversation's id; a direct one is addressed by
  * the other member, whose id is known before the conversation's. Here the two are brought together, and nowhere else.
  */
-import { Code } from "../wire/codes.ts";
-import { ChatError } from "./errors.ts";
 
 /**
  * A conversation as an app names it: a user's id, for the direct one with them, or anything that says which
@@ -12,9 +10,16 @@ import { ChatError } from "./errors.ts";
  */
 export type Address = string | { readonly conversation: string };
 
-/** A conversation as a frame names it. */
+/** One message of a conversation. */
+export interface MessageAddress {
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+/** A conversation as a frame names it: one of the two. */
 export interface Target {
-  readonly peer: string;
+  readonly peer?: string;
+  readonly conversation?: string;
 }
 
 /** Which conversation, and with whom if it is a direct one. */
@@ -45,10 +50,10 @@ export class Addresses {
     return typeof address === "string" ? address : this.#peers.get(address.conversation);
   }
 
-  /** What to write into a frame. @throws ChatError 67 when it is not known whose conversation it is. */
+  /** What to write into a frame: the peer of a direct conversation, the id of any other. */
   targetOf(address: Address): Target {
     const peer = this.peerOf(address);
-    if (peer === undefined) throw new ChatError(Code.INVALID_FIELD, { field: "conversation" });
-    return { peer };
+    if (peer !== undefined) return { peer };
+    return { conversation: typeof address === "string" ? address : address.conversation };
   }
 }

@@ -5,24 +5,26 @@
  * in the order of the conversation; texts are sent until they are committed.
  */
 import { OwnAccount } from "./account.ts";
-import { type Address, Addresses } from "./addresses.ts";
+import { type Address, Addresses, type MessageAddress } from "./addresses.ts";
+import { edit, reaction, recall } from "./changes.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
 import type { ChatEvents, StateChange } from "./events.ts";
+import { Groups } from "./groups.ts";
 import { History, type HistoryPage, type HistoryRange } from "./history.ts";
 import { HttpApi } from "./http.ts";
 import { textId } from "./id.ts";
 import { Intake } from "./intake.ts";
 import type { ChatClientOptions } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
-import type { OutgoingText, SendReceipt } from "./outgoing.ts";
+import type { Content, OutgoingText, SendReceipt } from "./outgoing.ts";
 import { People } from "./people.ts";
 import { openOutbox } from "./sending.ts";
 import { wsDialer } from "./ws.ts";
 
 /**
  * What one does in a conversation is here; what concerns other people and one's own account is at `people` and
- * `account`.
+ * `account`, and groups are made and changed at `groups`.
  *
  * @example
  * const client = new ChatClient({ server: "http://127.0.0.1:8080", credentials: { username, password } });
@@ -34,6 +36,7 @@ import { wsDialer } from "./ws.ts";
 export class ChatClient {
   readonly people: People;
   readonly account: OwnAccount;
+  readonly groups: Groups;
   readonly #emitter: Emitter<ChatEvents>;
   readonly #addresses = new Addresses();
   readonly #connection: Connection;
@@ -85,6 +88,7 @@ export class ChatClient {
     this.#outbox = openOutbox({ ...ports, intake: this.#intake }, sending);
     this.people = new People(this.#connection, this.#intake.known.inbox);
     this.account = new OwnAccount(this.#connection, this.#intake.known);
+    this.groups = new Groups(this.#connection);
   }
 
   /** Listens to an event. @returns the function that stops it. */
@@ -137,7 +141,30 @@ export class ChatClient {
    * @throws ChatError when it is refused for good (65, 66, 67, 68, 69), or the client ends.
    */
   sendText(to: Address, content: string, id = textId()): Promise<SendReceipt> {
-    return this.#outbox.add({ to, id, content });
+    return this.send(to, { content }, id);
+  }
+
+  /**
+   * Sends a message of any kind, as `sendText` does; an answer to another has its seq as `replyTo`.
+   * @throws ChatError also when the kind refuses it: 76 it is not yours, 78 there is no such message, 79 too late.
+   */
+  send(to: Address, message: Content, id = textId()): Promise<SendReceipt> {
+    return this.#outbox.add({ to, id, ...message });
+  }
+
+  /** Gives one of one's own messages another text. */
+  edit(message: MessageAddress, content: string): Promise<SendReceipt> {
+    return this.send(message, edit(message.seq, content));
+  }
+
+  /** Takes a message back: its content is gone for everybody. */
+  recall(message: MessageAddress): Promise<SendReceipt> {
+    return this.send(message, recall(message.seq));
+  }
+
+  /** Gives a reaction to a message, or takes it away. */
+  react(message: MessageAddress, emoji: string, on = true): Promise<SendReceipt> {
+    return this.send(message, reaction(message.seq, emoji, on));
   }
 
   /** Sends several texts in order. @returns their receipts; rejects with the first that is refused. */

@@ -161,6 +161,9 @@ export class Conversations {
       try {
         const page = await this.#ports.fetch(conversation, before);
         if (login !== this.#login) return;
+        // A page begins with the first there is; what it leaves out is not for this account.
+        const [first] = page;
+        if (first) timeline.skip(first.seq - 1);
         for (const message of page) this.#merge(message, timeline);
         if (timeline.cursor === before) problem = new Error(`history ends at ${before}`);
       } catch (error) {

@@ -17,7 +17,25 @@ export interface ChatMessage extends Place {
   /** A name of wire/kinds, or of a kind that is not known here: its row says how it is shown. */
   readonly kind: string;
   readonly content: string;
+  /** What its kind has beside the content. */
+  readonly data?: unknown;
+  /** The seq of the message that it answers. */
+  readonly replyTo?: number;
+  /** The seq of the edit that `content` comes from. */
+  readonly editedSeq?: number;
+  /** It was taken back: the content is gone. */
+  readonly recalled?: boolean;
+  readonly reactions?: readonly Reaction[];
+  /** Changes of this message up to this seq are in it; see client/changes. */
+  readonly asOf: number;
   /** Whether this account sent it, here or in another session. */
+  readonly mine: boolean;
+}
+
+/** How many gave one reaction to a message, and whether this account did. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly count: number;
   readonly mine: boolean;
 }
 
@@ -46,8 +64,33 @@ export interface FriendRequest {
   readonly message: string;
 }
 
-/** Where a conversation stands, as the login tells: its end, and how far both sides got. */
+/** What somebody may do in a group. */
+export type Role = "owner" | "admin" | "member";
+
+/** The end of a conversation, in a line. */
+export interface Preview {
+  readonly seq: number;
+  readonly at: number;
+  readonly sender: string;
+  readonly kind: string;
+  readonly preview: string;
+}
+
+/** Where a conversation stands, as the login tells: its end, and how far both sides of a direct one got. */
 export interface ConversationHead extends Place {
+  readonly kind: "direct" | "group";
+  /** Messages that this account has not read. */
+  readonly unread: number;
+  readonly last?: Preview;
+  /** Of a group: what it is called, its picture, how many are in it, and what this account may do there. */
+  readonly name?: string;
+  readonly avatar?: string;
+  readonly members?: number;
+  readonly role?: Role;
+  /** Milliseconds since 1970; in the past or absent, it is not muted. */
+  readonly mutedUntil?: number;
+  readonly pinned?: boolean;
+  readonly archived?: boolean;
   readonly lastSeq: number;
   readonly deliveredSeq: number;
   readonly readSeq: number;

@@ -39,10 +39,10 @@ export class History {
       ...(before !== undefined && { before_seq: before }),
       ...(limit !== undefined && { limit }),
     });
-    const place = { conversation, peer };
-    this.#addresses.learn(place);
+    this.#addresses.learn({ conversation, peer });
+    const standing = { conversation, peer, asOf: last_seq };
     return {
-      messages: messages.map((entry) => messageOf(entry, place, this.#calls.uuid)),
+      messages: messages.map((entry) => messageOf(entry, standing, this.#calls.uuid)),
       lastSeq: last_seq,
     };
   }

@@ -5,8 +5,9 @@
  */
 export { Code, type CodeName, codeTable } from "../wire/codes.ts";
 export type { ProfilePatch, SessionInfo } from "./account.ts";
-export type { Address, Place } from "./addresses.ts";
+export type { Address, MessageAddress, Place } from "./addresses.ts";
 export type { BackoffOptions } from "./backoff.ts";
+export { type Change, changedBy, changedSeq, edit, effectOf, reaction, recall } from "./changes.ts";
 export { ChatClient } from "./client.ts";
 export { ChatError } from "./errors.ts";
 export type {
@@ -15,15 +16,19 @@ export type {
   ConversationHead,
   CursorMark,
   FriendRequest,
+  Preview,
+  Reaction,
+  Role,
   StateChange,
   UserProfile,
 } from "./events.ts";
+export type { GroupAddress, GroupChange, GroupInfo, GroupMember, NewGroup, Refused } from "./groups.ts";
 export type { HistoryPage, HistoryRange } from "./history.ts";
 export { HttpApi, type Placement } from "./http.ts";
 export { textId } from "./id.ts";
 export type { Credentials } from "./login.ts";
 export type { ChatClientOptions } from "./options.ts";
-export type { OutgoingText, SendReceipt } from "./outgoing.ts";
+export type { Content, OutgoingText, SendReceipt } from "./outgoing.ts";
 export type { BlockedUser, Friend } from "./people.ts";
 export type { Dialer, Transport, TransportEvents } from "./transport.ts";
 export { type WsOptions, wsDialer } from "./ws.ts";

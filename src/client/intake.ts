@@ -70,8 +70,7 @@ export class Intake {
     for (const request of requests) emitter.emit("friendRequest", request);
     for (const friend of friends) emitter.emit("friendAdded", friend);
     this.#acks.start(({ conversation, ...marks }) => {
-      const peer = this.#ports.addresses.peerOf({ conversation });
-      if (link.open && peer !== undefined) link.send("ACK", { peer, ...marks });
+      if (link.open) link.send("ACK", { ...this.#ports.addresses.targetOf({ conversation }), ...marks });
     });
     this.#heads(answer.heads ?? []);
     let next = answer.heads_next;

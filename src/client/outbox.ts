@@ -10,8 +10,8 @@
  * other. What is refused for good (not friends, too large) is rejected, and the next ones go on; a frame of
  * several texts that is refused for one of them is repeated text by text, to find out which.
  *
- * Answers (18) of different conversations come in any order and are told apart by `text_receiver`. One without
- * it, as for a rate limit, is taken as the answer to every frame on its way: repeating does no harm.
+ * Answers (18) of different conversations come in any order and are told apart by `text_receiver`, or `conversation` in a group. One without
+ * either, as for a rate limit, is taken as the answer to every frame on its way: repeating does no harm.
  */
 import { Code } from "../wire/codes.ts";
 import type { Body, Failure } from "../wire/messages.ts";
@@ -28,7 +28,7 @@ import {
 } from "./outgoing.ts";
 
 /** Where the server says that it has put a text. */
-type AnswerPlace = Partial<Record<"conversation" | "peer", string | undefined>>;
+type Answered = Partial<Record<"conversation" | "peer", string | undefined>>;
 
 export interface OutboxPorts {
   /** How frames name a conversation. */
@@ -36,7 +36,7 @@ export interface OutboxPorts {
   /** Puts one frame of texts on the connection. */
   transmit(target: Target, texts: readonly OutgoingText[]): void;
   /** A text is committed; called in the order of `seq`, before its promise resolves. */
-  committed(text: OutgoingText, receipt: SendReceipt, place: AnswerPlace): void;
+  committed(text: OutgoingText, receipt: SendReceipt, place: Answered): void;
 }
 
 export interface OutboxOptions {
@@ -76,7 +76,7 @@ export class Outbox {
   /** Everything that waits for its acknowledgement, in order per conversation. */
   pending(): OutgoingText[] {
     const waiting = [...this.#lanes.values()].flatMap(({ queue }) => queue);
-    return waiting.map(({ to, id, content }) => ({ to, id, content }));
+    return waiting.map(({ bytes: _, resolve: __, reject: ___, ...text }) => text);
   }
 
   /** Queues a text. @throws ChatError 67, 69 when it cannot be one, or as the server refuses it. */
@@ -117,9 +117,10 @@ export class Outbox {
 
   /** The server's 18. */
   answer(body: Partial<Body<"TEXTCHATMSGRESPONSE">> & Failure): void {
-    const lane = this.#lanes.get(body.text_receiver ?? "");
+    const { text_receiver: peer, conversation } = body;
+    const lane = this.#lanes.get(keyOf({ peer, conversation }));
     if (lane) this.#answered(lane, body);
-    else if (body.text_receiver === undefined && body.error !== Code.SUCCESS)
+    else if (peer === undefined && conversation === undefined && body.error !== Code.SUCCESS)
       this.#unattributed(errorOf(body));
   }
 
@@ -207,7 +208,7 @@ export class Outbox {
 
   #laneOf(address: Address): Lane {
     const target = this.#ports.targetOf(address);
-    const key = target.peer;
+    const key = keyOf(target);
     let lane = this.#lanes.get(key);
     if (!lane) {
       const backoff = new Backoff(this.#options.backoff);
@@ -218,7 +219,16 @@ export class Outbox {
   }
 }
 
+const keyOf = ({ peer, conversation }: Answered): string => peer ?? `conversation ${conversation}`;
+
+const CONCERN_ALL: ReadonlySet<number> = new Set([
+  Code.NOT_FRIENDS,
+  Code.BLOCKED,
+  Code.NOT_LOGGED_IN,
+  Code.NOT_A_MEMBER,
+]);
+
 /** Whether a refusal is about the conversation rather than one text. */
 function concernsAll({ code }: ChatError): boolean {
-  return code === Code.NOT_FRIENDS || code === Code.BLOCKED || code === Code.NOT_LOGGED_IN;
+  return CONCERN_ALL.has(code);
 }

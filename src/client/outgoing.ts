@@ -8,11 +8,20 @@ import { isContentTooLarge, MAX_CLIENT_ID, MAX_TEXTS, utf8Length } from "../wire
 import type { Address } from "./addresses.ts";
 import { ChatError } from "./errors.ts";
 
-/** A text on its way. */
-export interface OutgoingText {
+/** What a message says: a text, unless it is of another kind (wire/kinds). */
+export interface Content {
+  readonly content: string;
+  readonly kind?: string;
+  /** What its kind has beside the content. */
+  readonly data?: unknown;
+  /** The seq of the message that it answers. */
+  readonly replyTo?: number;
+}
+
+/** A message on its way. */
+export interface OutgoingText extends Content {
   readonly to: Address;
   readonly id: string;
-  readonly content: string;
 }
 
 /** What the server says of a text it has committed. */
@@ -37,8 +46,8 @@ export interface Entry extends OutgoingText {
 const ENTRY_OVERHEAD = 240;
 
 /** Bytes that a text takes in a frame, at most. */
-export const bytesOf = ({ content }: OutgoingText): number =>
-  utf8Length(JSON.stringify(content)) + ENTRY_OVERHEAD;
+export const bytesOf = ({ content, data = "" }: OutgoingText): number =>
+  utf8Length(JSON.stringify([content, data])) + ENTRY_OVERHEAD;
 
 /** The first texts of a queue that fit one frame; at least one. */
 export function firstThatFit<T extends { readonly bytes: number }>(queue: readonly T[]): T[] {

@@ -2,11 +2,13 @@
  * @module client/sending
  * The outbox on a connection: its frames go out there, and what is committed comes out as one's own message.
  */
-import type { Addresses } from "./addresses.ts";
+import type { Request } from "../wire/messages.ts";
+import type { Addresses, Target } from "./addresses.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
+import type { OutgoingText } from "./outgoing.ts";
 
 export interface SendingPorts {
   readonly connection: Connection;
@@ -21,22 +23,44 @@ export function openOutbox(
   return new Outbox(
     {
       targetOf: (address) => addresses.targetOf(address),
-      transmit: ({ peer }, texts) => {
-        const { uuid: self } = connection;
-        const text_msg = texts.map(({ id, content }) => ({
-          msg_sender: self,
-          msg_receiver: peer,
-          msg_id: id,
-          msg_content: content,
-        }));
-        connection.send("TEXTCHATMSGREQUEST", { text_sender: self, text_receiver: peer, text_msg });
-      },
-      committed: ({ id, content }, { seq, at }, { conversation, peer }) => {
+      transmit: (target, texts) =>
+        connection.send("TEXTCHATMSGREQUEST", frameOf(target, texts, connection.uuid)),
+      committed: ({ to: _, ...text }, { seq, at }, { conversation, peer }) => {
         if (conversation === undefined) return;
         const { uuid: sender } = connection;
-        intake.take({ conversation, peer, seq, at, id, sender, kind: "text", content, mine: true });
+        intake.take({
+          kind: "text",
+          ...text,
+          conversation,
+          ...(peer !== undefined && { peer }),
+          seq,
+          at,
+          sender,
+          mine: true,
+          asOf: seq,
+        });
       },
     },
     options,
   );
+}
+
+/** The frame of texts. One to a friend repeats in each whom it is from and to, as the original has it. */
+function frameOf(
+  target: Target,
+  texts: readonly OutgoingText[],
+  self: string,
+): Request<"TEXTCHATMSGREQUEST"> {
+  const { peer, conversation } = target;
+  const ends = peer === undefined ? {} : { msg_sender: self, msg_receiver: peer };
+  const text_msg = texts.map(({ id, content, kind, data, replyTo }) => ({
+    ...ends,
+    msg_id: id,
+    msg_content: content,
+    ...(kind !== undefined && { kind }),
+    ...(data !== undefined && { data }),
+    ...(replyTo !== undefined && { reply_to: replyTo }),
+  }));
+  if (peer !== undefined) return { text_sender: self, text_receiver: peer, text_msg };
+  return { ...(conversation !== undefined && { conversation }), text_msg };
 }

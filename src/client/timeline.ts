@@ -49,6 +49,12 @@ export class Timeline {
     return out;
   }
 
+  /** There is nothing up to `seq` for this account: it was no member then. */
+  skip(seq: number): void {
+    if (seq > this.#cursor) this.#cursor = seq;
+    this.knows(seq);
+  }
+
   /** Gives up what is missing: history has nothing more. What was held comes out as it is. */
   settle(): ChatMessage[] {
     const out = [...this.#held.values()].sort((a, b) => a.seq - b.seq);

@@ -10,6 +10,7 @@ import type {
   ConversationHead,
   CursorMark,
   FriendRequest,
+  Preview,
   UserProfile,
 } from "./events.ts";
 import type { Push } from "./link.ts";
@@ -30,37 +31,68 @@ export function listedRequest(
 }
 
 /** A message as HISTORY lists it, and as it is pushed. */
-type WireMessage = Body<"HISTORYRESPONSE">["messages"][number];
+type WireMessage = Omit<Body<"HISTORYRESPONSE">["messages"][number], "kind"> & { readonly kind?: string };
+
+/** Where a message is, and up to which seq its changes are in it. */
+export type Standing = Place & { readonly asOf: number };
 
 /** A message of a conversation from its wire form. A kind that is not known here is passed on as it is. */
-export function messageOf(entry: WireMessage, { conversation, peer }: Place, self: string): ChatMessage {
-  const { seq, at, kind, msg_sender: sender, msg_id: id, msg_content: content } = entry;
-  const mine = sender === self;
-  return { conversation, ...(peer !== undefined && { peer }), seq, at, id, sender, kind, content, mine };
+export function messageOf(
+  entry: WireMessage,
+  { conversation, peer, asOf }: Standing,
+  self: string,
+): ChatMessage {
+  const { seq, at, kind = "text", msg_sender: sender, msg_id: id, msg_content: content } = entry;
+  const { data, reply_to: replyTo } = entry;
+  return {
+    conversation,
+    ...(peer !== undefined && { peer }),
+    ...{ seq, at, id, sender, kind, content },
+    ...(data !== undefined && { data }),
+    ...(replyTo !== undefined && { replyTo }),
+    ...{ asOf, mine: sender === self },
+  };
 }
 
 /** The messages of a 19. None when it lacks what protocol 2 adds. */
 export function messagesOf(body: Body<"TEXTCHATMSGICOMINGREQUEST">, self: string): ChatMessage[] {
   const { conversation, text_sender, text_receiver, text_msg } = body;
   if (conversation === undefined) return [];
-  const peer = text_receiver === undefined || text_sender === self ? text_receiver : text_sender;
-  const place = { conversation, peer };
-  return text_msg.flatMap(({ seq, at, kind = "text", ...entry }) =>
-    seq === undefined || at === undefined ? [] : [messageOf({ ...entry, seq, at, kind }, place, self)],
+  // A text to a group has no receiver.
+  const other = text_sender === self ? text_receiver : text_sender;
+  const peer = text_receiver === undefined ? undefined : other;
+  return text_msg.flatMap(({ seq, at, ...entry }) =>
+    seq === undefined || at === undefined
+      ? []
+      : [messageOf({ ...entry, seq, at }, { conversation, peer, asOf: seq }, self)],
   );
 }
 
 /** A conversation's head from its wire form. */
 export function headOf(head: HeadBody): ConversationHead {
+  const { conversation, peer, kind, unread, last, name, avatar, members, role, pinned, archived } = head;
   return {
-    conversation: head.conversation,
-    peer: head.peer,
+    conversation,
+    ...(peer !== undefined && { peer }),
+    ...{ kind, unread },
+    ...(last && { last: previewOf(last) }),
+    ...(name !== undefined && { name }),
+    ...(avatar !== undefined && { avatar }),
+    ...(members !== undefined && { members }),
+    ...(role !== undefined && { role }),
+    ...(head.muted_until !== undefined && { mutedUntil: head.muted_until }),
+    ...(pinned !== undefined && { pinned }),
+    ...(archived !== undefined && { archived }),
     lastSeq: head.last_seq,
     deliveredSeq: head.delivered_seq,
     readSeq: head.read_seq,
     peerDeliveredSeq: head.peer_delivered_seq,
     peerReadSeq: head.peer_read_seq,
   };
+}
+
+function previewOf({ msg_sender: sender, ...last }: NonNullable<HeadBody["last"]>): Preview {
+  return { ...last, sender };
 }
 
 /** The event that a push is, for those that are one as they come. */
@@ -92,8 +124,9 @@ export function eventOf(push: Push): SimpleEvent | undefined {
     case "CURSOR":
       return { event: "cursor", value: markOf(push.body) };
     case "TYPING": {
-      const { conversation, peer, uuid: who = peer } = push.body;
-      return who === undefined ? undefined : { event: "typing", value: { conversation, peer, who } };
+      const { uuid, ...place } = push.body;
+      const who = uuid ?? place.peer;
+      return who === undefined ? undefined : { event: "typing", value: { ...placeOf(place), who } };
     }
     case "PRESENCE": {
       const { uuid, online, last_seen } = push.body;
@@ -109,8 +142,11 @@ export function eventOf(push: Push): SimpleEvent | undefined {
   }
 }
 
-function markOf({ conversation, peer, delivered_seq, read_seq }: Body<"CURSOR">): CursorMark {
-  return { conversation, peer, deliveredSeq: delivered_seq, readSeq: read_seq };
+const placeOf = ({ conversation, peer }: Place): Place =>
+  peer === undefined ? { conversation } : { conversation, peer };
+
+function markOf({ delivered_seq, read_seq, ...place }: Body<"CURSOR">): CursorMark {
+  return { ...placeOf(place), deliveredSeq: delivered_seq, readSeq: read_seq };
 }
 
 function incomingRequest(body: Body<"FRIENDREINCOMINGREQUEST">): FriendRequest {

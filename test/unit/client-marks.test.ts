@@ -15,7 +15,15 @@ const mark = (deliveredSeq: number, readSeq: number, peer = "2") => ({
   ...{ deliveredSeq, readSeq },
 });
 const head = (own: [number, number], peers: [number, number]) => ({
-  ...{ conversation: "12", peer: "2", lastSeq: 9, deliveredSeq: own[0], readSeq: own[1] },
+  ...{
+    conversation: "12",
+    peer: "2",
+    kind: "direct" as const,
+    unread: 0,
+    lastSeq: 9,
+    deliveredSeq: own[0],
+    readSeq: own[1],
+  },
   ...{ peerDeliveredSeq: peers[0], peerReadSeq: peers[1] },
 });
 

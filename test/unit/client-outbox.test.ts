@@ -20,7 +20,7 @@ function outbox(onSend: (sent: Sent, answer: (body: Record<string, unknown>) => 
   const subject: Outbox = new Outbox(
     {
       targetOf: (to) => ({ peer: typeof to === "string" ? to : "" }),
-      transmit: ({ peer }, texts) => {
+      transmit: ({ peer = "" }, texts) => {
         const frame = { peer, ids: texts.map(({ id }) => id) };
         sent.push(frame);
         const answer = (body: Record<string, unknown>) =>

@@ -18,14 +18,15 @@ const message = (seq: number, conversation = "12", peer = "2"): ChatMessage => (
   sender: peer,
   kind: "text",
   content: `${seq}`,
+  asOf: seq,
   mine: false,
 });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const head = (conversation: string, last_seq: number, delivered_seq: number): HeadBody => ({
   conversation,
+  peer: conversation.slice(1),
   kind: "direct",
   unread: 0,
-  peer: conversation.slice(1),
   last_seq,
   delivered_seq,
   read_seq: 0,

@@ -25,12 +25,15 @@ const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => (
   sender: more.mine ? "1" : "2",
   kind: "text",
   content: `text ${seq}`,
+  asOf: seq,
   mine: false,
   ...more,
 });
 const head = (lastSeq: number, readSeq: number, peerReadSeq = 0, peerDeliveredSeq = peerReadSeq) => ({
   conversation: "12",
   peer: "2",
+  kind: "direct" as const,
+  unread: lastSeq - readSeq,
   lastSeq,
   deliveredSeq: lastSeq,
   readSeq,

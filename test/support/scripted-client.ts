@@ -1,0 +1,53 @@
+/**
+ * @module support/scripted-client
+ * A connected client of a scripted server, and everything it was told.
+ */
+import { afterEach } from "bun:test";
+import { ChatClient, type ChatClientOptions, type ChatMessage } from "../../src/client/index.ts";
+import { tcpDialer } from "../../src/client/tcp.ts";
+import type { ServiceName } from "../../src/wire/ids.ts";
+import { loginAnswer, type Script, ScriptedServer } from "./scripted-server.ts";
+
+export interface Scripted {
+  readonly server: ScriptedServer;
+  readonly client: ChatClient;
+  readonly messages: ChatMessage[];
+  readonly errors: unknown[];
+  /** A frame of the server, on the newest connection. */
+  push(name: ServiceName, body: object): void;
+}
+
+/** To be called once, at the top of a test file. @returns what makes a client; all are closed behind their test. */
+export function scriptedClients(): (
+  script?: Script,
+  login?: object,
+  options?: Partial<ChatClientOptions>,
+) => Promise<Scripted> {
+  const open: (() => void)[] = [];
+  afterEach(() => {
+    for (const close of open.splice(0)) close();
+  });
+  return async (script = () => {}, login = {}, options = {}) => {
+    const server = new ScriptedServer((peer, frame) => {
+      if (frame.name === "LOGINSERVER") peer.send("LOGINRESPONSE", loginAnswer(login));
+      script(peer, frame);
+    });
+    const client = new ChatClient({
+      server: server.api,
+      credentials: { username: "ann", password: "pw" },
+      dial: tcpDialer(),
+      backoff: { minMs: 5, maxMs: 20 },
+      ...options,
+    });
+    open.push(() => {
+      client.close();
+      server.stop();
+    });
+    const messages: ChatMessage[] = [];
+    const errors: unknown[] = [];
+    client.on("message", (message) => messages.push(message));
+    client.on("error", (error) => errors.push(error));
+    await client.connect();
+    return { server, client, messages, errors, push: (name, body) => server.peers.at(-1)?.send(name, body) };
+  };
+}
