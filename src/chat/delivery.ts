@@ -5,6 +5,11 @@
  * out at once, one that leaves a gap has the gap read from the store. So a push may be lost, doubled or late
  * on its way from another node, and the session sees none of it. What other devices of the account have got
  * plays no part: a position belongs to the session.
+ *
+ * In a group a session may be sent the message at n + 1 only if it was sent the one at n, and that left its user a
+ * member; or if that message is the one that adds its user. A push proves no more than that: it may have crossed the user's removal
+ * on its way. All else is read from the store with the user's rights, which end where its log says so. So the message that
+ * removes somebody is sent before anything behind it, and closes the group for the session, on whichever node it is.
  */
 import type { Head, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
@@ -227,15 +232,19 @@ export class Delivery {
       const turn = message.seq < from ? undefined : turnOf(message, user);
       if (turn === "in") turns.joined(message.conversation);
       if (turn !== "out") continue;
+      const isBehind = position.target > position.seq;
       position.closed = true;
       position.target = position.seq;
       turns.left(message.conversation);
+      // What is known to follow may be that they were added again.
+      if (isBehind) void this.#comeBack(message.conversation, position);
     }
   }
 
   /** The conversation holds messages up to `lastSeq`; sends what the session lacks of them. */
   catchUp(conversation: ConversationId, peer: UserId | undefined, lastSeq: number): void {
     const position = this.#positions?.get(conversation);
+    if (position?.closed && lastSeq > position.seq) void this.#comeBack(conversation, position);
     if (position?.closed) return;
     if (position === undefined) {
       void this.#locate(conversation, peer, lastSeq + 1, lastSeq);
@@ -317,8 +326,12 @@ export class Delivery {
       try {
         const before = await messages.history(conversation, user, { before: first, limit: PAGE });
         const fresh = before?.messages.find((message) => !this.#isOld(message));
+        const last = before?.messages.at(-1);
+        // Of a group nothing but what is visible proves that what is at hand is.
+        const start = peer === undefined ? (last?.seq ?? 0) + 1 : first;
         // Its head may have been asked for meanwhile.
-        position.seq = Math.max(position.seq, (fresh?.seq ?? first) - 1);
+        position.seq = Math.max(position.seq, (fresh?.seq ?? start) - 1);
+        if (last?.seq === position.seq) this.#heed(position, [last], position.seq);
         break;
       } catch (error) {
         logger.log("warn", "delivery.retry", { user, peer, error });
@@ -327,6 +340,20 @@ export class Delivery {
     }
     position.fetching = false;
     if (position.seq < position.target) await this.#fetch(conversation, position);
+  }
+
+  /** The user may have been added to the group again: if so the store has something for them. */
+  async #comeBack(conversation: ConversationId, position: Position): Promise<void> {
+    const { user, messages, logger } = this.#options;
+    try {
+      const page = await messages.history(conversation, user, { after: position.seq, limit: PAGE });
+      const last = page?.messages.at(-1)?.seq ?? 0;
+      if (last <= position.seq) return;
+      position.closed = false;
+      this.catchUp(conversation, position.peer, last);
+    } catch (error) {
+      logger.log("warn", "delivery.retry", { user, conversation, error });
+    }
   }
 
   #fetchSoon(conversation: ConversationId, position: Position): void {
