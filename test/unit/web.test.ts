@@ -162,7 +162,7 @@ describe("the model", () => {
     model.setFriends([friend("4", "zoe"), friend("3", "ann"), friend("2", "bob")]);
     model.take(message(1));
     model.take(message(1, { conversation: "19", peer: "9" }));
-    expect(model.sortedFriends().map(({ username }) => username)).toEqual(["bob", "ann", "zoe"]);
+    expect(model.chats().map((chat) => model.titleOf(chat))).toEqual(["bob", "ann", "zoe"]);
     expect(model.unread).toBe(1);
   });
 

@@ -1,21 +1,15 @@
 /**
  * @module web/model/account
- * What the user of a logged-in account does, carried out through the SDK and shown in the model. What comes from
- * the server takes the other way, model/feed.
+ * What the user of a logged-in account does, carried out through the SDK and shown in the model: in conversations
+ * (model/talk), with groups (model/groups), with people and the account itself. What comes from the server takes the
+ * other way, model/feed.
  */
-import { type ChatClient, type SessionInfo, textId, type UserProfile } from "../../client/index.ts";
-import type { Conversation } from "./conversation.ts";
+import type { ChatClient, SessionInfo, UserProfile } from "../../client/index.ts";
 import { showBlocked } from "./feed.ts";
+import { Groups } from "./groups.ts";
 import type { Model } from "./model.ts";
 import type { BrowserStorage } from "./storage.ts";
-import { explain } from "./words.ts";
-
-/** Messages fetched at a time when scrolling back. */
-const PAGE = 40;
-/** The wait after messages could not be fetched, milliseconds. */
-const RETRY_MS = 2_000;
-/** The others are told at most this often that one is typing, milliseconds. */
-const TYPING_EVERY_MS = 3_000;
+import { Talk } from "./talk.ts";
 
 export interface AccountOptions {
   readonly client: ChatClient;
@@ -28,78 +22,20 @@ export class Account {
   readonly model: Model;
   readonly #client: ChatClient;
   readonly #storage: BrowserStorage;
-  readonly #now: () => number;
-  #typedAt = 0;
+  readonly talk: Talk;
+  readonly groups: Groups;
 
   constructor({ client, model, storage, now }: AccountOptions) {
     this.#client = client;
     this.model = model;
     this.#storage = storage;
-    this.#now = now;
+    this.talk = new Talk(client, model, now);
+    this.groups = new Groups(client, model);
   }
 
   /** This session's id in the list of sessions. */
   get session(): string | undefined {
     return this.#client.session?.id;
-  }
-
-  /** Opens a conversation, or none. */
-  select(conversation: Conversation | undefined): void {
-    this.model.selected = conversation;
-    this.#typedAt = 0;
-    this.model.changed();
-  }
-
-  /** Fetches the messages before those that are known. Without a connection nothing happens. */
-  async earlier(conversation: Conversation): Promise<void> {
-    if (conversation.loading || !conversation.hasEarlier || !this.model.online) return;
-    conversation.loading = true;
-    this.model.changed();
-    try {
-      const before = conversation.messages[0]?.seq;
-      const range = { limit: PAGE, ...(before !== undefined && { before }) };
-      const page = await this.#client.history(conversation.address, range);
-      conversation.take(page.messages);
-    } catch {
-      // The connection was lost, or it was too much at once: not again right away.
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-    conversation.loading = false;
-    this.model.changed();
-  }
-
-  /** The user looks at the open conversation: it is read. */
-  seen(): void {
-    const { selected } = this.model;
-    if (selected === undefined || selected.unread === 0) return;
-    selected.read(selected.lastSeq);
-    this.#client.markRead(selected.address, selected.lastSeq);
-    this.model.changed();
-  }
-
-  /** Sends a text; it shows as on its way until it is committed, and with the reason if it is refused. */
-  send(conversation: Conversation, content: string, id = textId()): void {
-    conversation.discard(id);
-    conversation.pending = [...conversation.pending, { id, content, at: this.#now() }];
-    this.model.changed();
-    this.#typedAt = 0;
-    this.#client.sendText(conversation.address, content, id).catch((error) => {
-      conversation.refuse(id, explain(error));
-      this.model.changed();
-    });
-  }
-
-  /** Drops a text that was refused. */
-  discard(conversation: Conversation, id: string): void {
-    conversation.discard(id);
-    this.model.changed();
-  }
-
-  typing(conversation: Conversation): void {
-    const now = this.#now();
-    if (now - this.#typedAt < TYPING_EVERY_MS) return;
-    this.#typedAt = now;
-    this.#client.typing(conversation.address);
   }
 
   search(username: string): Promise<UserProfile> {

@@ -3,12 +3,16 @@
  * One conversation as the page shows it: what is known of its messages, what is on its way, how far both sides
  * read. Pure; it is told what happened and asked what to show.
  */
-import type { Address, ChatMessage, ConversationHead } from "../../client/index.ts";
+import type { Address, ChatMessage, ConversationHead, GroupMember, Preview } from "../../client/index.ts";
+import { kindSpec } from "../../wire/kinds.ts";
+import { MessageLog } from "./log.ts";
 
 /** A text that is not committed yet. */
 export interface PendingText {
   readonly id: string;
   readonly content: string;
+  /** The seq of the message that it answers. */
+  readonly replyTo?: number;
   /** When it was written here, milliseconds since 1970. */
   readonly at: number;
   /** Why it was refused for good; undefined while it is on its way. */
@@ -21,19 +25,33 @@ export type Progress = "sent" | "delivered" | "read";
 /** Somebody is taken to have stopped typing after so many milliseconds without a sign. */
 export const TYPING_MS = 5_000;
 
+/** How this account wants it listed. `mutedUntil` in milliseconds since 1970. */
+export type Settings = Pick<ConversationHead, "mutedUntil" | "pinned" | "archived">;
+
 export class Conversation {
   /** The other member of a direct one. */
   readonly peer: string | undefined;
   /** The server's id of it; undefined for a direct one that nothing was heard of yet. */
   id: string | undefined;
-  /** Known messages in the order of `seq`: the newest ones, going back as far as was scrolled. */
-  readonly messages: ChatMessage[] = [];
+  /** Of a group: what it is called, and who is in it as far as that was asked for. */
+  name = "";
+  avatar = "";
+  description = "";
+  members: ReadonlyMap<string, GroupMember> | undefined;
+  /** One is no member any more. */
+  isOver = false;
+  settings: Settings = {};
+  /** The newest ones, going back as far as was scrolled. */
+  readonly log = new MessageLog();
   pending: PendingText[] = [];
   /** Earlier messages are being fetched. */
   loading = false;
   /** Who types, and until when it is believed. */
   readonly #typing = new Map<string, number>();
+  #last: Preview | undefined;
+  #unread = 0;
   #lastSeq = 0;
+  #visibleFrom = 1;
   #readSeq = 0;
   #peerDeliveredSeq = 0;
   #peerReadSeq = 0;
@@ -51,30 +69,48 @@ export class Conversation {
     return this.#lastSeq;
   }
 
-  /** The other's messages that were not read here or on another device of this account. */
+  /** What others said and was not read, here or on another device of this account. */
   get unread(): number {
-    let own = 0;
-    for (let i = this.messages.length - 1; i >= 0; i--) {
-      const message = this.messages[i];
-      if (message === undefined || message.seq <= this.#readSeq) break;
-      if (message.mine) own += 1;
-    }
-    return Math.max(0, this.#lastSeq - this.#readSeq - own);
+    const quiet = this.log.shown.filter((message) => message.seq > this.#readSeq && !counts(message)).length;
+    return Math.max(0, Math.min(this.#unread, this.#lastSeq - this.#readSeq - quiet));
   }
 
-  /** The last message, for the list of conversations. */
-  get last(): ChatMessage | undefined {
-    return this.messages.at(-1);
+  /** The end of it, for the list of conversations. */
+  get last(): Preview | undefined {
+    const message = this.log.shown.at(-1);
+    if (message === undefined || message.seq < (this.#last?.seq ?? 0)) return this.#last;
+    const { seq, at, sender, kind, content, data } = message;
+    return { seq, at, sender, kind, preview: kindSpec(kind).preview({ body: content, data }) };
+  }
+
+  get messages(): readonly ChatMessage[] {
+    return this.log.shown;
   }
 
   /** Whether there is something before what is known. */
   get hasEarlier(): boolean {
-    return (this.messages[0]?.seq ?? this.#lastSeq + 1) > 1;
+    return (this.log.firstSeq ?? this.#lastSeq + 1) > this.#visibleFrom;
+  }
+
+  /** There is nothing before what is known: a member of a group sees it from where they joined. */
+  beginsHere(): void {
+    this.#visibleFrom = this.log.firstSeq ?? this.#lastSeq + 1;
   }
 
   /** Where the conversation stands, as a login tells. Nothing ever goes back. */
   head(head: ConversationHead): void {
-    this.#lastSeq = Math.max(this.#lastSeq, head.lastSeq);
+    const { name, avatar, mutedUntil, pinned, archived, unread, last, lastSeq } = head;
+    if (name !== undefined) this.name = name;
+    if (avatar !== undefined) this.avatar = avatar;
+    this.settings = {
+      ...(mutedUntil !== undefined && { mutedUntil }),
+      ...(pinned !== undefined && { pinned }),
+      ...(archived !== undefined && { archived }),
+    };
+    if (last !== undefined && last.seq >= (this.#last?.seq ?? 0)) this.#last = last;
+    this.#unread =
+      unread + this.log.shown.filter((message) => message.seq > lastSeq && counts(message)).length;
+    this.#lastSeq = Math.max(this.#lastSeq, lastSeq);
     this.read(head.readSeq);
     this.receipt(head.peerDeliveredSeq, head.peerReadSeq);
   }
@@ -87,6 +123,7 @@ export class Conversation {
   /** Everything up to `seq` was read, here or on another device. */
   read(seq: number): void {
     this.#readSeq = Math.max(this.#readSeq, seq);
+    if (this.#readSeq >= this.#lastSeq) this.#unread = 0;
   }
 
   /** How far the other side got. What was read has been delivered. */
@@ -128,10 +165,12 @@ export class Conversation {
 
   #takeOne(message: ChatMessage): void {
     const { seq, mine, id, sender } = message;
+    if (seq > this.#lastSeq && counts(message)) this.#unread += 1;
     this.#lastSeq = Math.max(this.#lastSeq, seq);
     if (mine) this.discard(id);
     else this.#typing.delete(sender);
-    const before = this.messages.findLastIndex((known) => known.seq <= seq);
-    if (this.messages[before]?.seq !== seq) this.messages.splice(before + 1, 0, message);
+    this.log.take(message);
   }
 }
+
+const counts = ({ mine, kind }: ChatMessage): boolean => !mine && kindSpec(kind).countsAsUnread;

@@ -2,8 +2,9 @@
  * @module web/model/feed
  * From the SDK's events to the model.
  */
-import type { ChatClient, StateChange, UserProfile } from "../../client/index.ts";
+import type { ChatClient, StateChange } from "../../client/index.ts";
 import { TYPING_MS } from "./conversation.ts";
+import type { Groups } from "./groups.ts";
 import { type Model, nameOf } from "./model.ts";
 import type { BrowserStorage } from "./storage.ts";
 
@@ -17,7 +18,7 @@ export interface FeedPorts {
 }
 
 /** Keeps a model up to date from a client that has not been connected yet. */
-export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
+export function feed(client: ChatClient, model: Model, groups: Groups, ports: FeedPorts): void {
   const { storage, now } = ports;
 
   client.on("state", (change) => {
@@ -39,6 +40,7 @@ export function feed(client: ChatClient, model: Model, ports: FeedPorts): void {
   });
   client.on("message", (message) => {
     model.take(message);
+    groups.told(message);
     model.changed();
   });
   client.on("receipt", (mark) => {
@@ -108,16 +110,7 @@ async function loggedIn(client: ChatClient, model: Model, storage: BrowserStorag
   try {
     model.setFriends(await client.people.friends());
     model.changed();
-    for (const friend of model.friends.values()) await preview(client, model, friend);
   } catch {
     // The connection is gone again; the next login begins anew.
   }
-}
-
-/** The last message of a conversation, for the list. */
-async function preview(client: ChatClient, model: Model, { uuid }: UserProfile): Promise<void> {
-  const conversation = model.conversations.with(uuid);
-  if (conversation.lastSeq === 0 || conversation.last) return;
-  conversation.take((await client.history(uuid, { limit: 1 })).messages);
-  model.changed();
 }

@@ -3,7 +3,14 @@
  * Everything that the chat page shows, and who is told when it changes. Pure: model/account feeds it from the
  * SDK, the views read it.
  */
-import type { BlockedUser, ChatMessage, Friend, FriendRequest, UserProfile } from "../../client/index.ts";
+import type {
+  BlockedUser,
+  ChatMessage,
+  Friend,
+  FriendRequest,
+  GroupMember,
+  UserProfile,
+} from "../../client/index.ts";
 import type { Conversation } from "./conversation.ts";
 import { Conversations } from "./conversations.ts";
 
@@ -47,19 +54,45 @@ export class Model {
     });
   }
 
-  /** Friends, those one talked to last first, then by name. */
-  sortedFriends(): Friend[] {
-    const lastAt = ({ uuid }: Friend) => this.conversations.with(uuid).last?.at ?? 0;
-    return [...this.friends.values()].sort(
-      (a, b) => lastAt(b) - lastAt(a) || nameOf(a).localeCompare(nameOf(b)),
+  /** What is listed: everything with something in it, every group and every friend; newest first, then by name. */
+  chats(): Conversation[] {
+    const chats = new Set([...this.conversations.all].filter((one) => this.#isListed(one)));
+    for (const uuid of this.friends.keys()) chats.add(this.conversations.with(uuid));
+    const rank = ({ settings }: Conversation) => Number(settings.pinned ?? false);
+    const lastAt = ({ last }: Conversation) => last?.at ?? 0;
+    return [...chats].sort(
+      (a, b) => rank(b) - rank(a) || lastAt(b) - lastAt(a) || this.titleOf(a).localeCompare(this.titleOf(b)),
     );
   }
 
-  /** Unread messages of all friends. */
+  /** What to call a conversation. */
+  titleOf({ peer, name }: Conversation): string {
+    return peer === undefined ? name || "Group" : this.nameOf(peer);
+  }
+
+  /** What to call somebody: a friend, a fellow member, oneself. */
+  nameOf(uuid: string): string {
+    if (uuid === this.profile?.uuid) return "You";
+    const person = this.friends.get(uuid) ?? this.#fellow(uuid);
+    return person === undefined ? "Somebody" : nameOf(person);
+  }
+
+  /** Unread messages of all that is listed. */
   get unread(): number {
-    let sum = 0;
-    for (const uuid of this.friends.keys()) sum += this.conversations.with(uuid).unread;
-    return sum;
+    return this.chats().reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  /** Those who are no friends any more are not listed. */
+  #isListed({ peer, lastSeq }: Conversation): boolean {
+    return peer === undefined ? lastSeq > 0 : this.friends.has(peer);
+  }
+
+  #fellow(uuid: string): GroupMember | undefined {
+    for (const { members } of this.conversations.all) {
+      const member = members?.get(uuid);
+      if (member !== undefined) return member;
+    }
+    return undefined;
   }
 
   /** A list of all friends came. */

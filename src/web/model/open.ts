@@ -28,8 +28,9 @@ export function openAccount({ api, credentials, deviceName, page, ...ports }: Op
     dial: wsDialer({ urlOf: (placement) => webSocketUrl(placement, page) }),
   });
   const model = new Model();
-  feed(client, model, ports);
+  const account = new Account({ client, model, storage, now });
+  feed(client, model, account.groups, ports);
   // How it ends is told as a state.
   client.connect().catch(() => {});
-  return new Account({ client, model, storage, now });
+  return account;
 }

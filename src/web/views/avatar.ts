@@ -5,13 +5,17 @@
 import type { UserProfile } from "../../client/index.ts";
 import { h, setText } from "../dom/h.ts";
 import type { Row } from "../dom/keyed.ts";
+import type { Conversation } from "../model/conversation.ts";
 import { type Model, nameOf } from "../model/model.ts";
+
+/** Whose picture it is. */
+type Pictured = Pick<UserProfile, "uuid" | "username" | "nickname" | "avatar">;
 
 /** How many colours style.css knows. */
 const HUES = 8;
 
 /** Decoration: the name stands beside it. */
-export function avatar(size: "small" | "large" = "small"): Row<UserProfile> {
+export function avatar(size: "small" | "large" = "small"): Row<Pictured> {
   const initials = h("span");
   const picture = h("img", { alt: "", referrerPolicy: "no-referrer", hidden: true });
   picture.addEventListener("error", () => {
@@ -37,14 +41,16 @@ export function avatar(size: "small" | "large" = "small"): Row<UserProfile> {
   };
 }
 
-/** A friend's avatar, with a dot while they are online. */
-export function friendAvatar(model: Model): Row<UserProfile> {
+/** A conversation's picture: the friend's, with a dot while they are online, or the group's. */
+export function chatAvatar(model: Model): Row<Conversation> {
   const { element, update } = avatar();
   return {
     element,
-    update: (friend) => {
-      update?.(friend);
-      element.classList.toggle("online", model.presence.get(friend.uuid)?.online ?? false);
+    update: (chat) => {
+      const { peer, id = "0", name, avatar: picture } = chat;
+      const friend = peer === undefined ? undefined : model.friends.get(peer);
+      update?.(friend ?? { uuid: peer ?? id, username: name, nickname: "", avatar: picture });
+      element.classList.toggle("online", model.presence.get(peer ?? "")?.online ?? false);
     },
   };
 }

@@ -1,17 +1,20 @@
 /**
  * @module web/views/chat/chat
- * The page of who is logged in: friends on one side, a conversation on the other; on a phone one of the two.
+ * The page of who is logged in: conversations on one side, a conversation on the other; on a phone one of the two.
  * Which conversation is open stands in the address, so that the back button works.
  */
 import { h } from "../../dom/h.ts";
+import type { Conversation } from "../../model/conversation.ts";
+import { Writing } from "../../model/writing.ts";
 import { conversationView } from "./conversation.ts";
-import { type ChatPorts, conversationHash, LIST_HASH } from "./ports.ts";
+import { type ChatPorts, conversationAt, conversationHash, LIST_HASH } from "./ports.ts";
 import { sidebar } from "./sidebar.ts";
 
 /** @param signal aborted when the page is left. */
-export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
-  const { account } = ports;
+export function chat(given: Omit<ChatPorts, "writing">, signal: AbortSignal): HTMLElement {
+  const { account } = given;
   const { model } = account;
+  const ports = { ...given, writing: new Writing(model) };
   const side = sidebar(ports);
   const pane = conversationView(ports);
   const element = h(
@@ -26,14 +29,16 @@ export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
   const update = () => {
     element.classList.toggle("open", model.selected !== undefined);
     document.title = model.unread > 0 ? `(${model.unread}) chatsrv` : "chatsrv";
-    if (looking()) account.seen();
+    if (looking()) account.talk.seen();
     side.update();
     pane.update();
   };
   const followAddress = () => {
-    const peer = /^#\/(\d+)$/.exec(location.hash)?.[1];
-    account.select(peer === undefined ? undefined : model.conversations.with(peer));
-    if (peer !== undefined) pane.focus();
+    const open = conversationAt(location.hash, model);
+    account.talk.select(open);
+    if (open === undefined) return;
+    if (open.members === undefined) void account.groups.look(open);
+    pane.focus();
   };
 
   signal.addEventListener("abort", model.subscribe(update));
@@ -45,7 +50,7 @@ export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
     ({ key, defaultPrevented }) => {
       // A dialog takes Esc for itself.
       if (key !== "Escape" || defaultPrevented || document.querySelector("dialog")) return;
-      leave(model.selected?.peer);
+      leave(model.selected);
     },
     { signal },
   );
@@ -54,9 +59,9 @@ export function chat(ports: ChatPorts, signal: AbortSignal): HTMLElement {
   return element;
 
   /** Closes the conversation; the focus goes to where it was opened. */
-  function leave(peer: string | undefined): void {
-    if (peer === undefined) return;
+  function leave(open: Conversation | undefined): void {
+    if (open === undefined) return;
     location.hash = LIST_HASH;
-    element.querySelector<HTMLElement>(`a[href="${conversationHash(peer)}"]`)?.focus();
+    element.querySelector<HTMLElement>(`a[href="${conversationHash(open)}"]`)?.focus();
   }
 }

@@ -4,10 +4,12 @@
  */
 import { h, setText } from "../../dom/h.ts";
 import { icon } from "../../dom/icons.ts";
-import { type Model, nameOf } from "../../model/model.ts";
+import type { Conversation } from "../../model/conversation.ts";
+import type { Model } from "../../model/model.ts";
 import { lastSeen } from "../../model/times.ts";
-import { friendAvatar } from "../avatar.ts";
+import { chatAvatar } from "../avatar.ts";
 import { friendDialog } from "../dialogs/friend.ts";
+import { groupDialog } from "../dialogs/group.ts";
 import { composer } from "./composer.ts";
 import { messageList } from "./message-list.ts";
 import { type ChatPorts, LIST_HASH, type View } from "./ports.ts";
@@ -15,13 +17,15 @@ import { type ChatPorts, LIST_HASH, type View } from "./ports.ts";
 export function conversationView(ports: ChatPorts): View & { focus(): void } {
   const { account, now } = ports;
   const { model } = account;
-  const picture = friendAvatar(model);
+  const picture = chatAvatar(model);
   const name = h("span", { className: "name" });
   const status = h("span", { className: "status", attrs: { role: "status" } });
   const selectedFriend = () => model.friends.get(model.selected?.peer ?? "");
-  const showFriend = () => {
+  const showAbout = () => {
+    const { selected } = model;
     const friend = selectedFriend();
     if (friend) friendDialog(ports, friend);
+    else if (selected && selected.peer === undefined) void groupDialog(ports, selected);
   };
   const header = h(
     "header",
@@ -33,7 +37,7 @@ export function conversationView(ports: ChatPorts): View & { focus(): void } {
     ),
     h(
       "button",
-      { type: "button", className: "who", title: "About this friend", on: { click: showFriend } },
+      { type: "button", className: "who", title: "About this conversation", on: { click: showAbout } },
       picture.element,
       h("span", { className: "two-lines" }, name, status),
     ),
@@ -44,7 +48,7 @@ export function conversationView(ports: ChatPorts): View & { focus(): void } {
     "div",
     { className: "nobody" },
     icon("bubble"),
-    h("p", {}, "Choose a friend to read and write."),
+    h("p", {}, "Choose a conversation to read and write."),
   );
   const gone = h("p", { className: "gone" });
   const element = h(
@@ -59,19 +63,16 @@ export function conversationView(ports: ChatPorts): View & { focus(): void } {
 
   const update = () => {
     const { selected } = model;
-    const friend = selectedFriend();
     nobody.hidden = selected !== undefined;
     header.hidden = messages.element.hidden = selected === undefined;
-    writing.element.hidden = friend === undefined || model.blocked.has(friend.uuid);
-    gone.hidden = selected === undefined || !model.listed || !writing.element.hidden;
-    setText(gone, friend ? "You blocked this user." : "You are not friends with this user.");
-    if (friend) {
-      picture.update?.(friend);
-      setText(name, nameOf(friend));
-      setText(status, statusOf(model, friend.uuid, now()));
-    } else if (model.listed) {
-      setText(name, "Nobody you know");
-      setText(status, "");
+    const problem = selected && whyMute(model, selected);
+    writing.element.hidden = selected === undefined || problem !== undefined;
+    gone.hidden = problem === undefined || problem === "";
+    setText(gone, problem ?? "");
+    if (selected) {
+      picture.update?.(selected);
+      setText(name, model.titleOf(selected));
+      setText(status, statusOf(model, selected, now()));
     }
     messages.update();
     writing.update();
@@ -79,9 +80,19 @@ export function conversationView(ports: ChatPorts): View & { focus(): void } {
   return { element, update, focus: writing.focus };
 }
 
-function statusOf(model: Model, uuid: string, now: number): string {
-  if (model.conversations.with(uuid).isTyping(now)) return "typing…";
-  const presence = model.presence.get(uuid);
+/** Why one cannot write there; undefined when one can, "" while it is not known yet. */
+function whyMute(model: Model, { peer, isOver }: Conversation): string | undefined {
+  if (peer === undefined) return isOver ? "You are not in this group any more." : undefined;
+  if (model.blocked.has(peer)) return "You blocked this user.";
+  if (model.friends.has(peer)) return undefined;
+  return model.listed ? "You are not friends with this user." : "";
+}
+
+function statusOf(model: Model, conversation: Conversation, now: number): string {
+  const { peer, members } = conversation;
+  if (conversation.isTyping(now)) return "typing…";
+  if (peer === undefined) return members ? `${members.size} members` : "";
+  const presence = model.presence.get(peer);
   if (presence?.online) return "online";
   return presence ? lastSeen(presence.lastSeen, now) : "";
 }

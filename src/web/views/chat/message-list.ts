@@ -8,7 +8,8 @@ import { keyedList, type Row } from "../../dom/keyed.ts";
 import type { Conversation } from "../../model/conversation.ts";
 import { dayName } from "../../model/times.ts";
 import { bubble } from "./bubble.ts";
-import { type DayItem, type Item, itemsOf, type TextItem } from "./items.ts";
+import { type DayItem, type Item, itemsOf, type NoticeItem, type TextItem } from "./items.ts";
+import { noticeRow } from "./notice.ts";
 import type { ChatPorts, View } from "./ports.ts";
 
 /** So close to an edge counts as being there, pixels. */
@@ -35,9 +36,13 @@ export function messageList(ports: ChatPorts): View {
   let shown: readonly Item[] = [];
 
   const make = (item: Item): Row<Item> =>
-    item.kind === "day" ? asRow<DayItem>(dayRow(now)) : asRow<TextItem>(bubble(ports, item));
+    item.kind === "day"
+      ? asRow<DayItem>(dayRow(now))
+      : item.kind === "notice"
+        ? asRow<NoticeItem>(noticeRow(ports))
+        : asRow<TextItem>(bubble(ports, item));
   const more = () => {
-    if (open !== undefined && element.scrollTop < NEAR) void account.earlier(open);
+    if (open !== undefined && element.scrollTop < NEAR) void account.talk.earlier(open);
   };
 
   const update = () => {

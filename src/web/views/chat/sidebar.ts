@@ -1,16 +1,19 @@
 /**
  * @module web/views/chat/sidebar
- * Oneself, the state of the connection, who asks to be a friend, and the friends.
+ * Oneself, the state of the connection, who asks to be a friend, and the
+ * conversations.
  */
 import { h, setText } from "../../dom/h.ts";
 import { icon } from "../../dom/icons.ts";
 import { keyedList } from "../../dom/keyed.ts";
+import type { Conversation } from "../../model/conversation.ts";
 import { nameOf } from "../../model/model.ts";
 import { avatar } from "../avatar.ts";
 import { accountDialog } from "../dialogs/account.ts";
 import { findPerson } from "../dialogs/find.ts";
-import { friendRow } from "./friend-row.ts";
-import type { ChatPorts, View } from "./ports.ts";
+import { newGroupDialog } from "../dialogs/new-group.ts";
+import { chatRow } from "./chat-row.ts";
+import { type ChatPorts, conversationHash, type View } from "./ports.ts";
 import { requestCard } from "./request-card.ts";
 
 export function sidebar(ports: ChatPorts): View {
@@ -28,6 +31,18 @@ export function sidebar(ports: ChatPorts): View {
     },
     mine.element,
     h("span", { className: "two-lines" }, myName, status),
+  );
+
+  const newGroup = h(
+    "button",
+    {
+      type: "button",
+      className: "round",
+      title: "New group",
+      attrs: { "aria-label": "New group" },
+      on: { click: () => newGroupDialog(ports) },
+    },
+    icon("bubble"),
   );
 
   const search = h("input", {
@@ -48,8 +63,8 @@ export function sidebar(ports: ChatPorts): View {
 
   const requests = h("ul", { className: "requests", attrs: { "aria-label": "Friend requests" } });
   const showRequests = keyedList(requests, ({ from }) => from.uuid, requestCard(ports));
-  const friends = h("ul", { className: "friends" });
-  const showFriends = keyedList(friends, ({ uuid }) => uuid, friendRow(ports));
+  const chats = h("ul", { className: "friends" });
+  const showChats = keyedList(chats, conversationHash, chatRow(ports));
   const empty = h(
     "div",
     { className: "empty" },
@@ -82,10 +97,13 @@ export function sidebar(ports: ChatPorts): View {
 
     const query = wanted().toLowerCase();
     const matches = (text: string) => text.toLowerCase().includes(query);
-    const all = model.sortedFriends();
-    showFriends(query === "" ? all : all.filter((one) => matches(nameOf(one)) || matches(one.username)));
+    const all = model.chats();
+    const usernameOf = ({ peer = "" }: Conversation) => model.friends.get(peer)?.username ?? "";
+    showChats(
+      query === "" ? all : all.filter((one) => matches(model.titleOf(one)) || matches(usernameOf(one))),
+    );
     showRequests(model.requests);
-    find.hidden = query === "" || all.some(({ username }) => username.toLowerCase() === query);
+    find.hidden = query === "" || all.some((one) => usernameOf(one).toLowerCase() === query);
     setText(find, `Find the user “${wanted()}”`);
     empty.hidden = !model.listed || all.length > 0 || query !== "";
     requests.hidden = model.requests.length === 0;
@@ -93,12 +111,12 @@ export function sidebar(ports: ChatPorts): View {
 
   const element = h(
     "section",
-    { className: "sidebar", attrs: { "aria-label": "Friends" } },
-    h("header", {}, me),
+    { className: "sidebar", attrs: { "aria-label": "Conversations" } },
+    h("header", {}, me, newGroup),
     h("div", { className: "search" }, icon("search"), search),
     find,
     requests,
-    h("nav", { attrs: { "aria-label": "Conversations" } }, friends, empty),
+    h("nav", { attrs: { "aria-label": "Conversations" } }, chats, empty),
   );
   return { element, update };
 }

@@ -16,7 +16,8 @@ export async function findPerson(ports: ChatPorts, username: string): Promise<bo
   const { account, note } = ports;
   try {
     const person = await account.search(username);
-    if (account.model.friends.has(person.uuid)) location.hash = conversationHash(person.uuid);
+    if (account.model.friends.has(person.uuid))
+      location.hash = conversationHash({ peer: person.uuid, id: undefined });
     else if (person.uuid === account.model.profile?.uuid) note("That is you.");
     else if (account.model.asked.has(person.uuid)) asked(ports, person);
     else invite(ports, person);

@@ -4,10 +4,11 @@
  */
 import type { Friend } from "../../../client/index.ts";
 import { openDialog } from "../../dom/dialog.ts";
-import { h, setText } from "../../dom/h.ts";
+import { h } from "../../dom/h.ts";
 import { nameOf } from "../../model/model.ts";
 import { explain } from "../../model/words.ts";
 import { type ChatPorts, LIST_HASH } from "../chat/ports.ts";
+import { confirmedButton } from "./confirmed-button.ts";
 import { personCard } from "./person-card.ts";
 
 export function friendDialog({ account, note }: ChatPorts, friend: Friend): void {
@@ -50,16 +51,4 @@ export function friendDialog({ account, note }: ChatPorts, friend: Friend): void
       confirmedButton("Remove friend", "Remove: the messages are kept", remove),
     ),
   );
-}
-
-/** A button that asks once more, in its own words, before it acts. */
-function confirmedButton(label: string, question: string | undefined, run: () => Promise<void>): HTMLElement {
-  let asked = question === undefined;
-  const button = h("button", { type: "button", className: "plain danger" }, label);
-  button.addEventListener("click", () => {
-    if (asked) void run();
-    else setText(button, `${question}?`);
-    asked = true;
-  });
-  return button;
 }
