@@ -194,6 +194,21 @@ const codecs: { readonly [T in EventType]: Codec<T> } = {
       except: sessionOf(except),
     }),
   },
+  settings_changed: {
+    field: "settingsChanged",
+    write: ({ conversation, peer = 0, mutedUntil, pinned, archived, except = "" }) => ({
+      $typeName: "chatsrv.cluster.SettingsChanged",
+      ...{ conversation, peer, mutedUntil, pinned, archived, except },
+    }),
+    read: ({ conversation, peer, mutedUntil, pinned, archived, except }, audience) => ({
+      type: "settings_changed",
+      audience,
+      conversation: conversationId(conversation),
+      peer: peer === 0 ? undefined : userId(peer),
+      ...{ mutedUntil, pinned, archived },
+      except: sessionOf(except),
+    }),
+  },
   request_gone: {
     field: "requestGone",
     write: ({ from, except = "" }) => ({ $typeName: "chatsrv.cluster.RequestGone", from, except }),

@@ -265,6 +265,40 @@ export const protocol2Frames = {
     object({ error, conversation: conversationId }),
     "no member any more: nothing of the group comes after the message that says so",
   ),
+  READERS: request(
+    2,
+    I.READERSRESPONSE,
+    object({ ...address, seq: int(1), cursor }),
+    "how far a message got: how many of the others have got and read it, and who",
+  ),
+  READERSRESPONSE: push(
+    2,
+    object({
+      error,
+      delivered: int(),
+      read: int(),
+      members: list(object({ uuid: userId(), delivered: bool(), read: bool() })),
+      next: optional(text()),
+    }),
+    "those who may see it, its sender aside, ascending by id",
+  ),
+  CONVERSATIONSET: request(
+    2,
+    I.CONVERSATIONSETRESPONSE,
+    object({
+      ...address,
+      muted_until: optional(at),
+      pinned: optional(bool()),
+      archived: optional(bool()),
+    }),
+    "mute (0: no more), pin or archive a conversation, on all of one's devices",
+  ),
+  CONVERSATIONSETRESPONSE: push(2, status, "it is so"),
+  CONVERSATIONSETTINGS: push(
+    2,
+    object({ ...place, muted_until: at, pinned: bool(), archived: bool() }),
+    "another session of one's own set that; all of it as it is now",
+  ),
   BLOCKLIST: request(2, I.BLOCKLISTRESPONSE, object({ cursor }), "a page of the users that one blocks"),
   BLOCKLISTRESPONSE: push(
     2,

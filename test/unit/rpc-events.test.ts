@@ -54,6 +54,27 @@ const events: UserEvent[] = [
     except: sessionId("s"),
   },
   { type: "texts", audience: only(to), peer: userId(1), messages: [text(1)], except: undefined },
+  {
+    type: "texts",
+    audience: only(to),
+    peer: undefined,
+    messages: [
+      { ...text(7), kind: "members", data: { added: ["1"], roles: [] } },
+      { ...text(8), replyTo: 7 },
+    ],
+    except: undefined,
+  },
+  {
+    type: "settings_changed",
+    audience: only(to),
+    ...{ conversation: conversationId(2 ** 40), peer: userId(3), mutedUntil: 2 ** 41 },
+    ...{ pinned: true, archived: false, except: sessionId("s") },
+  },
+  {
+    type: "cursor_moved",
+    audience: only(to),
+    ...{ conversation: conversationId(1), peer: undefined, deliveredSeq: 1, readSeq: 0, except: undefined },
+  },
   { type: "friend_request", audience: only(to), from: profile, nickname: "n", message: "m" },
   { type: "friend_added", audience: only(to), friend: { ...profile, sex: 0 } },
   { type: "friend_added", audience: only(to), friend: profile, again: true },

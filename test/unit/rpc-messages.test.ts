@@ -244,6 +244,17 @@ const messages = [
     },
     "0802aa011e0a18080312036576651a034576652205652e706e672a0164300112027331",
   ),
+  golden(
+    C.SettingsChangedSchema,
+    { conversation: 9, peer: 3, mutedUntil: 8, pinned: true, archived: true, except: "s1" },
+    "09000000000000224010031900000000000020402001280132027331",
+  ),
+  golden(
+    C.TextSchema,
+    { seq: 9, sender: 1, clientId: "{x}", kind: "members", at: 1700000000000, data: "{}", replyTo: 8 },
+    "09000000000000224010011a037b787d22076d656d626572733100008056febc78423a027b7d410000000000002040",
+  ),
+  golden(C.EventSchema, { to: 2, event: { case: "settingsChanged", value: { peer: 3 } } }, "0802ca01021003"),
   golden(C.GroupMovedSchema, {}, ""),
   golden(
     C.GroupReceiptSchema,

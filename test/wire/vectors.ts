@@ -156,6 +156,23 @@ export const vectors: readonly Vector[] = [
   ),
   client("GROUPLEAVE", "00 8c 00 27", '{"conversation":"8","msg_id":"{i}"}'),
   server("GROUPLEAVERESPONSE", "00 8d 00 22", '{"error":0,"conversation":"8"}'),
+  client("READERS", "00 90 00 2d", '{"conversation":"8","seq":3,"cursor":"2"}'),
+  server(
+    "READERSRESPONSE",
+    "00 91 00 68",
+    '{"error":0,"delivered":2,"read":1,"members":[{"uuid":"2","delivered":true,"read":false}],"next":"2"}',
+  ),
+  client(
+    "CONVERSATIONSET",
+    "00 92 00 4b",
+    '{"peer":"2","muted_until":1700000000000,"pinned":true,"archived":false}',
+  ),
+  server("CONVERSATIONSETRESPONSE", "00 93 00 0f", '{"error":0}'),
+  server(
+    "CONVERSATIONSETTINGS",
+    "00 94 00 5e",
+    '{"conversation":"7","peer":"2","muted_until":1700000000000,"pinned":true,"archived":false}',
+  ),
   client("BLOCKLIST", "00 95 00 12", '{"cursor":"3"}'),
   server(
     "BLOCKLISTRESPONSE",

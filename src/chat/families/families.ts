@@ -5,6 +5,7 @@
  */
 import type { RequestName } from "../../wire/messages.ts";
 import { type BlockServices, blockFamily } from "./blocks.ts";
+import { type ConversationServices, conversationFamily } from "./conversations.ts";
 import { type CursorServices, cursorFamily } from "./cursors.ts";
 import { type DeviceServices, deviceFamily } from "./devices.ts";
 import type { Rows } from "./family.ts";
@@ -17,6 +18,7 @@ import { type SignalServices, signalFamily } from "./signals.ts";
 import { type TextServices, textFamily } from "./texts.ts";
 
 export type FamilyServices = BlockServices &
+  ConversationServices &
   CursorServices &
   DeviceServices &
   FriendServices &
@@ -36,6 +38,7 @@ export const requestTable = (services: FamilyServices): Rows<RequestName> => ({
   ...groupFamily(services),
   ...textFamily(services),
   ...historyFamily(services),
+  ...conversationFamily(services),
   ...cursorFamily(services),
   ...signalFamily(services),
 });

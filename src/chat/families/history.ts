@@ -48,7 +48,7 @@ export function historyFamily({
         const { bound, delivery } = requireLogin(session);
         const read = (limit: number) => messaging.heads(bound.user, { cursor, limit });
         const page = await pageOfOneFrame(MAX_PAGE, read, headBody);
-        for (const head of page.read) startAtHead(delivery, head, head.lastSeq);
+        for (const head of page.read.items) startAtHead(delivery, head, head.lastSeq);
         session.send("HEADSRESPONSE", { error: 0, heads: page.items, ...nextOf(page) });
       },
       () => pagePrice(undefined, MAX_PAGE),

@@ -80,12 +80,16 @@ export const limits = {
     session_history: limit(
       600,
       10,
-      "Reads: history, heads, friend list, members of a group, block list (110, 117, 119, 136, 149) per session; each 20 entries asked for cost one more.",
+      "Reads: history, heads, friend list, members of a group, readers, block list (110, 117, 119, 136, 144, 149) per session; each 20 entries asked for cost one more.",
     ),
     session_cursor: limit(500, 10, "Acknowledgements (112) per session."),
     session_typing: limit(60, 10, "Signs of typing (114) per session."),
     session_profile: limit(20, 60, "Changes of the profile (128) per session."),
-    session_other: limit(120, 60, "PING, session list and revocation (100, 130, 131) per session."),
+    session_other: limit(
+      120,
+      60,
+      "PING, session list and revocation, settings of a conversation (100, 130, 131, 146) per session.",
+    ),
     session_refused: limit(
       1000,
       60,

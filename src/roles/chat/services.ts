@@ -14,6 +14,8 @@ import { Conversations } from "../../services/conversations/conversations.ts";
 import { Cursors } from "../../services/conversations/cursors.ts";
 import { DeviceCursors } from "../../services/conversations/device-cursors.ts";
 import { Groups } from "../../services/conversations/groups.ts";
+import { Readers } from "../../services/conversations/readers.ts";
+import { Settings } from "../../services/conversations/settings.ts";
 import { Courier } from "../../services/delivery/courier.ts";
 import { Doubts } from "../../services/delivery/doubts.ts";
 import { GroupReceipts } from "../../services/delivery/group-receipts.ts";
@@ -123,6 +125,8 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     post,
     clock,
   });
+  const readers = new Readers(store.conversations);
+  const settings = new Settings(store.conversations);
   const messaging = new Messaging({
     conversations: store.conversations,
     messages: store.messages,
@@ -215,6 +219,8 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
       courier,
       conversations,
       groups,
+      readers,
+      settings,
       interests,
       cursors,
       deviceCursors,

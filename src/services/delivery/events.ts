@@ -87,6 +87,14 @@ interface Payloads {
   };
   /** A session of the user got on in a conversation: the one with `peer`, or a group. */
   readonly cursor_moved: Marks & ButOne & { readonly peer: UserId | undefined };
+  /** The user set something for themself in a conversation; `mutedUntil` is 0 when it is not muted. */
+  readonly settings_changed: ButOne & {
+    readonly conversation: ConversationId;
+    readonly peer: UserId | undefined;
+    readonly mutedUntil: number;
+    readonly pinned: boolean;
+    readonly archived: boolean;
+  };
   /** The open request of `from` to the user is gone: the user turned it down, or `from` took it back. */
   readonly request_gone: ButOne & { readonly from: UserId };
   /** The user blocked `other`, or lifted it. */
@@ -133,6 +141,7 @@ export const eventTable: { readonly [T in EventType]: EventRow<T> } = {
   presence: { lasts: true, supersedes: ({ friend }) => String(friend) },
   // Whoever moved it is told of another's move, and not of its own.
   cursor_moved: { lasts: true, supersedes: ({ conversation, except }) => `${conversation} ${except}` },
+  settings_changed: { lasts: true, supersedes: ({ conversation, except }) => `${conversation} ${except}` },
   request_gone: { lasts: true },
   block_changed: { lasts: true },
   profile_changed: {

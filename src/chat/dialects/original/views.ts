@@ -30,6 +30,7 @@ export const originalViews: Views = {
   typing: undefined,
   presence: undefined,
   cursor_moved: undefined,
+  settings_changed: undefined,
   request_gone: undefined,
   block_changed: undefined,
   profile_changed: undefined,

@@ -105,7 +105,7 @@ export class Protocol2 implements Dialect {
       },
       behind: [],
       place: (delivery) => {
-        for (const head of heads.read) startAtHead(delivery, head, head.lastSeq);
+        for (const head of heads.read.items) startAtHead(delivery, head, head.lastSeq);
         if (heads.next === undefined) delivery.knowsAll();
       },
     };

@@ -5,7 +5,7 @@
 import type { EventOf, EventType } from "../../../services/delivery/events.ts";
 import { Code } from "../../../wire/codes.ts";
 import type { ServerName } from "../../../wire/messages.ts";
-import { changedProfileBody, conversationText, cursorBody, idText } from "../../bodies.ts";
+import { changedProfileBody, conversationText, cursorBody, idText, placeBody } from "../../bodies.ts";
 import type { View, Views } from "../dialect.ts";
 import { sharedViews } from "../views.ts";
 
@@ -42,6 +42,12 @@ export const protocol2Views: Views = {
     uuid: idText(friend),
     online,
     last_seen: lastSeen,
+  })),
+  settings_changed: told("CONVERSATIONSETTINGS", (event) => ({
+    ...placeBody(event),
+    muted_until: event.mutedUntil,
+    pinned: event.pinned,
+    archived: event.archived,
   })),
   request_gone: told("FRIENDREJECT", ({ from }) => ({ src_uuid: idText(from) })),
   block_changed: told("BLOCK", ({ other, blocked }) => ({ uuid: idText(other), blocked })),
