@@ -18,8 +18,8 @@ import type { Model } from "./model.ts";
 export class Groups {
   readonly #client: ChatClient;
   readonly #model: Model;
-  /** Groups that are being looked at again. */
-  readonly #looking = new Set<Conversation>();
+  /** Groups that are being looked at. */
+  readonly #looking = new Map<Conversation, { done: Promise<void>; again: Promise<void> | undefined }>();
 
   constructor(client: ChatClient, model: Model) {
     this.#client = client;
@@ -56,10 +56,31 @@ export class Groups {
     return conversation.members?.get(this.#client.uuid)?.role;
   }
 
-  /** Asks what a group is called, and who is in it. Nothing happens when it cannot be had, as for who was removed. */
-  async look(conversation: Conversation): Promise<void> {
-    if (conversation.peer !== undefined || this.#looking.has(conversation)) return;
-    this.#looking.add(conversation);
+  /**
+   * Asks what a group is called, and who is in it, as it is by now. Nothing happens when it cannot be had, as for who
+   * was removed.
+   */
+  look(conversation: Conversation): Promise<void> {
+    if (conversation.peer !== undefined) return Promise.resolve();
+    const running = this.#looking.get(conversation);
+    // One that is under way may have begun before what there is to see; one more behind it is enough for all.
+    if (running) {
+      running.again ??= running.done.then(() => this.look(conversation));
+      return running.again;
+    }
+    const done = this.#read(conversation).finally(() => this.#looking.delete(conversation));
+    this.#looking.set(conversation, { done, again: undefined });
+    return done;
+  }
+
+  /** A message came: a group that is new here, or is another now, is looked at. */
+  told(message: ChatMessage): void {
+    if (message.peer !== undefined) return;
+    const conversation = this.#model.conversations.at(message);
+    if (conversation.name === "" || message.kind === "members") void this.look(conversation);
+  }
+
+  async #read(conversation: Conversation): Promise<void> {
     try {
       const address = addressOf(conversation);
       const { name, avatar, description } = await this.#client.groups.info(address);
@@ -70,16 +91,7 @@ export class Groups {
     } catch (error) {
       // Anything but that is asked again with the next message, or the next look.
       if (error instanceof ChatError && error.code === Code.NOT_A_MEMBER) conversation.isOver = true;
-    } finally {
-      this.#looking.delete(conversation);
     }
-  }
-
-  /** A message came: a group that is new here, or is another now, is looked at. */
-  told(message: ChatMessage): void {
-    if (message.peer !== undefined) return;
-    const conversation = this.#model.conversations.at(message);
-    if (conversation.name === "" || message.kind === "members") void this.look(conversation);
   }
 }
 
