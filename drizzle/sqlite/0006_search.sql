@@ -14,5 +14,5 @@ CREATE TABLE `SearchState` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`grown_at` integer NOT NULL
 );--> statement-breakpoint
-CREATE VIRTUAL TABLE `SearchText` USING fts5(`words`, content='', contentless_delete=1, tokenize='ascii', prefix='4 5 6');--> statement-breakpoint
+CREATE VIRTUAL TABLE `SearchText` USING fts5(`words`, content='', contentless_delete=1, tokenize='ascii', prefix='3');--> statement-breakpoint
 INSERT INTO `SearchState` (`id`, `grown_at`) VALUES (1, 0);

@@ -5,16 +5,12 @@
  */
 import type { ConversationId } from "../domain/ids.ts";
 import { QUIET_KINDS } from "../domain/kinds.ts";
-import { encodedConversation, encodedTerm } from "../domain/search/encoded.ts";
 import { termsOf } from "../domain/search/terms.ts";
 
 /** Conversations that one call brings forward at most. */
 export const INDEXED_AT_ONCE = 200;
 /** A commit under way may be dated so much before what was indexed already; milliseconds. */
 export const UNDER_WAY_MS = 15_000;
-/** Conversations of a reader by which a search is narrowed; who has more is searched for by words alone. */
-export const MAX_NARROWED = 1_000;
-
 /** A conversation whose log goes further than its index. */
 export interface Behind {
   readonly conversation: ConversationId;
@@ -53,14 +49,9 @@ export interface Findable {
   readonly recalledSeq: number | null;
 }
 
-/** The words of a message; undefined where nothing is to be found. */
-export function wordsOf({ conversation, body, editedBody, recalledSeq }: Findable): string | undefined {
-  if (recalledSeq !== null) return undefined;
-  const terms = termsOf(editedBody ?? body);
-  return terms.length === 0
-    ? undefined
-    : `${encodedConversation(conversation)} ${terms.map(encodedTerm).join(" ")}`;
-}
+/** The terms of a message as it is now, each once; none of one that was recalled. */
+export const foundBy = ({ body, editedBody, recalledSeq }: Findable): ReadonlySet<string> =>
+  new Set(recalledSeq === null ? termsOf(editedBody ?? body) : []);
 
 /** How far the whole index got, when it is taken to be behind which conversations still were. */
 export interface Progress {

@@ -1,26 +1,16 @@
 /**
  * @module domain/search/encoded
- * Terms as words that the full-text indexes of databases leave alone: of ASCII letters and digits only, none shorter than three
- * characters, none a stop word, none longer than 84. Equal terms are equal words, a term's beginning is its word's.
+ * Terms as words of ASCII letters and digits, in which no full-text index finds anything to cut or to fold by rules of
+ * its own. Equal terms are equal words, and a term's beginning is its word's.
  */
 
-/** What a term's word begins with, and a conversation's: no stop word does, and neither is taken for the other. */
-const TERM = "qz";
-const CONVERSATION = "qc";
-/** InnoDB indexes no longer ones. */
-const MAX_WORD = 84;
+/** What a term's word begins with, and a conversation's, so that neither is taken for the other. */
+const TERM = "t";
+const CONVERSATION = "c";
 /** Stands before what is no ASCII letter or digit, and before itself. */
 const ESCAPE = "z";
 
-export function encodedTerm(term: string): string {
-  let word = TERM;
-  for (const character of term) {
-    const code = encodedCharacter(character);
-    if (word.length + code.length > MAX_WORD) break;
-    word += code;
-  }
-  return word;
-}
+export const encodedTerm = (term: string): string => TERM + [...term].map(encodedCharacter).join("");
 
 /** The word by which all messages of a conversation are found. */
 export const encodedConversation = (conversation: number): string => `${CONVERSATION}${conversation}`;

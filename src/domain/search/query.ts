@@ -1,7 +1,7 @@
 /**
  * @module domain/search/query
  * What somebody looks for: words that are all to be there, "words in this order", and a word's beginning (`begin*`, and the
- * word that is still being typed: the last one).
+ * word that is still being typed: the last one) of two letters or more.
  */
 import { runsOf } from "./terms.ts";
 
@@ -10,6 +10,9 @@ export interface Clause {
   readonly terms: readonly string[];
   readonly prefix: boolean;
 }
+
+/** Letters of a word that are its beginning: one alone begins too many. */
+const MIN_BEGINNING = 2;
 
 /** Clauses of one search, and terms of one clause; what is beyond them is not asked for. */
 const MAX_CLAUSES = 16;
@@ -46,7 +49,8 @@ function wordsOf(text: string, isLast: boolean): Clause[] {
     const typed = isLast && index === words.length - 1 && !/\s$/u.test(text);
     return runsOf(word).map(({ terms, unspaced }, at, runs) => {
       if (unspaced) return clauseOfPairs(terms);
-      return { terms, prefix: at === runs.length - 1 && (typed || word.endsWith("*")) };
+      const isLong = [...(terms.at(-1) ?? "")].length >= MIN_BEGINNING;
+      return { terms, prefix: isLong && at === runs.length - 1 && (typed || word.endsWith("*")) };
     });
   });
 }

@@ -64,7 +64,7 @@ const RECALL_EDITS = `INSERT INTO MessageState (conversation_id, seq, recalled_s
 const BLANK_MESSAGES = "UPDATE Message SET body = '', data = NULL WHERE (conversation_id, seq) IN ?";
 const BLANK_EDITS = `UPDATE Message AS m JOIN MessageEdit AS e
   ON e.conversation_id = m.conversation_id AND e.seq = m.seq SET m.body = '' WHERE (e.conversation_id, e.of_seq) IN ?`;
-const DROP_WORDS = "DELETE FROM SearchDocument WHERE (conversation_id, seq) IN ?";
+const DROP_TERMS = "DELETE FROM SearchTerm WHERE (conversation_id, seq) IN ?";
 const DROP_ALL_REACTIONS = "DELETE FROM MessageReaction WHERE (conversation_id, of_seq) IN ?";
 
 /** Writes what the stored changes make of what they change. */
@@ -107,7 +107,7 @@ export async function storeChanges({ client }: Session, book: ChangeBook): Promi
     recalls.map((one) => [...targetOf(one), one.seq, 0]),
   );
   const recalled = recalls.map(targetOf);
-  for (const statement of [RECALL_EDITS, BLANK_MESSAGES, BLANK_EDITS, DROP_WORDS, DROP_ALL_REACTIONS])
+  for (const statement of [RECALL_EDITS, BLANK_MESSAGES, BLANK_EDITS, DROP_TERMS, DROP_ALL_REACTIONS])
     await list(statement, recalled);
 }
 

@@ -7,16 +7,15 @@ import { and, asc, eq, gt, gte, inArray, lte, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { SearchStore } from "../contract/search.ts";
-import { type Behind, type Findable, INDEXED_AT_ONCE, progressOf, touchedSeqs, wordsOf } from "../search.ts";
+import { type Behind, type Findable, foundBy, INDEXED_AT_ONCE, progressOf, touchedSeqs } from "../search.ts";
 import { chunks } from "./chunks.ts";
 import { NOW } from "./grouped.ts";
 import type { Pool } from "./pool.ts";
 import { conversationTable, message, messageState, searchPosition, searchState } from "./schema.ts";
 import type { Session } from "./session.ts";
 
-const SET_WORDS = `INSERT INTO SearchDocument (conversation_id, seq, at, words) VALUES ?
-  ON DUPLICATE KEY UPDATE words = VALUES(words)`;
-const DROP_WORDS = "DELETE FROM SearchDocument WHERE (conversation_id, seq) IN ?";
+const ADD_TERMS = "INSERT IGNORE INTO SearchTerm (conversation_id, term, seq, at) VALUES ?";
+const DROP_TERMS = "DELETE FROM SearchTerm WHERE (conversation_id, seq) IN ?";
 const SET_POSITIONS = `INSERT INTO SearchPosition (conversation_id, indexed_seq) VALUES ?
   ON DUPLICATE KEY UPDATE indexed_seq = VALUES(indexed_seq)`;
 
@@ -77,18 +76,22 @@ async function indexConversation(
     .where(and(eq(conversationId, conversation), gt(seq, indexedSeq), lte(seq, lastSeq)))
     .orderBy(asc(seq))
     .limit(Math.max(0, limit));
-  const written: [ConversationId, number, number, string][] = [];
-  const gone: [ConversationId, number][] = [];
-  for (const findable of await findables(session, conversation, touchedSeqs(entries))) {
-    const words = wordsOf(findable);
-    if (words === undefined) gone.push([conversation, findable.seq]);
-    else written.push([conversation, findable.seq, findable.at, words]);
-  }
-  for (const some of chunks(written, (row) => row, session.statementBytes))
-    await session.client.query(SET_WORDS, [some]);
-  if (gone.length > 0) await session.client.query(DROP_WORDS, [[gone]]);
+  const touched = touchedSeqs(entries);
+  // Those of which something may be there: what is new has nothing to be taken away.
+  const known = touched.filter((one) => one <= indexedSeq);
+  if (known.length > 0) await session.client.query(DROP_TERMS, [[known.map((one) => [conversation, one])]]);
+  const rows = (await findables(session, conversation, touched))
+    .flatMap((findable) => [...foundBy(findable)].map((term) => rowOf(findable, term)))
+    // In the order in which they lie.
+    .sort((a, b) => (a[1] < b[1] ? -1 : Number(a[1] > b[1])) || a[2] - b[2]);
+  for (const some of chunks(rows, (row) => row, session.statementBytes))
+    await session.client.query(ADD_TERMS, [some]);
   return { entries: entries.length, seq: entries.at(-1)?.seq ?? indexedSeq };
 }
+
+type Row = [conversation: ConversationId, term: string, seq: number, at: number];
+
+const rowOf = ({ conversation, seq, at }: Findable, term: string): Row => [conversation, term, seq, at];
 
 /** Messages as they are now. */
 async function findables(

@@ -30,10 +30,8 @@ const clientIdText = customType<{ data: string }>({ dataType: () => "varchar(64)
 const deviceText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
 /** An emoji, of which those that sort alike are not the same. */
 const emojiText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
-/** Words of ASCII (domain/search/encoded). */
-const wordsText = customType<{ data: string }>({
-  dataType: () => "mediumtext CHARACTER SET ascii COLLATE ascii_bin",
-});
+/** A term of a search: compared by its bytes, for what is alike was made equal before. */
+const termText = customType<{ data: string }>({ dataType: () => "varchar(64) COLLATE utf8mb4_bin" });
 /** Compared by its bytes: what is alike was made equal before. A skeleton may be longer than its name. */
 const skeletonText = customType<{ data: string }>({ dataType: () => "varchar(255) COLLATE utf8mb4_bin" });
 /**
@@ -253,20 +251,20 @@ export const refusal = mysqlTable(
   (t) => [primaryKey({ columns: [t.conversationId, t.sender, t.clientId] })],
 );
 
-/**
- * The words by which messages are found (domain/search). The migration gives `words` a full-text index, which drizzle
- * cannot say.
- */
-export const searchDocument = mysqlTable(
-  "SearchDocument",
+/** The terms of messages (domain/search), each once: by them those are found that may have what is looked for. */
+export const searchTerm = mysqlTable(
+  "SearchTerm",
   {
     conversationId: conversation("conversation_id").notNull(),
+    term: termText("term").notNull(),
     seq: seq("seq").notNull(),
     /** The message's time. */
     at: milliseconds("at").notNull(),
-    words: wordsText("words").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.conversationId, t.seq] })],
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.term, t.seq] }),
+    index("SearchTerm_message").on(t.conversationId, t.seq),
+  ],
 );
 
 /** How far each conversation's log is indexed. */

@@ -2,12 +2,14 @@
  * @module store/sqlite/indexer
  * Bringing the index of words forward along the log, in SQLite.
  */
-import { and, asc, eq, gt, gte, inArray, lte, max, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, inArray, lt, lte, max, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { SearchStore } from "../contract/search.ts";
-import { type Behind, type Findable, INDEXED_AT_ONCE, progressOf, touchedSeqs, wordsOf } from "../search.ts";
+import { lazy } from "../lazy.ts";
+import { type Behind, type Findable, INDEXED_AT_ONCE, progressOf, touchedSeqs } from "../search.ts";
 import type { Connection } from "./connection.ts";
+import { wordsOf } from "./match.ts";
 import {
   conversationTable,
   message,
@@ -23,7 +25,9 @@ type Db = Connection["db"];
 /** Ids that the messages of one millisecond share; more of them go on into the next one's. */
 const IDS_A_MILLISECOND = 4_096;
 
-export function indexer({ db, write }: Connection): Pick<SearchStore, "indexSome"> {
+export function indexer(connection: Connection): Pick<SearchStore, "indexSome"> {
+  const { db, write } = connection;
+  const add = lazy(() => adder(connection));
   return {
     indexSome: (entries) =>
       write(() => {
@@ -33,7 +37,7 @@ export function indexer({ db, write }: Connection): Pick<SearchStore, "indexSome
         let left = entries;
         let done = 0;
         for (const one of found) {
-          const passed = indexConversation(db, one, left);
+          const passed = indexConversation(db, one, left, add());
           left -= passed.entries;
           if (passed.seq < one.lastSeq) break;
           done += 1;
@@ -59,7 +63,12 @@ function behind(db: Db, from: number): Behind[] {
 }
 
 /** @returns how many entries it passed, and the last one's seq. */
-function indexConversation(db: Db, { conversation, indexedSeq, lastSeq }: Behind, limit: number) {
+function indexConversation(
+  db: Db,
+  { conversation, indexedSeq, lastSeq }: Behind,
+  limit: number,
+  add: (findable: Findable, words: string, id: number | undefined) => void,
+) {
   const entries = db
     .select({ seq: message.seq, kind: message.kind, data: message.data })
     .from(message)
@@ -69,7 +78,12 @@ function indexConversation(db: Db, { conversation, indexedSeq, lastSeq }: Behind
     .orderBy(asc(message.seq))
     .limit(Math.max(0, limit))
     .all();
-  for (const findable of findables(db, conversation, touchedSeqs(entries))) indexMessage(db, findable);
+  for (const findable of findables(db, conversation, touchedSeqs(entries))) {
+    // What is new has nothing to be taken away.
+    const known = findable.seq <= indexedSeq ? dropWords(db, conversation, findable.seq) : undefined;
+    const words = wordsOf(findable);
+    if (words !== undefined) add(findable, words, known);
+  }
   const seq = entries.at(-1)?.seq ?? indexedSeq;
   db.insert(searchPosition)
     .values({ conversationId: conversation, indexedSeq: seq })
@@ -95,16 +109,6 @@ function findables(db: Db, conversation: ConversationId, seqs: readonly number[]
     .all();
 }
 
-function indexMessage(db: Db, findable: Findable): void {
-  const { conversation, seq, at } = findable;
-  const words = wordsOf(findable);
-  const known = dropWords(db, conversation, seq);
-  if (words === undefined) return;
-  const id = known ?? nextId(db, at);
-  db.insert(searchDocument).values({ id, conversationId: conversation, seq }).run();
-  db.run(sql`insert into SearchText (rowid, words) values (${id}, ${words})`);
-}
-
 /** Takes a message out of the index. @returns the id that it had there. */
 export function dropWords(db: Db, conversation: ConversationId, seq: number): number | undefined {
   const { id, conversationId } = searchDocument;
@@ -117,14 +121,30 @@ export function dropWords(db: Db, conversation: ConversationId, seq: number): nu
   return known?.id;
 }
 
-function nextId(db: Db, at: number): number {
+/** Puts messages into the index, each under the id that it had there, or a new one. */
+function adder({ client, db }: Connection) {
   const { id } = searchDocument;
-  const first = at * IDS_A_MILLISECOND;
+  const value = sql.placeholder;
   const taken = db
     .select({ last: max(id) })
     .from(searchDocument)
-    .where(and(gte(id, first), lte(id, first + IDS_A_MILLISECOND - 1)))
-    .get();
-  const next = (taken?.last ?? first - 1) + 1;
-  return next < first + IDS_A_MILLISECOND ? next : nextId(db, at + 1);
+    .where(and(gte(id, value("first")), lt(id, value("end"))))
+    .prepare();
+  const place = db
+    .insert(searchDocument)
+    .values({ id: value("id"), conversationId: value("conversation"), seq: value("seq") })
+    .prepare();
+  const text = client.query("insert into SearchText (rowid, words) values (?, ?)");
+
+  const nextId = (at: number): number => {
+    const first = at * IDS_A_MILLISECOND;
+    const end = first + IDS_A_MILLISECOND;
+    const next = (taken.get({ first, end })?.last ?? first - 1) + 1;
+    return next < end ? next : nextId(at + 1);
+  };
+  return ({ conversation, seq, at }: Findable, words: string, known: number | undefined): void => {
+    const own = known ?? nextId(at);
+    place.run({ id: own, conversation, seq });
+    text.run(own, words);
+  };
 }

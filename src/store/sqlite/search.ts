@@ -6,13 +6,15 @@ import { and, eq, gte, isNull, lte, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { SearchStore } from "../contract/search.ts";
-import { fts5Match } from "../match.ts";
 import { pageOf, startOf } from "../paging.ts";
 import { projected } from "../projection.ts";
 import { messageColumns } from "../rows.ts";
-import { MAX_NARROWED } from "../search.ts";
 import type { Connection } from "./connection.ts";
+import { matchOf } from "./match.ts";
 import { conversationMember, message, messageState, searchDocument } from "./schema.ts";
+
+/** Conversations of a reader by which a search is narrowed; who has more is searched for by words alone. */
+const MAX_NARROWED = 1_000;
 
 const { conversationId, uuid, visibleFrom, leftSeq } = conversationMember;
 
@@ -33,7 +35,7 @@ export function searchStore({ db, read }: Connection): Pick<SearchStore, "search
   return {
     search: (reader, { text, conversation, before, limit }) =>
       read(() => {
-        const match = fts5Match(text, narrowed(reader, conversation));
+        const match = matchOf(text, narrowed(reader, conversation));
         if (match === undefined) return { items: [], next: undefined };
         const page = { cursor: before, limit };
         const { after, rows } = startOf(page);
