@@ -223,14 +223,15 @@ export class Delivery {
 
   /**
    * Whoever is no member by one of the messages is sent nothing behind it.
-   * @param from where the session was: what is before that says nothing new
+   * @param from where the session was: what is before that says nothing new. That the user left may be what it was told last at
+   *   the login.
    */
   #heed(position: Position, messages: readonly Message[], from: number): void {
     const { user, turns } = this.#options;
     if (turns === undefined || position.peer !== undefined) return;
     for (const message of messages) {
       const turn = message.seq < from ? undefined : turnOf(message, user);
-      if (turn === "in") turns.joined(message.conversation);
+      if (turn === "in" && message.seq > from) turns.joined(message.conversation);
       if (turn !== "out") continue;
       const isBehind = position.target > position.seq;
       position.closed = true;
@@ -366,7 +367,7 @@ export class Delivery {
     const { user, isOpen, logger } = this.#options;
     let empty = 0;
     position.fetching = true;
-    while (isOpen() && !position.closed && position.seq < position.target) {
+    while (isOpen() && position.seq < position.target) {
       try {
         const page = () => this.#fetchPage(conversation, position);
         this.#lastPage = this.#lastPage?.then(page, page) ?? page();

@@ -4,16 +4,7 @@
  */
 import type { Message } from "../domain/entities.ts";
 import type { UserId } from "../domain/ids.ts";
-import { MEMBERS_KIND } from "../domain/kinds.ts";
-import type { kinds } from "../wire/kinds.ts";
-import type { Infer } from "../wire/schema.ts";
-
-type Members = Infer<(typeof kinds.members)["data"]>;
-
-/** What a message changes in a group; undefined for all that do not. Only the store makes them, so their data has its shape. */
-export function membersOf({ kind, data }: Message): Members | undefined {
-  return kind === MEMBERS_KIND ? (data as Members) : undefined;
-}
+import { membersOf } from "../domain/kinds.ts";
 
 /** Whether the user becomes a member by a message, or is none any more. */
 export function turnOf(message: Message, user: UserId): "in" | "out" | undefined {

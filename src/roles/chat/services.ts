@@ -119,12 +119,6 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     logger,
     intervalMs: CURSOR_INTERVAL_MS,
   });
-  const groups = new Groups({
-    groups: store.conversations,
-    limits: groupLimits(config),
-    post,
-    clock,
-  });
   const readers = new Readers(store.conversations);
   const settings = new Settings(store.conversations);
   const messaging = new Messaging({
@@ -135,6 +129,13 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     meter,
     lanes: COMMIT_LANES,
     post,
+  });
+  const groups = new Groups({
+    groups: store.conversations,
+    limits: groupLimits(config),
+    uncertain: (change) => messaging.maybeStored(change),
+    post,
+    clock,
   });
 
   const friends = new Friends({ ...store, mayAsk: requestLimit(config, coordination, logger) });

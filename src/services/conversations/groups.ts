@@ -4,7 +4,7 @@
  * those whom it makes members, wherever they are. What the store refuses is refused; what has the wrong shape never gets there.
  */
 import type { Group, GroupMember, Page } from "../../domain/entities.ts";
-import { AppError } from "../../domain/error.ts";
+import { AppError, toAppError } from "../../domain/error.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import { requireShowable } from "../../domain/names.ts";
 import { requireLength } from "../../domain/sizes.ts";
@@ -19,10 +19,17 @@ import type {
 } from "../../store/store.ts";
 import { MAX_AVATAR, MAX_DESCRIPTION, MAX_GROUP_NAME } from "../../wire/sizes.ts";
 import type { UserEvent } from "../delivery/events.ts";
+import { tellingOf } from "../messages/announcement.ts";
 
 export interface GroupsOptions {
   readonly groups: Pick<GroupStore, "createGroup" | "change" | "leave" | "info" | "members">;
   readonly limits: GroupLimits;
+  /** Told of a change that may have been stored, and nobody told of it. */
+  readonly uncertain: (change: {
+    readonly conversation: ConversationId;
+    readonly sender: UserId;
+    readonly clientId: string;
+  }) => void;
   readonly post: (events: readonly UserEvent[]) => void;
   readonly clock: Pick<Clock, "now">;
 }
@@ -39,7 +46,7 @@ export class Groups {
     const { groups, limits, clock } = this.#options;
     requireTexts(group);
     const outcome = await groups.createGroup(group, clock.now(), limits);
-    this.#tell(outcome, [group.creator, ...group.members]);
+    this.#tell(outcome);
     return outcome;
   }
 
@@ -54,15 +61,17 @@ export class Groups {
     if (!asksFor && name === undefined && avatar === undefined && description === undefined)
       throw new AppError("INVALID_FIELD", { field: "name", detail: "nothing to change" });
     requireTexts(change);
-    const outcome = await groups.change(change, clock.now(), limits);
-    this.#tell(outcome, add);
+    const outcome = await this.#orUncertain(change, groups.change(change, clock.now(), limits));
+    this.#tell(outcome);
     return outcome;
   }
 
   /** @throws AppError NOT_A_MEMBER, MESSAGE_ID_CONFLICT, UNAVAILABLE */
   async leave(conversation: ConversationId, user: UserId, clientId: string): Promise<void> {
     const { groups, clock } = this.#options;
-    this.#tell(await groups.leave(conversation, user, clientId, clock.now()), []);
+    const change = { conversation, actor: user, clientId };
+    const leaving = groups.leave(conversation, user, clientId, clock.now());
+    this.#tell(await this.#orUncertain(change, leaving));
   }
 
   /** @throws AppError NOT_A_MEMBER, UNAVAILABLE */
@@ -75,26 +84,23 @@ export class Groups {
     return required(await this.#options.groups.members(conversation, reader, page));
   }
 
-  /**
-   * Members, and besides who may have become one: nodes where nobody was a member do not listen yet. One that was stored
-   * before is told again, as its answer may have been lost; sessions that have it drop it.
-   */
-  #tell({ conversation, message, refused }: GroupOutcome, named: readonly UserId[]): void {
+  /** One that was stored before is told again, as its answer may have been lost; sessions that have it drop it. */
+  #tell({ conversation, message }: GroupOutcome): void {
     if (message === undefined) return;
-    const messages = [message];
-    const added = named.filter((user) => !refused.some((one) => one.user === user));
-    const events: UserEvent[] = [
-      { type: "texts", audience: { conversation }, peer: undefined, messages, except: undefined },
-    ];
-    if (added.length > 0)
-      events.unshift({
-        type: "texts",
-        audience: { users: [...new Set(added)] },
-        peer: undefined,
-        messages,
-        except: undefined,
-      });
-    this.#options.post(events);
+    this.#options.post(tellingOf(conversation, message.sender, undefined, [message], undefined));
+  }
+
+  /** A change whose answer was lost may have been stored, and then its members are to be told. */
+  async #orUncertain<T>(
+    { conversation, actor: sender, clientId }: Pick<GroupChange, "conversation" | "actor" | "clientId">,
+    change: Promise<T>,
+  ): Promise<T> {
+    try {
+      return await change;
+    } catch (error) {
+      if (toAppError(error).retryable) this.#options.uncertain({ conversation, sender, clientId });
+      throw error;
+    }
   }
 }
 

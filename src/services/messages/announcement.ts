@@ -4,7 +4,8 @@
  * event per side, so a burst is one frame.
  */
 import type { Message } from "../../domain/entities.ts";
-import type { ConversationId, SessionId, UserId } from "../../domain/ids.ts";
+import { type ConversationId, type SessionId, type UserId, userId } from "../../domain/ids.ts";
+import { membersOf } from "../../domain/kinds.ts";
 import type { AppendEntry } from "../../store/store.ts";
 import { only, type UserEvent } from "../delivery/events.ts";
 import type { CommittedSubmission, Submission } from "./committer.ts";
@@ -79,7 +80,8 @@ function eventsOf({ messages, peer, session }: Run): UserEvent[] {
 }
 
 /**
- * Who is told of messages of one sender: the receiver and the sender's other sessions, or all members of a group.
+ * Who is told of messages of one sender: the receiver and the sender's other sessions, or all members of a group; and,
+ * first and besides, whom a message makes a member: nodes where nobody was one do not listen yet.
  * @param session the one that needs no copy
  */
 export function tellingOf(
@@ -89,8 +91,13 @@ export function tellingOf(
   messages: readonly Message[],
   session: SessionId | undefined,
 ): UserEvent[] {
-  if (peer === undefined)
-    return [{ type: "texts", audience: { conversation }, peer, messages, except: session }];
+  if (peer === undefined) {
+    const told = { type: "texts", peer, messages, except: session } as const;
+    const added = messages.flatMap((message) => membersOf(message)?.added ?? []);
+    const members: UserEvent = { ...told, audience: { conversation } };
+    if (added.length === 0) return [members];
+    return [{ ...told, audience: { users: added.map((text) => userId(Number(text))) } }, members];
+  }
   return [
     { type: "texts", audience: only(peer), peer: sender, messages },
     { type: "texts", audience: only(sender), peer, messages, except: session },

@@ -71,6 +71,7 @@ const COMMIT_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5,
 export class Messaging {
   readonly #options: MessagingOptions;
   readonly #committer: Committer<TextSubmission>;
+  readonly #uncertain: UncertainCommits;
   readonly #committed: Counter;
   readonly #duplicates: Counter;
   readonly #batchSize: Histogram;
@@ -91,7 +92,7 @@ export class Messaging {
     );
     this.#commitSeconds = meter.histogram("chatsrv_commit_seconds", "Time of one commit.", COMMIT_SECONDS);
     const { messages, post } = options;
-    const uncertain = new UncertainCommits({ messages, post, logger, retryMs: UNCERTAIN_RETRY_MS });
+    this.#uncertain = new UncertainCommits({ messages, post, logger, retryMs: UNCERTAIN_RETRY_MS });
     this.#committer = new Committer({
       messages: options.messages,
       clock,
@@ -100,7 +101,7 @@ export class Messaging {
       maxBatchWeight: MAX_BATCH_WEIGHT,
       maxPendingWeight: MAX_PENDING_WEIGHT,
       onCommitted: (batch, tookMs) => this.#announce(batch, tookMs),
-      onUncertain: (submission) => uncertain.note(submission),
+      onUncertain: (submission) => this.#uncertain.note(submission),
       onBug: (error) => logger.log("error", "committer.bug", { error }),
     });
     meter.gauge(
@@ -150,6 +151,11 @@ export class Messaging {
 
   heads(user: UserId, page: PageRequest): Promise<Page<Head>> {
     return this.#options.conversations.heads(user, page);
+  }
+
+  /** A message of a group may have been stored by other means, and nobody told: it is looked for, and told. */
+  maybeStored({ conversation, sender, clientId }: Pick<AppendEntry, "conversation" | "sender" | "clientId">) {
+    this.#uncertain.note({ entries: [{ conversation, sender, clientId }], peer: undefined });
   }
 
   /** Resolves when every accepted text is settled. */

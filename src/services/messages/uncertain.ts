@@ -8,7 +8,7 @@
 import type { Message } from "../../domain/entities.ts";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { MessageStore } from "../../store/store.ts";
+import type { AppendEntry, MessageStore } from "../../store/store.ts";
 import type { UserEvent } from "../delivery/events.ts";
 import { type TextSubmission, tellingOf } from "./announcement.ts";
 
@@ -28,6 +28,11 @@ interface Doubt {
   readonly clientIds: Set<string>;
 }
 
+/** What may have been stored: of one sender, in one conversation. */
+export interface Noted extends Pick<TextSubmission, "peer"> {
+  readonly entries: readonly Pick<AppendEntry, "conversation" | "sender" | "clientId">[];
+}
+
 /** Texts remembered; what is forgotten beyond it waits for the conversation's next message. */
 const MAX_TEXTS = 50_000;
 const PAGE = 200;
@@ -45,7 +50,7 @@ export class UncertainCommits {
   }
 
   /** These texts may or may not have been stored. */
-  note({ entries, peer }: Pick<TextSubmission, "entries" | "peer">): void {
+  note({ entries, peer }: Noted): void {
     const [first] = entries;
     if (first === undefined || this.#texts + entries.length > MAX_TEXTS) return;
     const { conversation, sender } = first;
