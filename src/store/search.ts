@@ -70,3 +70,7 @@ export function progressOf(from: number, found: readonly Behind[], done: number,
   const reached = more ? (found[done === found.length ? done - 1 : done]?.grownAt ?? from) : now;
   return { grownAt: Math.max(from, Math.min(reached, now - UNDER_WAY_MS)), more };
 }
+
+/** Without anything to index nothing need be written at every look: a later one goes over a little more again. */
+export const isWorthNoting = (from: number, grownAt: number, entries: number): boolean =>
+  entries > 0 || grownAt - from > 10 * UNDER_WAY_MS;

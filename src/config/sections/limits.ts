@@ -63,6 +63,8 @@ export const limits = {
       "Groups that a user makes within an hour (134), over all chat servers.",
     ),
 
+    edit_window: key(int(0, 31_536_000), 86_400, "Seconds in which a message may be edited by who sent it."),
+
     session_login: limit(10, 60, "LOGINSERVER and LOGOUTSERVER (5, 7) per session."),
     session_text: limit(500, 10, "Texts (17, each entry one) per session."),
     session_friend: limit(

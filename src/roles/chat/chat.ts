@@ -83,6 +83,7 @@ export async function startChat(input: ChatRoleInput): Promise<ChatRole> {
     doubts.start();
     standing.start();
     interests.start();
+    services.indexer.start();
     open = true;
   } catch (error) {
     stopKeepingUp();
@@ -117,8 +118,17 @@ function serveGrpc(
 }
 
 /** What remains when the clients are gone. Each step may hang on a server that is away; none may hold up the exit. */
-async function finish({ messaging, cursors, deviceCursors, courier, interests }: Services): Promise<void> {
+async function finish({
+  messaging,
+  cursors,
+  deviceCursors,
+  courier,
+  interests,
+  indexer,
+}: Services): Promise<void> {
   await within(LAST_STEPS_MS / 2, messaging.idle()).catch(() => {});
   await within(LAST_STEPS_MS / 4, Promise.all([cursors.flush(), deviceCursors.flush()])).catch(() => {});
-  await within(LAST_STEPS_MS / 4, Promise.all([courier.idle(), interests.stop()])).catch(() => {});
+  await within(LAST_STEPS_MS / 4, Promise.all([courier.idle(), interests.stop(), indexer.stop()])).catch(
+    () => {},
+  );
 }

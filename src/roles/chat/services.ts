@@ -22,6 +22,7 @@ import { GroupReceipts } from "../../services/delivery/group-receipts.ts";
 import { Interests } from "../../services/delivery/interests.ts";
 import type { LocalSessions } from "../../services/delivery/ports.ts";
 import { Reconciler } from "../../services/delivery/reconciler.ts";
+import { Indexer } from "../../services/messages/indexer.ts";
 import { Messaging } from "../../services/messages/messaging.ts";
 import { Friends } from "../../services/people/friends.ts";
 import { Presence } from "../../services/people/presence.ts";
@@ -30,9 +31,9 @@ import { Endings } from "../../services/sessions/endings.ts";
 import { Recovery } from "../../services/sessions/recovery.ts";
 import { Sessions } from "../../services/sessions/sessions.ts";
 import { Standing } from "../../services/sessions/standing.ts";
-import type { Store } from "../../store/store.ts";
+import type { MessageStore, Store } from "../../store/store.ts";
 import type { RoleInput } from "../role.ts";
-import { groupLimits, requestLimit } from "./settings.ts";
+import { appendRules, groupLimits, requestLimit } from "./settings.ts";
 
 /** Commits that may be under way at once; each lane has a share of the conversations. */
 export const COMMIT_LANES = 2;
@@ -121,9 +122,18 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
   });
   const readers = new Readers(store.conversations);
   const settings = new Settings(store.conversations);
+  const indexer = new Indexer({ search: store.search, logger });
+  const messages: MessageStore = {
+    ...store.messages,
+    append: async (entries, at) => {
+      const outcomes = await store.messages.append(entries, at, appendRules(config));
+      indexer.note();
+      return outcomes;
+    },
+  };
   const messaging = new Messaging({
     conversations: store.conversations,
-    messages: store.messages,
+    messages,
     clock,
     logger,
     meter,
@@ -215,6 +225,7 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     local,
     inbox,
     messages: store.messages,
+    indexer,
     ...{
       peers,
       courier,

@@ -8,7 +8,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Coordination } from "../../coordination/coordination.ts";
 import type { UserId } from "../../domain/ids.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { GroupLimits } from "../../store/store.ts";
+import type { AppendRules, GroupLimits } from "../../store/store.ts";
 
 /** What may wait for a client that does not read, beside `send_queue_size` frames. */
 export const SEND_QUEUE_BYTES = 4 * 1024 * 1024;
@@ -66,6 +66,10 @@ export const groupLimits = ({ Limits }: Config): GroupLimits => ({
   members: Limits.group_members,
   groupsPerUser: Limits.groups_user,
   createdPerHour: Limits.enabled ? Limits.groups_created_user : Number.MAX_SAFE_INTEGER,
+});
+
+export const appendRules = ({ Limits }: Config): AppendRules => ({
+  editWindowMs: Limits.edit_window * 1_000,
 });
 
 /**

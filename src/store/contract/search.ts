@@ -21,7 +21,7 @@ export interface SearchRequest {
 export interface Indexed {
   /** Entries of the log that were passed. */
   readonly entries: number;
-  /** Whether more of the log is there to be indexed now. */
+  /** Whether more of the log may be there to be indexed now: there is, or another process is at it. */
   readonly more: boolean;
 }
 

@@ -7,7 +7,15 @@ import { and, asc, eq, gt, gte, inArray, lte, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { SearchStore } from "../contract/search.ts";
-import { type Behind, type Findable, foundBy, INDEXED_AT_ONCE, progressOf, touchedSeqs } from "../search.ts";
+import {
+  type Behind,
+  type Findable,
+  foundBy,
+  INDEXED_AT_ONCE,
+  isWorthNoting,
+  progressOf,
+  touchedSeqs,
+} from "../search.ts";
 import { chunks } from "./chunks.ts";
 import { NOW } from "./grouped.ts";
 import type { Pool } from "./pool.ts";
@@ -27,7 +35,7 @@ export function indexer({ transaction }: Pool): Pick<SearchStore, "indexSome"> {
           .select({ from: searchState.grownAt, now: NOW })
           .from(searchState)
           .for("update", { skipLocked: true });
-        if (state === undefined) return { entries: 0, more: false };
+        if (state === undefined) return { entries: 0, more: true };
         const { from, now } = state;
         const found = await behind(session, from);
         const positions: [ConversationId, number][] = [];
@@ -42,7 +50,8 @@ export function indexer({ transaction }: Pool): Pick<SearchStore, "indexSome"> {
         }
         if (positions.length > 0) await session.client.query(SET_POSITIONS, [positions]);
         const { grownAt, more } = progressOf(from, found, done, now);
-        await session.db.update(searchState).set({ grownAt });
+        if (isWorthNoting(from, grownAt, entries - left))
+          await session.db.update(searchState).set({ grownAt });
         return { entries: entries - left, more };
       }),
   };

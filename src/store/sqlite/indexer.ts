@@ -7,7 +7,14 @@ import { alias } from "drizzle-orm/sqlite-core";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { SearchStore } from "../contract/search.ts";
 import { lazy } from "../lazy.ts";
-import { type Behind, type Findable, INDEXED_AT_ONCE, progressOf, touchedSeqs } from "../search.ts";
+import {
+  type Behind,
+  type Findable,
+  INDEXED_AT_ONCE,
+  isWorthNoting,
+  progressOf,
+  touchedSeqs,
+} from "../search.ts";
 import type { Connection } from "./connection.ts";
 import { wordsOf } from "./match.ts";
 import {
@@ -43,7 +50,7 @@ export function indexer(connection: Connection): Pick<SearchStore, "indexSome"> 
           done += 1;
         }
         const { grownAt, more } = progressOf(from, found, done, now);
-        db.update(searchState).set({ grownAt }).run();
+        if (isWorthNoting(from, grownAt, entries - left)) db.update(searchState).set({ grownAt }).run();
         return { entries: entries - left, more };
       }),
   };
