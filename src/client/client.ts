@@ -5,22 +5,18 @@
  * in the order of the conversation; texts are sent until they are committed.
  */
 import { OwnAccount } from "./account.ts";
-import { type Address, Addresses, type MessageAddress } from "./addresses.ts";
+import type { Address, MessageAddress } from "./addresses.ts";
 import { edit, reaction, recall } from "./changes.ts";
-import { Connection } from "./connection.ts";
-import { Emitter } from "./emitter.ts";
+import { Engine } from "./engine.ts";
 import type { ChatEvents, StateChange } from "./events.ts";
 import { Groups } from "./groups.ts";
-import { History, type HistoryPage, type HistoryRange } from "./history.ts";
-import { HttpApi } from "./http.ts";
+import type { HistoryPage, HistoryRange } from "./history.ts";
 import { textId } from "./id.ts";
-import { Intake } from "./intake.ts";
 import type { ChatClientOptions } from "./options.ts";
-import type { Outbox } from "./outbox.ts";
 import type { Content, OutgoingText, SendReceipt } from "./outgoing.ts";
 import { People } from "./people.ts";
-import { openOutbox } from "./sending.ts";
-import { wsDialer } from "./ws.ts";
+import { type Readers, readersOf } from "./readers.ts";
+import { changeSettings, type Settings } from "./settings.ts";
 
 /**
  * What one does in a conversation is here; what concerns other people and one's own account is at `people` and
@@ -37,63 +33,19 @@ export class ChatClient {
   readonly people: People;
   readonly account: OwnAccount;
   readonly groups: Groups;
-  readonly #emitter: Emitter<ChatEvents>;
-  readonly #addresses = new Addresses();
-  readonly #connection: Connection;
-  readonly #history: History;
-  readonly #intake: Intake;
-  readonly #outbox: Outbox;
+  readonly #engine: Engine;
 
   constructor(options: ChatClientOptions) {
-    const { server, credentials, known, autoAck = true, backoff = {}, requestTimeoutMs = 15_000 } = options;
-    this.#emitter = new Emitter((error, event) => {
-      if (event !== "error") this.#emitter.emit("error", error);
-    });
-    this.#connection = new Connection(
-      credentials,
-      {
-        api: typeof server === "string" ? new HttpApi(server) : server,
-        dial: options.dial ?? wsDialer(),
-        device: options.device ?? textId().slice(1, -1),
-        name: options.name ?? "sdk/1.0",
-        requestTimeoutMs,
-        backoff,
-      },
-      {
-        connecting: () => this.#intake.begin(),
-        online: (session) => {
-          this.#outbox.start();
-          void this.#intake.online(session);
-        },
-        leaving: () => this.#outbox.stop(),
-        offline: () => {
-          this.#outbox.stop();
-          this.#intake.offline();
-        },
-        ended: (error) => this.#outbox.end(error),
-        push: (push) => {
-          if (push.name === "TEXTCHATMSGRESPONSE") this.#outbox.answer(push.body);
-          else this.#intake.push(push);
-        },
-        state: (change) => this.#emitter.emit("state", change),
-      },
-    );
-    this.#history = new History(this.#connection, this.#addresses);
-    const ports = { connection: this.#connection, addresses: this.#addresses };
-    this.#intake = new Intake(
-      { ...ports, emitter: this.#emitter, history: this.#history },
-      { known, autoAck },
-    );
-    const sending = { backoff, answerTimeoutMs: requestTimeoutMs };
-    this.#outbox = openOutbox({ ...ports, intake: this.#intake }, sending);
-    this.people = new People(this.#connection, this.#intake.known.inbox);
-    this.account = new OwnAccount(this.#connection, this.#intake.known);
-    this.groups = new Groups(this.#connection);
+    this.#engine = new Engine(options);
+    const { connection, intake } = this.#engine;
+    this.people = new People(connection, intake.known.inbox);
+    this.account = new OwnAccount(connection, intake.known);
+    this.groups = new Groups(connection);
   }
 
   /** Listens to an event. @returns the function that stops it. */
   on<K extends keyof ChatEvents>(event: K, listener: (value: ChatEvents[K]) => void): () => void {
-    return this.#emitter.on(event, listener);
+    return this.#engine.emitter.on(event, listener);
   }
 
   /**
@@ -102,36 +54,36 @@ export class ChatClient {
    * @throws ChatError when it has ended: the credentials were refused, the server or the app ended it.
    */
   connect(): Promise<void> {
-    return this.#connection.connect();
+    return this.#engine.connection.connect();
   }
 
   get uuid(): string {
-    return this.#connection.uuid;
+    return this.#engine.connection.uuid;
   }
 
   get state(): StateChange["state"] {
-    return this.#connection.state;
+    return this.#engine.connection.state;
   }
 
   /** This session's id and node, as `sessions()` lists them; undefined before the first login. */
   get session(): { readonly id: string; readonly node: string } | undefined {
-    const { session } = this.#connection;
+    const { session } = this.#engine.connection;
     return session && { id: session.session ?? "", node: session.node ?? "" };
   }
 
   /** What the account's list of sessions knows this installation by; `device` of a later client. */
   get device(): string {
-    return this.#connection.device;
+    return this.#engine.connection.device;
   }
 
   /** Lets a later client log in without the password; undefined before the first login, and once it is void. */
   get resumeToken(): string | undefined {
-    return this.#connection.resumeToken;
+    return this.#engine.connection.resumeToken;
   }
 
   /** How far each conversation has come out; `known` of a later client. */
   cursors(): Map<string, number> {
-    return this.#intake.cursors();
+    return this.#engine.intake.cursors();
   }
 
   /**
@@ -149,7 +101,7 @@ export class ChatClient {
    * @throws ChatError also when the kind refuses it: 76 it is not yours, 78 there is no such message, 79 too late.
    */
   send(to: Address, message: Content, id = textId()): Promise<SendReceipt> {
-    return this.#outbox.add({ to, id, ...message });
+    return this.#engine.outbox.add({ to, id, ...message });
   }
 
   /** Gives one of one's own messages another text. */
@@ -174,39 +126,49 @@ export class ChatClient {
 
   /** Texts that wait for their acknowledgement; an app may keep them and send them in its next run. */
   unacknowledged(): OutgoingText[] {
-    return this.#outbox.pending();
+    return this.#engine.outbox.pending();
   }
 
   /** Everything up to `seq` is safe with the app. Called by itself unless `autoAck` is false. */
   markDelivered(conversation: Address, seq: number): void {
-    this.#intake.delivered(conversation, seq);
+    this.#engine.intake.delivered(conversation, seq);
   }
 
   /** Everything up to `seq`, as far as it has come out here, was read; the other side gets a receipt. */
   markRead(conversation: Address, seq: number): void {
-    this.#intake.read(conversation, seq);
+    this.#engine.intake.read(conversation, seq);
   }
 
   /** A part of a conversation, ascending, as the server has it. */
   history(conversation: Address, range?: HistoryRange): Promise<HistoryPage> {
-    return this.#history.page(conversation, range);
+    return this.#engine.history.page(conversation, range);
+  }
+
+  /** How far a message of one's own got, and who has it. */
+  readers(message: MessageAddress): Promise<Readers> {
+    return readersOf(this.#engine, message);
+  }
+
+  /** Mutes, pins or archives a conversation on all devices of this account; what is not given stays. */
+  changeSettings(conversation: Address, settings: Partial<Settings>): Promise<void> {
+    return changeSettings(this.#engine, conversation, settings);
   }
 
   /** Tells the others that one is writing. Forgotten when there is no connection. */
   typing(conversation: Address): void {
-    this.#connection.send("TYPING", this.#addresses.targetOf(conversation));
+    this.#engine.connection.send("TYPING", this.#engine.addresses.targetOf(conversation));
   }
 
   /** Ends this session at the server, and the client. The resume token is void afterwards. */
   async logout(): Promise<void> {
-    this.#intake.flush();
-    await this.#connection.request("LOGOUTSERVER", {});
-    this.#connection.end("logout");
+    this.#engine.intake.flush();
+    await this.#engine.connection.request("LOGOUTSERVER", {});
+    this.#engine.connection.end("logout");
   }
 
   /** Ends the client; the session may be resumed by another. Texts that wait are rejected. */
   close(): void {
-    this.#intake.flush();
-    this.#connection.end("closed");
+    this.#engine.intake.flush();
+    this.#engine.connection.end("closed");
   }
 }

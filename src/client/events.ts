@@ -4,6 +4,7 @@
  */
 import type { Place } from "./addresses.ts";
 import type { ChatError } from "./errors.ts";
+import type { Settings } from "./settings.ts";
 
 /** A message of a conversation, one's own included. `peer` is the other member of a direct one. */
 export interface ChatMessage extends Place {
@@ -87,10 +88,7 @@ export interface ConversationHead extends Place {
   readonly avatar?: string;
   readonly members?: number;
   readonly role?: Role;
-  /** Milliseconds since 1970; in the past or absent, it is not muted. */
-  readonly mutedUntil?: number;
-  readonly pinned?: boolean;
-  readonly archived?: boolean;
+  readonly settings: Settings;
   readonly lastSeq: number;
   readonly deliveredSeq: number;
   readonly readSeq: number;
@@ -133,6 +131,8 @@ export interface ChatEvents {
   cursor: CursorMark;
   /** `who` is writing there. */
   typing: Place & { readonly who: string };
+  /** Another session of this account muted, pinned or archived a conversation, or lifted that. */
+  settings: Place & { readonly settings: Settings };
   /** `lastSeen` in milliseconds since 1970. */
   presence: { readonly uuid: string; readonly online: boolean; readonly lastSeen: number };
   /** Call signalling; `signal` is the other client's own JSON. */

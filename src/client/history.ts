@@ -5,7 +5,7 @@
 import type { Address, Addresses } from "./addresses.ts";
 import type { Calls } from "./calls.ts";
 import type { ChatMessage } from "./events.ts";
-import { messageOf } from "./translate.ts";
+import { messageOf } from "./messages.ts";
 
 /** Which part of a conversation; without a bound its end. */
 export interface HistoryRange {

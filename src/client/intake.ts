@@ -15,8 +15,9 @@ import type { History } from "./history.ts";
 import { Known } from "./known.ts";
 import type { Push } from "./link.ts";
 import type { LoggedIn } from "./login.ts";
+import { headOf, messagesOf } from "./messages.ts";
 import { patiently } from "./patiently.ts";
-import { eventOf, headOf, messagesOf } from "./translate.ts";
+import { eventOf } from "./translate.ts";
 
 /** ACKs are gathered for this long, milliseconds. */
 const ACK_DELAY_MS = 50;

@@ -1,19 +1,12 @@
 /**
  * @module client/translate
- * How what the server says becomes what an app is told.
+ * People and pushes as the server tells of them become what an app is told.
  */
-import type { Body, HeadBody } from "../wire/messages.ts";
+import type { Body } from "../wire/messages.ts";
 import type { Place } from "./addresses.ts";
-import type {
-  ChatEvents,
-  ChatMessage,
-  ConversationHead,
-  CursorMark,
-  FriendRequest,
-  Preview,
-  UserProfile,
-} from "./events.ts";
+import type { ChatEvents, CursorMark, FriendRequest, UserProfile } from "./events.ts";
 import type { Push } from "./link.ts";
+import { settingsOf } from "./messages.ts";
 
 /** A profile from its wire form. */
 export function profileOf(body: Body<"SEARCHUSERNAMERESPONSE"> | WireProfile): UserProfile {
@@ -28,71 +21,6 @@ export function listedRequest(
   entry: NonNullable<Body<"LOGINRESPONSE">["FriendRequestList"]>[number],
 ): FriendRequest {
   return { from: profileOf({ ...entry, uuid: entry.src_uuid }), message: entry.message };
-}
-
-/** A message as HISTORY lists it, and as it is pushed. */
-type WireMessage = Omit<Body<"HISTORYRESPONSE">["messages"][number], "kind"> & { readonly kind?: string };
-
-/** Where a message is, and up to which seq its changes are in it. */
-export type Standing = Place & { readonly asOf: number };
-
-/** A message of a conversation from its wire form. A kind that is not known here is passed on as it is. */
-export function messageOf(
-  entry: WireMessage,
-  { conversation, peer, asOf }: Standing,
-  self: string,
-): ChatMessage {
-  const { seq, at, kind = "text", msg_sender: sender, msg_id: id, msg_content: content } = entry;
-  const { data, reply_to: replyTo } = entry;
-  return {
-    conversation,
-    ...(peer !== undefined && { peer }),
-    ...{ seq, at, id, sender, kind, content },
-    ...(data !== undefined && { data }),
-    ...(replyTo !== undefined && { replyTo }),
-    ...{ asOf, mine: sender === self },
-  };
-}
-
-/** The messages of a 19. None when it lacks what protocol 2 adds. */
-export function messagesOf(body: Body<"TEXTCHATMSGICOMINGREQUEST">, self: string): ChatMessage[] {
-  const { conversation, text_sender, text_receiver, text_msg } = body;
-  if (conversation === undefined) return [];
-  // A text to a group has no receiver.
-  const other = text_sender === self ? text_receiver : text_sender;
-  const peer = text_receiver === undefined ? undefined : other;
-  return text_msg.flatMap(({ seq, at, ...entry }) =>
-    seq === undefined || at === undefined
-      ? []
-      : [messageOf({ ...entry, seq, at }, { conversation, peer, asOf: seq }, self)],
-  );
-}
-
-/** A conversation's head from its wire form. */
-export function headOf(head: HeadBody): ConversationHead {
-  const { conversation, peer, kind, unread, last, name, avatar, members, role, pinned, archived } = head;
-  return {
-    conversation,
-    ...(peer !== undefined && { peer }),
-    ...{ kind, unread },
-    ...(last && { last: previewOf(last) }),
-    ...(name !== undefined && { name }),
-    ...(avatar !== undefined && { avatar }),
-    ...(members !== undefined && { members }),
-    ...(role !== undefined && { role }),
-    ...(head.muted_until !== undefined && { mutedUntil: head.muted_until }),
-    ...(pinned !== undefined && { pinned }),
-    ...(archived !== undefined && { archived }),
-    lastSeq: head.last_seq,
-    deliveredSeq: head.delivered_seq,
-    readSeq: head.read_seq,
-    peerDeliveredSeq: head.peer_delivered_seq,
-    peerReadSeq: head.peer_read_seq,
-  };
-}
-
-function previewOf({ msg_sender: sender, ...last }: NonNullable<HeadBody["last"]>): Preview {
-  return { ...last, sender };
 }
 
 /** The event that a push is, for those that are one as they come. */
@@ -128,6 +56,8 @@ export function eventOf(push: Push): SimpleEvent | undefined {
       const who = uuid ?? place.peer;
       return who === undefined ? undefined : { event: "typing", value: { ...placeOf(place), who } };
     }
+    case "CONVERSATIONSETTINGS":
+      return { event: "settings", value: { ...placeOf(push.body), settings: settingsOf(push.body) } };
     case "PRESENCE": {
       const { uuid, online, last_seen } = push.body;
       return { event: "presence", value: { uuid, online, lastSeen: last_seen } };

@@ -91,7 +91,11 @@ describe("a group", () => {
     server.peers[0]?.close();
     expect(await told).toMatchObject({
       ...{ conversation: "70", kind: "group", name: "Hikers", avatar: "h.png", members: 3, role: "admin" },
-      ...{ unread: 1, pinned: true, last: { seq: 1, at: 5, sender: "2", kind: "text", preview: "hi" } },
+      ...{
+        unread: 1,
+        settings: { mutedUntil: 0, pinned: true, archived: false },
+        last: { seq: 1, at: 5, sender: "2", kind: "text", preview: "hi" },
+      },
     });
   });
 
@@ -131,6 +135,33 @@ describe("a group", () => {
     expect(messages.map(({ seq }) => seq)).toEqual([57, 58, 59]);
     expect(errors).toEqual([]);
     expect(client.cursors()).toEqual(new Map([["70", 59]]));
+  });
+
+  test("tells how far a message got, and is muted, pinned and archived on all devices", async () => {
+    const { client, server, push } = await connected(
+      (peer, { name, body }) => {
+        const { cursor } = body;
+        const members = [{ uuid: cursor ? "3" : "2", delivered: true, read: !cursor }];
+        const next = cursor ? {} : { next: "c" };
+        if (name === "READERS")
+          peer.send("READERSRESPONSE", { error: 0, delivered: 2, read: 1, members, ...next });
+        if (name === "CONVERSATIONSET") peer.send("CONVERSATIONSETRESPONSE", { error: 0 });
+      },
+      { heads: [head] },
+    );
+    expect(await client.readers({ conversation: "70", seq: 4 })).toEqual({
+      ...{ delivered: 2, read: 1 },
+      members: [
+        { uuid: "2", delivered: true, read: true },
+        { uuid: "3", delivered: true, read: false },
+      ],
+    });
+    await client.changeSettings(GROUP, { mutedUntil: 9, pinned: true });
+    expect(server.bodies("CONVERSATIONSET")).toEqual([{ conversation: "70", muted_until: 9, pinned: true }]);
+    const told = new Promise((resolve) => client.on("settings", resolve));
+    push("CONVERSATIONSETTINGS", { conversation: "70", muted_until: 0, pinned: false, archived: true });
+    const settings = { mutedUntil: 0, pinned: false, archived: true };
+    expect(await told).toEqual({ conversation: "70", settings });
   });
 
   test("somebody writing there is told by name", async () => {

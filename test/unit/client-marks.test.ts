@@ -14,12 +14,14 @@ const mark = (deliveredSeq: number, readSeq: number, peer = "2") => ({
   ...{ conversation: `1${peer}`, peer },
   ...{ deliveredSeq, readSeq },
 });
+const settings = { mutedUntil: 0, pinned: false, archived: false };
 const head = (own: [number, number], peers: [number, number]) => ({
   ...{
     conversation: "12",
     peer: "2",
     kind: "direct" as const,
     unread: 0,
+    settings,
     lastSeq: 9,
     deliveredSeq: own[0],
     readSeq: own[1],

@@ -7,6 +7,7 @@ import { ChatError, type ChatMessage, Code, codeTable } from "../../src/client/i
 import { webSocketUrl } from "../../src/web/model/address.ts";
 import { Conversation, TYPING_MS } from "../../src/web/model/conversation.ts";
 import { deviceName } from "../../src/web/model/device.ts";
+import { membersWords } from "../../src/web/model/members.ts";
 import { Model, nameOf } from "../../src/web/model/model.ts";
 import { BrowserStorage } from "../../src/web/model/storage.ts";
 import { dayName, lastSeen, shortTime } from "../../src/web/model/times.ts";
@@ -33,6 +34,7 @@ const head = (lastSeq: number, readSeq: number, peerReadSeq = 0, peerDeliveredSe
   conversation: "12",
   peer: "2",
   kind: "direct" as const,
+  settings: { mutedUntil: 0, pinned: false, archived: false },
   unread: lastSeq - readSeq,
   lastSeq,
   deliveredSeq: lastSeq,
@@ -137,6 +139,86 @@ describe("a conversation", () => {
     const leads = items.flatMap((item) => (item.kind === "text" ? [item.leads] : []));
     expect(leads).toEqual([true, true, false, true, true]);
     expect(new Set(items.map(({ key }) => key)).size).toBe(items.length);
+  });
+});
+
+describe("changes of messages", () => {
+  const reaction = (seq: number, of: number, more: Partial<ChatMessage> = {}) =>
+    message(seq, { kind: "reaction", content: "", data: { of, emoji: "👍", on: true }, ...more });
+
+  test("are shown in the message that they are about, and are no rows of their own", () => {
+    const { log } = new Conversation("2");
+    log.take(message(1));
+    log.take(message(2, { kind: "edit", content: "better", data: { of: 1 } }));
+    log.take(reaction(3, 1));
+    log.take(reaction(3, 1));
+    expect(log.shown).toMatchObject([
+      { seq: 1, content: "better", editedSeq: 2, reactions: [{ emoji: "👍", count: 1 }] },
+    ]);
+  });
+
+  test("that came before the page that they are about are in it once", () => {
+    const { log } = new Conversation("2");
+    log.take(reaction(8, 1));
+    log.take(reaction(9, 2));
+    log.take(message(1, { asOf: 8, reactions: [{ emoji: "👍", count: 1, mine: false }] }));
+    log.take(message(2, { asOf: 7 }));
+    expect(log.shown.map(({ reactions }) => reactions?.[0]?.count)).toEqual([1, 1]);
+    expect(log.firstSeq).toBe(1);
+  });
+
+  test("of one's own show at once, stay when they are committed, and go when they are refused", () => {
+    const { log } = new Conversation("2");
+    log.take(message(1, { mine: true }));
+    const wish = { kind: "edit", content: "wished", data: { of: 1 } };
+    log.wish({ ...wish, id: "{a}" });
+    expect(log.shown[0]?.content).toBe("wished");
+    log.forget("{a}");
+    expect(log.shown[0]?.content).toBe("text 1");
+    log.wish({ ...wish, id: "{b}" });
+    log.take(message(2, { ...wish, id: "{b}", mine: true }));
+    log.forget("{b}");
+    expect(log.shown).toMatchObject([{ content: "wished", editedSeq: 2 }]);
+  });
+
+  test("count as nothing unread, and leave the last line to what was said", () => {
+    const conversation = new Conversation("2");
+    conversation.head(head(0, 0));
+    conversation.take([message(1), message(2, { kind: "members", content: "", data: { left: ["2"] } })]);
+    expect(conversation.unread).toBe(1);
+  });
+});
+
+describe("a group", () => {
+  const words = (data: object) =>
+    membersWords(message(1, { kind: "members", data }), (uuid) => (uuid === "1" ? "You" : `user${uuid}`));
+
+  test("says what became of it", () => {
+    expect(words({ added: ["1", "3"], name: "Hikers" })).toBe(
+      "user2 added You, user3, named the group “Hikers”",
+    );
+    expect(words({ left: ["2"] })).toBe("user2 left the group");
+    expect(words({ removed: ["1"] })).toBe("user2 removed You");
+    expect(words({ roles: "odd" })).toBe("user2 changed the group");
+  });
+
+  test("is listed by its name and time, pinned ones first", () => {
+    const model = new Model();
+    model.setFriends([friend("2", "bob")]);
+    const group = {
+      ...head(3, 3),
+      conversation: "70",
+      peer: undefined,
+      kind: "group" as const,
+      name: "Hikers",
+    };
+    const last = { seq: 3, at: NOON + 9, sender: "2", kind: "text", preview: "hi" };
+    model.conversations.at({ conversation: "70" }).head({ ...group, last });
+    model.take(message(1));
+    const titles = () => model.chats().map((chat) => model.titleOf(chat));
+    expect(titles()).toEqual(["Hikers", "bob"]);
+    model.conversations.with("2").settings = { mutedUntil: 0, pinned: true, archived: false };
+    expect(titles()).toEqual(["bob", "Hikers"]);
   });
 });
 

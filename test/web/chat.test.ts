@@ -5,6 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Chatsrv, startEmbedded } from "../support/chatsrv-process.ts";
+import { until } from "../support/until.ts";
 import { befriend, connect, makeUsers, PASSWORD, type User } from "../support/users.ts";
 import { Browser, CHROMIUM, type Page } from "./browser.ts";
 
@@ -90,6 +91,37 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     await b.press("button", "Leave: nothing of it comes here any more?");
     await b.reads("You left Hikers.");
     await a.reads("left the group");
+  }, 60_000);
+
+  test("a conversation is pinned and put away on every device; a group's message tells who has it", async () => {
+    const [ann, bob, cid] = await circle(3);
+    if (!ann || !bob || !cid) throw new Error("three users were asked for");
+    const c = await connect(server.api, cid);
+    await c.sendText(ann.uuid, "newest");
+    const [a, phone] = await Promise.all([logIn(ann), logIn(ann)]);
+    const first = (page: Page) => page.evaluate("document.querySelector('nav li .name')?.textContent");
+    await until(async () => (await first(a)) === cid.username);
+    await a.press("link", bob.username);
+    await a.press("button", bob.username);
+    await a.press("button", "Pin");
+    await a.sees("button", "Unpin");
+    await until(async () => (await first(phone)) === bob.username);
+    await a.press("button", "Archive");
+    await phone.sees("button", "Archive (1)");
+    await phone.misses("link", bob.username);
+    await a.key("Escape");
+
+    await a.press("button", "New group");
+    await a.type("textbox", "Name", "Readers");
+    await a.press("checkbox", cid.username);
+    await a.press("button", "Make the group");
+    await a.reads("2 members");
+    await write(a, "Look");
+    await until(() => c.messages.some(({ content }) => content === "Look"));
+    await a.press("button", "What to do with this message");
+    await a.press("menuitem", "Who has it");
+    await a.reads("Read by 0, delivered to");
+    c.close();
   }, 60_000);
 
   test("the list is there from the login alone, newest first, with the last words and what is unread", async () => {

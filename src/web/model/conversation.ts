@@ -3,7 +3,14 @@
  * One conversation as the page shows it: what is known of its messages, what is on its way, how far both sides
  * read. Pure; it is told what happened and asked what to show.
  */
-import type { Address, ChatMessage, ConversationHead, GroupMember, Preview } from "../../client/index.ts";
+import type {
+  Address,
+  ChatMessage,
+  ConversationHead,
+  GroupMember,
+  Preview,
+  Settings,
+} from "../../client/index.ts";
 import { kindSpec } from "../../wire/kinds.ts";
 import { MessageLog } from "./log.ts";
 
@@ -25,9 +32,6 @@ export type Progress = "sent" | "delivered" | "read";
 /** Somebody is taken to have stopped typing after so many milliseconds without a sign. */
 export const TYPING_MS = 5_000;
 
-/** How this account wants it listed. `mutedUntil` in milliseconds since 1970. */
-export type Settings = Pick<ConversationHead, "mutedUntil" | "pinned" | "archived">;
-
 export class Conversation {
   /** The other member of a direct one. */
   readonly peer: string | undefined;
@@ -40,7 +44,7 @@ export class Conversation {
   members: ReadonlyMap<string, GroupMember> | undefined;
   /** One is no member any more. */
   isOver = false;
-  settings: Settings = {};
+  settings: Settings = { mutedUntil: 0, pinned: false, archived: false };
   /** The newest ones, going back as far as was scrolled. */
   readonly log = new MessageLog();
   pending: PendingText[] = [];
@@ -99,14 +103,10 @@ export class Conversation {
 
   /** Where the conversation stands, as a login tells. Nothing ever goes back. */
   head(head: ConversationHead): void {
-    const { name, avatar, mutedUntil, pinned, archived, unread, last, lastSeq } = head;
+    const { name, avatar, settings, unread, last, lastSeq } = head;
     if (name !== undefined) this.name = name;
     if (avatar !== undefined) this.avatar = avatar;
-    this.settings = {
-      ...(mutedUntil !== undefined && { mutedUntil }),
-      ...(pinned !== undefined && { pinned }),
-      ...(archived !== undefined && { archived }),
-    };
+    this.settings = settings;
     if (last !== undefined && last.seq >= (this.#last?.seq ?? 0)) this.#last = last;
     this.#unread =
       unread + this.log.shown.filter((message) => message.seq > lastSeq && counts(message)).length;

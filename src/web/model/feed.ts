@@ -56,6 +56,10 @@ export function feed(client: ChatClient, model: Model, groups: Groups, ports: Fe
     model.changed();
     setTimeout(() => model.changed(), TYPING_MS + 50);
   });
+  client.on("settings", ({ settings, ...place }) => {
+    model.conversations.at(place).settings = settings;
+    model.changed();
+  });
   client.on("presence", ({ uuid, online, lastSeen }) => {
     model.presence.set(uuid, { online, lastSeen });
     model.changed();

@@ -58,7 +58,7 @@ export class Model {
   chats(): Conversation[] {
     const chats = new Set([...this.conversations.all].filter((one) => this.#isListed(one)));
     for (const uuid of this.friends.keys()) chats.add(this.conversations.with(uuid));
-    const rank = ({ settings }: Conversation) => Number(settings.pinned ?? false);
+    const rank = ({ settings }: Conversation) => Number(settings.pinned);
     const lastAt = ({ last }: Conversation) => last?.at ?? 0;
     return [...chats].sort(
       (a, b) => rank(b) - rank(a) || lastAt(b) - lastAt(a) || this.titleOf(a).localeCompare(this.titleOf(b)),

@@ -8,8 +8,10 @@ import {
   type ChatClient,
   type ChatMessage,
   edit,
+  type Readers,
   reaction,
   recall,
+  type Settings,
   textId,
 } from "../../client/index.ts";
 import type { Conversation } from "./conversation.ts";
@@ -111,6 +113,18 @@ export class Talk {
   react(conversation: Conversation, { seq, reactions = [] }: ChatMessage, emoji: string): Promise<void> {
     const given = reactions.some((one) => one.emoji === emoji && one.mine);
     return this.#change(conversation, reaction(seq, emoji, !given));
+  }
+
+  /** Mutes, pins or archives a conversation, or lifts that. */
+  async set(conversation: Conversation, settings: Partial<Settings>): Promise<void> {
+    await this.#client.changeSettings(conversation.address, settings);
+    conversation.settings = { ...conversation.settings, ...settings };
+    this.#model.changed();
+  }
+
+  /** How far a message of one's own got. */
+  readers(message: ChatMessage): Promise<Readers> {
+    return this.#client.readers(message);
   }
 
   typing(conversation: Conversation): void {

@@ -48,6 +48,7 @@ export function chatRow({ account: { model }, now }: ChatPorts): (chat: Conversa
         const count = chat.unread;
         setText(unread, count > 99 ? "99+" : String(count));
         unread.hidden = count === 0;
+        unread.classList.toggle("muted", chat.settings.mutedUntil > now());
         unread.setAttribute("aria-label", `${count} unread`);
         if (model.selected === chat) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");

@@ -5,15 +5,15 @@
 import type { ChatMessage } from "../../../client/index.ts";
 import { h } from "../../dom/h.ts";
 import { explain } from "../../model/words.ts";
+import { readersDialog } from "../dialogs/readers.ts";
 import type { ChatPorts } from "./ports.ts";
 
 const EMOJIS = ["👍", "❤️", "😂", "😮", "😢"] as const;
 
 /** @param messageOf the message as it is when the menu is opened. */
-export function messageMenu(
-  { account: { model, talk }, note, writing }: ChatPorts,
-  messageOf: () => ChatMessage | undefined,
-): HTMLElement {
+export function messageMenu(ports: ChatPorts, messageOf: () => ChatMessage | undefined): HTMLElement {
+  const { note, writing } = ports;
+  const { model, talk } = ports.account;
   const list = h("div", { className: "choices", hidden: true, attrs: { role: "menu" } });
   const button = h(
     "button",
@@ -64,6 +64,9 @@ export function messageMenu(
       ...(message.mine
         ? [
             choice("Edit", (one) => writing.edit(one)),
+            ...(message.peer === undefined
+              ? [choice("Who has it", (one) => void readersDialog(ports, one))]
+              : []),
             choice("Take back", (one) => attempt(selected && talk.recall(selected, one))),
           ]
         : []),

@@ -3,6 +3,7 @@
  * Oneself, the state of the connection, who asks to be a friend, and the
  * conversations.
  */
+import { linkButton } from "../../dom/form.ts";
 import { h, setText } from "../../dom/h.ts";
 import { icon } from "../../dom/icons.ts";
 import { keyedList } from "../../dom/keyed.ts";
@@ -65,6 +66,11 @@ export function sidebar(ports: ChatPorts): View {
   const showRequests = keyedList(requests, ({ from }) => from.uuid, requestCard(ports));
   const chats = h("ul", { className: "friends" });
   const showChats = keyedList(chats, conversationHash, chatRow(ports));
+  let showsArchive = false;
+  const archive = linkButton("", () => {
+    showsArchive = !showsArchive;
+    update();
+  });
   const empty = h(
     "div",
     { className: "empty" },
@@ -100,8 +106,13 @@ export function sidebar(ports: ChatPorts): View {
     const all = model.chats();
     const usernameOf = ({ peer = "" }: Conversation) => model.friends.get(peer)?.username ?? "";
     showChats(
-      query === "" ? all : all.filter((one) => matches(model.titleOf(one)) || matches(usernameOf(one))),
+      query === ""
+        ? all.filter(({ settings }) => showsArchive || !settings.archived)
+        : all.filter((one) => matches(model.titleOf(one)) || matches(usernameOf(one))),
     );
+    const away = all.filter(({ settings }) => settings.archived).length;
+    archive.hidden = away === 0 || query !== "";
+    setText(archive, showsArchive ? "Hide the archive" : `Archive (${away})`);
     showRequests(model.requests);
     find.hidden = query === "" || all.some((one) => usernameOf(one).toLowerCase() === query);
     setText(find, `Find the user “${wanted()}”`);
@@ -116,7 +127,7 @@ export function sidebar(ports: ChatPorts): View {
     h("div", { className: "search" }, icon("search"), search),
     find,
     requests,
-    h("nav", { attrs: { "aria-label": "Conversations" } }, chats, empty),
+    h("nav", { attrs: { "aria-label": "Conversations" } }, chats, archive, empty),
   );
   return { element, update };
 }

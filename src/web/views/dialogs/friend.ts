@@ -10,8 +10,10 @@ import { explain } from "../../model/words.ts";
 import { type ChatPorts, LIST_HASH } from "../chat/ports.ts";
 import { confirmedButton } from "./confirmed-button.ts";
 import { personCard } from "./person-card.ts";
+import { settingsChoices } from "./settings.ts";
 
-export function friendDialog({ account, note }: ChatPorts, friend: Friend): void {
+export function friendDialog(ports: ChatPorts, friend: Friend): void {
+  const { account, note } = ports;
   const { uuid } = friend;
   const blocked = account.model.blocked.has(uuid);
   const attempt = async (run: () => Promise<void>, done: string): Promise<void> => {
@@ -40,6 +42,7 @@ export function friendDialog({ account, note }: ChatPorts, friend: Friend): void
   const close = openDialog(
     "About",
     personCard(friend),
+    settingsChoices(ports, account.model.conversations.with(uuid)),
     h(
       "div",
       { className: "choices" },

@@ -12,6 +12,7 @@ import { type ChatPorts, LIST_HASH } from "../chat/ports.ts";
 import { confirmedButton } from "./confirmed-button.ts";
 import { chosen, friendChoice, refusedWords } from "./friend-choice.ts";
 import { GROUP_NAME_MAX } from "./new-group.ts";
+import { settingsChoices } from "./settings.ts";
 
 export async function groupDialog(ports: ChatPorts, group: Conversation): Promise<void> {
   const { account, note } = ports;
@@ -80,6 +81,7 @@ export async function groupDialog(ports: ChatPorts, group: Conversation): Promis
   const close = openDialog(
     model.titleOf(group),
     group.description !== "" && h("p", { className: "about" }, group.description),
+    settingsChoices(ports, group),
     members,
     leads && adding,
     leads && renaming(group, change),
