@@ -2,7 +2,7 @@
  * @module What a session is sent of a group that its user is added to and removed from, whatever becomes of the pushes: never
  * anything of a time when they were no member.
  */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, jest, test } from "bun:test";
 import { Delivery } from "../../src/chat/delivery.ts";
 import type { Message } from "../../src/domain/entities.ts";
 import { type ConversationId, conversationId, userId } from "../../src/domain/ids.ts";
@@ -153,17 +153,46 @@ describe("a session in a group", () => {
     expect(seqs).toEqual([2, 4, 5, 6]);
   });
 
+  test("that is added again while it reads that it was removed goes on with that", async () => {
+    const log = new Log();
+    log.say("in");
+    const reading = Promise.withResolvers<void>();
+    let reads = 0;
+    // The second wait of a read comes when the page is taken.
+    const { delivery, seqs, push } = sessionOver(log, async () => {
+      if (++reads === 2) await reading.promise;
+    });
+    delivery.startAt(GROUP, undefined, 1);
+    log.say("out");
+    push(log.say());
+    await until(() => reads === 2);
+    push(log.say("in"));
+    push(log.say());
+    reading.resolve();
+    await until(() => seqs.length === 3);
+    expect(seqs).toEqual([2, 4, 5]);
+  });
+
   test("whose head it has not met is sent what the store shows of it, however often it is told of what is behind", async () => {
     const log = new Log();
     log.say("in", LONG_AGO);
     log.say(undefined, LONG_AGO);
     log.say("out", LONG_AGO);
-    const behind = [log.say(), log.say()];
+    const [, last] = [log.say(), log.say()];
     const { seqs, push } = sessionOver(log);
-    for (const message of behind) push(message);
-    await Bun.sleep(50);
-    for (const message of behind) push(message);
-    await Bun.sleep(50);
+    jest.useFakeTimers();
+    try {
+      for (let told = 0; told < 3; told++) {
+        push(last);
+        // Longer than the store is asked for what it may not have yet.
+        for (let ms = 0; ms < 15_000; ms += 250) {
+          jest.advanceTimersByTime(250);
+          for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+        }
+      }
+    } finally {
+      jest.useRealTimers();
+    }
     expect(seqs).toEqual([]);
   });
 
