@@ -4,7 +4,7 @@
  * one run on one machine; then hostile clients beside well-behaved ones. Bounded: about seven minutes; starts and
  * ends what it needs. Judges nothing: an absolute rate of a shared machine says little, the ratios hold.
  *
- *     bun run bench [--seconds=6] [--only=mariadb|cross|sqlite|idle|history|hostile] [--attack=NAME]
+ *     bun run bench [--seconds=6] [--only=mariadb|cross|sqlite|group|idle|history|hostile] [--attack=NAME]
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -17,6 +17,7 @@ import { startEmbedded } from "../support/chatsrv-process.ts";
 import { closeAll } from "../support/cleanup.ts";
 import { type Cluster, startCluster } from "../support/cluster-process.ts";
 import { type DatabaseAddress, startMariaDb, tempDir } from "../support/servers.ts";
+import { appendTime, bareFan, directOf, type Fan, fan, makeGroup, makePeople } from "./group.ts";
 import { fill, pageTimes } from "./history.ts";
 import { hostile } from "./hostile/main.ts";
 import { measureIdle } from "./memory.ts";
@@ -170,6 +171,41 @@ async function onSqlite(relay: number): Promise<void> {
   sayLimit(rate, relay, sqliteRows(file, seconds, TEXT_BYTES));
 }
 
+function sayFan(name: string, m: Fan): void {
+  const cpu = Object.entries(m.cpu).map(([process, micros]) => `${process} ${micros.toFixed(2)}`);
+  say(
+    `  ${name.padEnd(34)} ${whole(m.rate).padStart(8)} deliveries/s   first to last p50 ${m.p50.toFixed(1)}  p99 ${m.p99.toFixed(1)} ms   CPU/delivery (µs): ${cpu.join(", ")}`,
+  );
+}
+
+/** A group on so many nodes, beside the bare loop; then what storing a text in it takes. */
+async function group(members: number, online: number, chats: number, writers: number): Promise<void> {
+  const cluster = await startCluster({ chats, env: { CHATSRV_LIMITS_ENABLED: "false" } });
+  const store = storeOf(cluster);
+  const people = await makePeople(store, online + writers);
+  const made = await makeGroup(store, cluster.databaseAddress, people, members);
+  say(
+    `\nA group of ${whole(members)}, ${whole(online)} listen on ${chats} node${chats > 1 ? "s" : ""}, ${writers} write`,
+  );
+  const order = { seconds, textBytes: TEXT_BYTES };
+  const measured = await fan(cluster, people, made, writers, order);
+  sayFan("the product", measured);
+  const bare = await bareFan(measured, writers, online, order);
+  sayFan("bare loop, the same bytes", bare);
+  say(
+    `  ${"the product against it".padEnd(34)} ${`${((measured.rate / bare.rate) * 100).toFixed(0)} %`.padStart(8)}        (at least 70 %)`,
+  );
+  const [writer, friend] = people as [Person, Person];
+  const direct = await directOf(store, [writer, friend]);
+  const times = [await appendTime(store, direct, writer), await appendTime(store, made, writer)];
+  const [inDirect = 0, inGroup = 0] = times;
+  say(
+    `  ${"storing one text, median".padEnd(34)} group ${inGroup.toFixed(2)} ms, direct ${inDirect.toFixed(2)} ms`,
+  );
+  await store.close();
+  await cluster.stop();
+}
+
 async function idle(): Promise<void> {
   const cluster = await startCluster({ chats: 1 });
   const chat = cluster.chats[0];
@@ -210,6 +246,12 @@ async function main(): Promise<void> {
   if (wanted("mariadb")) await onCluster(relay);
   if (wanted("cross")) await crossNode();
   if (wanted("sqlite")) await onSqlite(relay);
+  if (wanted("group")) {
+    // Of one writer each text is a write to each socket, on both sides; of several, those of a turn are one.
+    await group(10_000, 1_000, 1, 1);
+    await group(10_000, 1_000, 1, 8);
+    await group(100_000, 5_000, 2, 1);
+  }
   if (wanted("idle")) await idle();
   if (wanted("history")) await history();
   if (wanted("hostile")) await hostile(say, seconds, values.attack);

@@ -36,3 +36,24 @@ export interface LoadReport {
   readonly p95: number;
   readonly p99: number;
 }
+
+/** Who write to a group, each with one text unanswered, and those of its members who listen. */
+export interface GroupOrder {
+  readonly writers: readonly Login[];
+  readonly receivers: readonly Login[];
+  readonly conversation: string;
+  readonly seconds: number;
+  readonly textBytes: number;
+}
+
+export interface GroupReport {
+  readonly deliveries: number;
+  /** Texts answered. */
+  readonly acked: number;
+  /** Of one frame as it was delivered. */
+  readonly bytes: number;
+  readonly seconds: number;
+  /** From the first receiver of a text to the last, milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
