@@ -55,6 +55,11 @@ interface Lane {
   readonly backoff: Backoff;
   /** Texts of the frame on its way; 0 when none is. */
   sent: number;
+  /**
+   * The ids of each frame that this connection has carried and that was not answered, in order: so are its answers. A frame
+   * that is late was sent again, and has two.
+   */
+  unanswered: string[][];
   /** So many of the first texts go one by one. */
   single: number;
   /** When the lane sends again by itself: the answer is late, or an error asks for a pause. */
@@ -103,6 +108,7 @@ export class Outbox {
     this.#online = false;
     for (const lane of this.#lanes.values()) {
       this.#settled(lane);
+      lane.unanswered = [];
       lane.backoff.reset();
     }
   }
@@ -128,12 +134,14 @@ export class Outbox {
   #unattributed(error: ChatError): void {
     const sending = [...this.#lanes.values()].filter(({ sent }) => sent > 0);
     for (const lane of sending) {
-      if (sending.length === 1) this.#refused(lane, error);
+      const frame = lane.queue.slice(0, lane.sent).map(({ id }) => id);
+      if (sending.length === 1) this.#refused(lane, error, frame);
       else this.#retry(lane, error);
     }
   }
 
   #answered(lane: Lane, body: Partial<Body<"TEXTCHATMSGRESPONSE">> & Failure): void {
+    const frame = lane.unanswered.shift() ?? [];
     const acks = new Map((body.acks ?? []).map((ack) => [ack.msg_id, ack]));
     const settled = lane.queue.filter(({ id }) => acks.has(id));
     if (settled.length > 0) {
@@ -149,24 +157,27 @@ export class Outbox {
       this.#ports.committed(entry, receipt, { conversation: body.conversation, peer: body.text_receiver });
       entry.resolve(receipt);
     }
-    if (body.error !== Code.SUCCESS) this.#refused(lane, errorOf(body));
+    // What it refuses may have been settled by the answer to the same frame, sent once more.
+    if (body.error !== Code.SUCCESS && lane.queue.some(({ id }) => frame.includes(id)))
+      this.#refused(lane, errorOf(body), frame);
     else if (settled.length > 0) {
       this.#settled(lane);
       this.#pump(lane);
-    }
+    } else if (lane.queue.length === 0) this.#pump(lane);
   }
 
-  #refused(lane: Lane, error: ChatError): void {
+  /** @param frame the ids of the texts that the error is about */
+  #refused(lane: Lane, error: ChatError, frame: readonly string[]): void {
     if (error.retryable) this.#retry(lane, error);
-    else this.#reject(lane, error);
+    else this.#reject(lane, error, frame);
   }
 
-  #reject(lane: Lane, error: ChatError): void {
-    const batch = lane.queue.slice(0, lane.sent);
+  #reject(lane: Lane, error: ChatError, frame: readonly string[]): void {
+    const batch = lane.queue.filter(({ id }) => frame.includes(id));
     this.#settled(lane);
     if (batch.length > 1 && !concernsAll(error)) lane.single = batch.length;
     else {
-      lane.queue = lane.queue.slice(batch.length);
+      lane.queue = lane.queue.filter(({ id }) => !frame.includes(id));
       lane.single = Math.max(0, lane.single - batch.length);
       for (const entry of batch) entry.reject(error);
     }
@@ -193,12 +204,13 @@ export class Outbox {
 
   #pump(lane: Lane): void {
     if (lane.queue.length === 0) {
-      if (this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
+      if (lane.unanswered.length === 0 && this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
       return;
     }
     if (!this.#online || lane.sent > 0 || lane.timer !== undefined) return;
     const batch = lane.single > 0 ? lane.queue.slice(0, 1) : firstThatFit(lane.queue);
     lane.sent = batch.length;
+    lane.unanswered.push(batch.map(({ id }) => id));
     lane.timer = setTimeout(() => {
       this.#settled(lane);
       this.#pump(lane);
@@ -212,7 +224,7 @@ export class Outbox {
     let lane = this.#lanes.get(key);
     if (!lane) {
       const backoff = new Backoff(this.#options.backoff);
-      lane = { key, target, queue: [], backoff, sent: 0, single: 0, timer: undefined };
+      lane = { key, target, queue: [], backoff, sent: 0, unanswered: [], single: 0, timer: undefined };
       this.#lanes.set(key, lane);
     }
     return lane;

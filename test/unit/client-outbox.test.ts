@@ -14,7 +14,10 @@ interface Sent {
   readonly ids: string[];
 }
 
-function outbox(onSend: (sent: Sent, answer: (body: Record<string, unknown>) => void) => void = () => {}) {
+function outbox(
+  onSend: (sent: Sent, answer: (body: Record<string, unknown>) => void) => void = () => {},
+  answerTimeoutMs = 1_000,
+) {
   const sent: Sent[] = [];
   const committed: string[] = [];
   const subject: Outbox = new Outbox(
@@ -29,7 +32,7 @@ function outbox(onSend: (sent: Sent, answer: (body: Record<string, unknown>) => 
       },
       committed: ({ id }) => committed.push(id),
     },
-    { backoff: { minMs: 1, maxMs: 4 }, answerTimeoutMs: 1_000 },
+    { backoff: { minMs: 1, maxMs: 4 }, answerTimeoutMs },
   );
   const add = (id: string, peer = "2", content = id): Promise<SendReceipt | ChatError> =>
     subject.add({ to: peer, id, content }).catch((error: ChatError) => error);
@@ -120,6 +123,21 @@ describe("Outbox", () => {
     subject.answer({ error: Code.RATE_LIMITED, retry_after_ms: 1 });
     await until(() => sent.length === 5);
     expect(sent.slice(3).map(({ ids }) => ids[0])).toEqual(expect.arrayContaining(["a", "c"]));
+  });
+
+  test("a late answer to a frame that was sent twice is not taken for the next one's", async () => {
+    const { subject, sent, add } = outbox(() => {}, 5);
+    subject.start();
+    const first = add("a");
+    await until(() => sent.length === 2);
+    subject.answer({ error: Code.BLOCKED, text_receiver: "2" });
+    expect(await first).toMatchObject({ code: Code.BLOCKED });
+    const second = add("b");
+    await until(() => sent.at(-1)?.ids[0] === "b");
+    const copies = sent.filter(({ ids }) => ids[0] === "a").length;
+    for (let late = 1; late < copies; late++) subject.answer({ error: Code.BLOCKED, text_receiver: "2" });
+    subject.answer({ error: 0, text_receiver: "2", acks: acks(["b"]) });
+    expect(await second).toMatchObject({ id: "b", seq: 1 });
   });
 
   test("what cannot be a text is refused before it is sent", async () => {
