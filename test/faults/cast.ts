@@ -5,6 +5,7 @@
  */
 import { makeUsers, type User } from "../support/users.ts";
 import { Device } from "./device.ts";
+import type { GroupWatch } from "./group-watch.ts";
 import type { OriginalDevice } from "./original.ts";
 import type { Place } from "./place.ts";
 import { Random } from "./random.ts";
@@ -44,6 +45,8 @@ interface QuietLane {
 export class Cast {
   readonly watch: Watch;
   readonly devices: Device[] = [];
+  /** Groups that are watched from now on. */
+  readonly groups: GroupWatch[] = [];
   readonly #originals: OriginalDevice[] = [];
   readonly #talkers: Device[] = [];
   readonly #lanes: QuietLane[] = [];
@@ -177,5 +180,6 @@ export class Cast {
   close(): void {
     this.watch.stop();
     for (const device of [...this.devices, ...this.#originals]) device.close();
+    for (const group of this.groups) group.close();
   }
 }

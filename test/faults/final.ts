@@ -2,18 +2,21 @@
  * @module faults/final
  * The verdict when all is quiet: the store, read once, and every device.
  */
-import { userId } from "../../src/domain/ids.ts";
+import type { Message } from "../../src/domain/entities.ts";
+import { conversationId, userId } from "../../src/domain/ids.ts";
 import { silentLogger } from "../../src/lib/log.ts";
 import { openMySqlStore } from "../../src/store/mysql/store.ts";
+import type { Store } from "../../src/store/store.ts";
 import { Audit } from "./audit.ts";
 import type { Cast } from "./cast.ts";
+import type { GroupWatch } from "./group-watch.ts";
 import { describe } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
 
 const PAGE = 1_000;
 
 /** Reads the whole store once, page by page. @returns how many messages it holds */
-export async function checkStore({ world, ledger, verdict }: Stage): Promise<number> {
+export async function checkStore({ world, ledger, verdict }: Stage, cast: Cast): Promise<number> {
   const { host, username, password, database } = world.cluster.databaseAddress;
   const address = { host, port: world.database.port, username, password, database };
   const store = openMySqlStore({ ...address, poolSize: 2, heartbeatSeconds: 60, tls: false }, silentLogger);
@@ -33,11 +36,23 @@ export async function checkStore({ world, ledger, verdict }: Stage): Promise<num
         after = page.messages.at(-1)?.seq ?? 0;
       }
     }
+    for (const group of cast.groups) group.conclude(await readGroup(store, group));
   } finally {
     await store.close();
   }
   audit.end();
   return audit.size;
+}
+
+/** The whole log of a group. */
+async function readGroup(store: Store, { conversation, owner }: GroupWatch): Promise<Message[]> {
+  const [id, reader] = [conversationId(Number(conversation)), userId(Number(owner.user))];
+  const log: Message[] = [];
+  for (;;) {
+    const page = await store.messages.history(id, reader, { after: log.at(-1)?.seq ?? 0, limit: PAGE });
+    if (page === undefined || page.messages.length === 0) return log;
+    log.push(...page.messages);
+  }
 }
 
 /** Every device has every text of its conversations. */

@@ -24,6 +24,9 @@ export const RULES = {
   "pushed to a wrong user": "a connection carried a text of somebody else's conversation",
   "not of the original's protocol":
     "a session without protocol 2 got a frame or field that the original never sends",
+  "stored from a non-member": "the store holds a text of a group whose sender was no member then",
+  "shown to a non-member":
+    "a device was shown a text of a group of a time in which its account was no member",
   // What a device showed.
   "shown twice on a device": "the app was handed a text again",
   "device out of order": "the app was handed an older text after a newer one",
@@ -80,6 +83,8 @@ export const OF_EVERY_BUILD: ReadonlySet<Rule> = new Set<Rule>([
   "pushed twice to a session",
   "session out of order",
   "pushed to a wrong user",
+  "stored from a non-member",
+  "shown to a non-member",
   "not of the original's protocol",
   "shown twice on a device",
   "device out of order",

@@ -114,7 +114,7 @@ async function conclude(
   const after = await measure(world);
   say(`at the end:   ${resourcesInWords(after)}`);
   checkResources(before, after, cast.devices.length, verdict);
-  const stored = await checkStore(stage);
+  const stored = await checkStore(stage, cast);
   checkDevices(stage, cast);
   if (settled && !found()) await checkNewborns(stage, cast);
   return stored;
@@ -129,7 +129,8 @@ async function settle(
 ): Promise<boolean> {
   try {
     const nobodyWaits = () => cast.devices.every(({ waiting, off }) => waiting === 0 || off);
-    const quiet = () => found() || (nobodyWaits() && cast.watch.missing === 0);
+    const isWhole = () => cast.watch.missing === 0 && !cast.groups.some(({ missing }) => missing);
+    const quiet = () => found() || (nobodyWaits() && isWhole());
     await until(quiet, { timeoutMs, intervalMs: 200, what: "all devices to have everything" });
     // What is wrong about presence and receipts shows after its time.
     for (const until = now() + withinMs * 2 + 1_000; !found() && now() < until; ) await sleep(100);

@@ -163,8 +163,8 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/chat/dialects/original/original.ts",
-        replace: "const NO_ACKS = {};",
-        by: "const NO_ACKS = { acks: [] };",
+        replace: "return NOTHING_MORE;",
+        by: "return { ...NOTHING_MORE, acks: [] };",
       },
     ],
     scenes: [ORIGINALS],

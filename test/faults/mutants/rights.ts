@@ -5,6 +5,7 @@
 import { KILL_ON_ACK } from "../kinds/kills.ts";
 import { BLOCKS } from "../scenes/blocks.ts";
 import { EVICTIONS, REVOKES } from "../scenes/endings.ts";
+import { GROUPS } from "../scenes/groups.ts";
 import type { Mutant } from "./mutant.ts";
 
 const RUN = "void run(process.argv.slice(2), io).then(end);";
@@ -23,6 +24,30 @@ export const RIGHTS_MUTANTS: readonly Mutant[] = [
     ],
     scenes: [BLOCKS],
     breaks: "accepted after a block",
+  },
+  {
+    name: "tell who is in the group no more",
+    changes: [
+      {
+        file: "src/chat/turns.ts",
+        replace: 'return removed.includes(text) || left.includes(text) ? "out" : undefined;',
+        by: "return void [removed, left];",
+      },
+    ],
+    scenes: [GROUPS],
+    breaks: "shown to a non-member",
+  },
+  {
+    name: "let anybody write in a group",
+    changes: [
+      {
+        file: "src/store/mysql/plan.ts",
+        replace: "if (standing?.isGroup && !writers.has(writerKey(entry))) return",
+        by: "if (standing === undefined) return",
+      },
+    ],
+    scenes: [GROUPS],
+    breaks: "stored from a non-member",
   },
   {
     name: "not end a session",

@@ -10,7 +10,8 @@ import type { Mutant } from "./mutant.ts";
 
 const APPEND = "src/store/mysql/append.ts";
 const HISTORY = "src/store/mysql/history.ts";
-const ROW = "rows.push([conversation, seq, sender, clientId, kind, body, at]);";
+const PLAN = "src/store/mysql/plan.ts";
+const ROW = "rows.push([conversation, seq, sender, clientId, kind, body, at, dataText(data), replyTo]);";
 const lostAnswers = { count: 6, kinds: [LOST_ANSWERS] };
 
 export const STORE_MUTANTS: readonly Mutant[] = [
@@ -21,8 +22,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: APPEND,
-        replace: "await insert(session, planned, limit);",
-        by: 'await insert(session, planned, limit);\nif (Math.random() < 0.03) await session.client.query("ROLLBACK");',
+        replace: "await insert(session, planned, shorter ? SURE_BYTES : session.statementBytes);",
+        by: 'await insert(session, planned, shorter ? SURE_BYTES : session.statementBytes);\nif (Math.random() < 0.03) await session.client.query("ROLLBACK");',
       },
     ],
     faults: { count: 0, kinds: [] },
@@ -46,9 +47,9 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     short: true,
     changes: [
       {
-        file: APPEND,
+        file: PLAN,
         replace: ROW,
-        by: "rows.push([conversation, seq, sender, clientId + crypto.randomUUID().slice(0, 8), kind, body, at]);",
+        by: ROW.replace("clientId", "clientId + crypto.randomUUID().slice(0, 8)"),
       },
     ],
     faults: lostAnswers,
@@ -56,14 +57,14 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "store other words",
-    changes: [{ file: APPEND, replace: ROW, by: ROW.replace("body", "body + 1") }],
+    changes: [{ file: PLAN, replace: ROW, by: ROW.replace("body", "body + 1") }],
     breaks: "stored but never sent",
   },
   {
     name: "leave out a seq now and then",
     changes: [
       {
-        file: APPEND,
+        file: PLAN,
         replace: "const seq = (grown.get(conversation) ?? standing.lastSeq) + 1;",
         by: "const seq = (grown.get(conversation) ?? standing.lastSeq) + (Math.random() < 0.01 ? 2 : 1);",
       },
@@ -74,12 +75,12 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: "store a batch backwards",
     changes: [
       {
-        file: APPEND,
+        file: PLAN,
         replace: "const outcomes = entries.map(",
         by: "const outcomes = entries.toReversed().map(",
       },
       {
-        file: APPEND,
+        file: PLAN,
         replace: "return { outcomes, rows, grown };",
         by: "return { outcomes: outcomes.toReversed(), rows, grown };",
       },
@@ -91,9 +92,9 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: "store what it refuses",
     changes: [
       {
-        file: APPEND,
-        replace: "if (standing.refusal !== undefined) return standing.refusal;",
-        by: `if (standing.refusal !== undefined) {
+        file: PLAN,
+        replace: "if (refusal !== undefined) return refusal;",
+        by: `if (refusal !== undefined) {
           const next = (grown.get(conversation) ?? standing.lastSeq) + 1;
           grown.set(conversation, next);
           rows.push([conversation, next, entry.sender, entry.clientId, entry.kind, entry.body, Math.max(now, standing.lastAt)]);
@@ -108,8 +109,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     name: "refuse now and then",
     changes: [
       {
-        file: APPEND,
-        replace: "if (standing.refusal !== undefined) return standing.refusal;",
+        file: PLAN,
+        replace: "if (refusal !== undefined) return refusal;",
         by: 'if (Math.random() < 0.01) return { status: "conflict" };',
       },
     ],
@@ -117,7 +118,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "take each node's own time",
-    changes: [{ file: APPEND, replace: "const at = Math.max(now, standing.lastAt);", by: "const at = now;" }],
+    changes: [{ file: PLAN, replace: "const at = Math.max(now, standing.lastAt);", by: "const at = now;" }],
     faults: { count: 2, kinds: [KILL_ON_ACK] },
     breaks: "time went back in a conversation",
   },
@@ -134,14 +135,24 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "begin a page of history one too late",
-    changes: [{ file: HISTORY, replace: "gt(message.seq, after)", by: "gt(message.seq, after + 1)" }],
+    changes: [
+      {
+        file: HISTORY,
+        replace: "gt(message.seq, Math.max(after ?? 0,",
+        by: "gt(message.seq, Math.max((after ?? 0) + 1,",
+      },
+    ],
     scenes: [PAGES],
     breaks: "history is not as pushed",
   },
   {
     name: "keep the first text from who has none",
     changes: [
-      { file: HISTORY, replace: "gt(message.seq, after)", by: "gt(message.seq, after === 0 ? 1 : after)" },
+      {
+        file: HISTORY,
+        replace: "gt(message.seq, Math.max(after ?? 0,",
+        by: "gt(message.seq, Math.max(after === 0 ? 1 : (after ?? 0),",
+      },
     ],
     breaks: "a fresh device differs",
   },

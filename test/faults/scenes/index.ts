@@ -6,6 +6,7 @@ import { ABSENCES } from "./absences.ts";
 import { BLOCKS } from "./blocks.ts";
 import { EVICTIONS, RESETS, REVOKES } from "./endings.ts";
 import { FIRST_TEXTS } from "./friendships.ts";
+import { GROUPS } from "./groups.ts";
 import { MOVES } from "./moves.ts";
 import { ORIGINALS } from "./originals.ts";
 import { PAGES } from "./pages.ts";
@@ -23,4 +24,5 @@ export const SCENES: readonly Scene[] = [
   ORIGINALS,
   ABSENCES,
   WHISPERS,
+  GROUPS,
 ];
