@@ -127,6 +127,14 @@ export interface ChatEvents {
   blockChanged: { readonly uuid: string; readonly blocked: boolean };
   /** How far `peer` got: messages have arrived there, or were read. Never back. */
   receipt: CursorMark;
+  /** How many of the others in a group have got, and read, the newest message of this account: `seq`. */
+  groupReceipt: {
+    readonly conversation: string;
+    readonly seq: number;
+    readonly members: number;
+    readonly delivered: number;
+    readonly read: number;
+  };
   /** How far this account got, by another session. Never back. */
   cursor: CursorMark;
   /** `who` is writing there. */

@@ -49,6 +49,10 @@ export function eventOf(push: Push): SimpleEvent | undefined {
     }
     case "RECEIPT":
       return { event: "receipt", value: markOf(push.body) };
+    case "GROUPRECEIPT": {
+      const { conversation, seq, members, delivered, read } = push.body;
+      return { event: "groupReceipt", value: { conversation, seq, members, delivered, read } };
+    }
     case "CURSOR":
       return { event: "cursor", value: markOf(push.body) };
     case "TYPING": {

@@ -1,6 +1,6 @@
 /**
  * @module support/scripted-client
- * A connected client of a scripted server, and everything it was told.
+ * A client of a scripted server, and everything it was told.
  */
 import { afterEach } from "bun:test";
 import { ChatClient, type ChatClientOptions, type ChatMessage } from "../../src/client/index.ts";
@@ -10,7 +10,9 @@ import { loginAnswer, type Script, ScriptedServer } from "./scripted-server.ts";
 
 export interface Scripted {
   readonly server: ScriptedServer;
+  /** Not connected yet. */
   readonly client: ChatClient;
+  readonly states: string[];
   readonly messages: ChatMessage[];
   readonly errors: unknown[];
   /** A frame of the server, on the newest connection. */
@@ -22,12 +24,12 @@ export function scriptedClients(): (
   script?: Script,
   login?: object,
   options?: Partial<ChatClientOptions>,
-) => Promise<Scripted> {
+) => Scripted {
   const open: (() => void)[] = [];
   afterEach(() => {
     for (const close of open.splice(0)) close();
   });
-  return async (script = () => {}, login = {}, options = {}) => {
+  return (script = () => {}, login = {}, options = {}) => {
     const server = new ScriptedServer((peer, frame) => {
       if (frame.name === "LOGINSERVER") peer.send("LOGINRESPONSE", loginAnswer(login));
       script(peer, frame);
@@ -45,9 +47,11 @@ export function scriptedClients(): (
     });
     const messages: ChatMessage[] = [];
     const errors: unknown[] = [];
+    const states: string[] = [];
     client.on("message", (message) => messages.push(message));
     client.on("error", (error) => errors.push(error));
-    await client.connect();
-    return { server, client, messages, errors, push: (name, body) => server.peers.at(-1)?.send(name, body) };
+    client.on("state", ({ state, reason }) => states.push(state === "ended" ? `ended: ${reason}` : state));
+    const push: Scripted["push"] = (name, body) => server.peers.at(-1)?.send(name, body);
+    return { server, client, states, messages, errors, push };
   };
 }

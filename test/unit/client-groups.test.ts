@@ -7,7 +7,12 @@ import { scriptedClients } from "../support/scripted-client.ts";
 import type { Peer, Received } from "../support/scripted-server.ts";
 import { until } from "../support/until.ts";
 
-const connected = scriptedClients();
+const scripted = scriptedClients();
+const connected = async (...how: Parameters<typeof scripted>) => {
+  const made = scripted(...how);
+  await made.client.connect();
+  return made;
+};
 
 const GROUP = { conversation: "70" };
 const head = {
@@ -162,6 +167,14 @@ describe("a group", () => {
     push("CONVERSATIONSETTINGS", { conversation: "70", muted_until: 0, pinned: false, archived: true });
     const settings = { mutedUntil: 0, pinned: false, archived: true };
     expect(await told).toEqual({ conversation: "70", settings });
+  });
+
+  test("counts who has got the newest message of one's own", async () => {
+    const { client, push } = await connected(undefined, { heads: [head] });
+    const told = new Promise((resolve) => client.on("groupReceipt", resolve));
+    const counts = { conversation: "70", seq: 4, members: 2, delivered: 2, read: 1 };
+    push("GROUPRECEIPT", counts);
+    expect(await told).toEqual(counts);
   });
 
   test("somebody writing there is told by name", async () => {

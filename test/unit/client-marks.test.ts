@@ -2,12 +2,10 @@
  * @module unit/client-marks
  * What the SDK tells an app of other devices and of people: each thing once, and nothing older than what it told.
  */
-import { afterEach, describe, expect, test } from "bun:test";
-import { ChatClient } from "../../src/client/index.ts";
+import { describe, expect, test } from "bun:test";
 import { Marks } from "../../src/client/marks.ts";
-import { tcpDialer } from "../../src/client/tcp.ts";
 import type { ServiceName } from "../../src/wire/ids.ts";
-import { loginAnswer, ScriptedServer } from "../support/scripted-server.ts";
+import { scriptedClients } from "../support/scripted-client.ts";
 import { until } from "../support/until.ts";
 
 const mark = (deliveredSeq: number, readSeq: number, peer = "2") => ({
@@ -45,10 +43,7 @@ describe("marks", () => {
   });
 });
 
-const open: { stop(): void }[] = [];
-afterEach(() => {
-  for (const one of open.splice(0)) one.stop();
-});
+const scripted = scriptedClients();
 
 describe("the client", () => {
   const asking = (uuid: string) => ({
@@ -58,22 +53,14 @@ describe("the client", () => {
   const person = (uuid: string) => ({ uuid, nickname: "new", avator: "a.png", description: "d", sex: 1 });
 
   async function connected(answers: Partial<Record<ServiceName, readonly [ServiceName, object]>> = {}) {
-    const server = new ScriptedServer((peer, { name }) => {
-      if (name === "LOGINSERVER") peer.send("LOGINRESPONSE", loginAnswer());
+    const { client, server, push } = scripted((peer, { name }) => {
       const answer = name && answers[name];
       if (answer) peer.send(...answer);
     });
-    const client = new ChatClient({
-      server: server.api,
-      credentials: { username: "ann", password: "pw" },
-      dial: tcpDialer(),
-    });
-    open.push({ stop: () => [client.close(), server.stop()] });
     const told: unknown[][] = [];
     for (const event of ["receipt", "cursor", "friendRequestGone", "blockChanged", "profileChanged"] as const)
       client.on(event, (value) => told.push([event, value]));
     await client.connect();
-    const push = (name: ServiceName, body: object) => server.peers[0]?.send(name, body);
     return { client, told, push, server };
   }
 

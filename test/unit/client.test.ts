@@ -2,48 +2,12 @@
  * @module unit/client
  * The SDK against a scripted server: login, what is pushed during it, reconnecting and its ends.
  */
-import { afterEach, describe, expect, test } from "bun:test";
-import { ChatClient, type ChatClientOptions, type ChatMessage } from "../../src/client/index.ts";
-import { tcpDialer } from "../../src/client/tcp.ts";
-import {
-  loginAnswer,
-  type Peer,
-  type Received,
-  type Script,
-  ScriptedServer,
-} from "../support/scripted-server.ts";
+import { describe, expect, test } from "bun:test";
+import { scriptedClients } from "../support/scripted-client.ts";
+import type { Peer, Received } from "../support/scripted-server.ts";
 import { until } from "../support/until.ts";
 
-const open: { stop(): void }[] = [];
-afterEach(() => {
-  for (const one of open.splice(0)) one.stop();
-});
-
-/** A server whose login answer is `login`, with a script for the rest, and a client of it. */
-function setUp(script: Script = () => {}, login: object = {}, options: Partial<ChatClientOptions> = {}) {
-  const server = new ScriptedServer((peer, frame) => {
-    if (frame.name === "LOGINSERVER") peer.send("LOGINRESPONSE", loginAnswer(login));
-    script(peer, frame);
-  });
-  const client = new ChatClient({
-    server: server.api,
-    credentials: { username: "ann", password: "pw" },
-    dial: tcpDialer(),
-    backoff: { minMs: 5, maxMs: 20 },
-    ...options,
-  });
-  const states: string[] = [];
-  const messages: ChatMessage[] = [];
-  client.on("state", ({ state, reason }) => states.push(state === "ended" ? `ended: ${reason}` : state));
-  client.on("message", (message) => messages.push(message));
-  open.push({
-    stop: () => {
-      client.close();
-      server.stop();
-    },
-  });
-  return { server, client, states, messages };
-}
+const setUp = scriptedClients();
 
 const pushed = (seq: number, sender = "2") => ({
   error: 0,

@@ -75,6 +75,7 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     await write(a, "Saturday?");
     await b.press("link", "Hikers");
     await b.reads("Saturday?");
+    await a.sees("image", "read");
 
     await a.press("button", "Hikers");
     await a.press("checkbox", cid.username);

@@ -47,6 +47,12 @@ export function feed(client: ChatClient, model: Model, groups: Groups, ports: Fe
     model.conversations.at(mark).receipt(mark.deliveredSeq, mark.readSeq);
     model.changed();
   });
+  client.on("groupReceipt", ({ conversation, seq, members, delivered, read }) => {
+    // A tick says that all have it.
+    const upTo = (count: number) => (count === members ? seq : 0);
+    model.conversations.at({ conversation }).receipt(upTo(delivered), upTo(read));
+    model.changed();
+  });
   client.on("cursor", (mark) => {
     model.conversations.at(mark).read(mark.readSeq);
     model.changed();
