@@ -18,6 +18,7 @@ import { Readers } from "../../services/conversations/readers.ts";
 import { Settings } from "../../services/conversations/settings.ts";
 import { Courier } from "../../services/delivery/courier.ts";
 import { Doubts } from "../../services/delivery/doubts.ts";
+import { GroupOrder } from "../../services/delivery/group-order.ts";
 import { GroupReceipts } from "../../services/delivery/group-receipts.ts";
 import { Interests } from "../../services/delivery/interests.ts";
 import type { LocalSessions } from "../../services/delivery/ports.ts";
@@ -74,12 +75,13 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     alone: !coordination.shared,
     logger,
   });
+  const groupOrder = new GroupOrder({ deliver: (events) => local.deliver(events) });
   /** Where everything ends that is for this node. */
   const inbox: Pick<LocalSessions, "has" | "deliver"> = {
     has: (user) => local.has(user),
     deliver: (events) => {
       groupReceipts.heard(events);
-      local.deliver(events);
+      groupOrder.deliver(events);
     },
   };
   const courier = new Courier({
