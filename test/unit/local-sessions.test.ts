@@ -1,7 +1,7 @@
 /** @module The sessions of a node: one that cannot be told harms nobody; presence never goes back. */
 import { describe, expect, test } from "bun:test";
 import { NodeSessions } from "../../src/chat/local-sessions.ts";
-import { ChatSession } from "../../src/chat/session.ts";
+import { ChatSession, type LoggedIn } from "../../src/chat/session.ts";
 import { conversationId, sessionId, type UserId, userId } from "../../src/domain/ids.ts";
 import { only, type UserEvent } from "../../src/services/delivery/events.ts";
 import { FakeConnection } from "../support/fake-connection.ts";
@@ -63,6 +63,27 @@ describe("sessions of a node", () => {
     expect([second?.told.length, second?.caughtUp, third?.told.length]).toEqual([1, 1, 1]);
     expect([second?.isOpen, third?.isOpen]).toEqual([true, true]);
     expect(log.lines.map(({ event }) => event)).toEqual(["session.bug", "session.bug"]);
+  });
+
+  test("what is for a group is told to those in it, but for who is left out; one that cannot be told harms nobody", () => {
+    const group = conversationId(7);
+    const { node, sessions } = nodeWith(ADA, BOB, ADA, BOB);
+    for (const [i, session] of sessions.entries()) {
+      session.login = { bound: { user: i % 2 ? BOB : ADA } } as LoggedIn;
+      if (i > 0) node.join(group, sessionId(`s${i}`), session);
+    }
+    const [first, second, third, fourth] = sessions;
+    if (second !== undefined) second.broken = true;
+    const event = { ...typing(ADA), audience: { conversation: group, except: [ADA] } } as UserEvent;
+    node.deliver([event]);
+    node.catchUpGroup(group, 3);
+    expect(sessions.map(({ told }) => told.length)).toEqual([0, 0, 0, 1]);
+    expect([first?.caughtUp, third?.caughtUp, fourth?.caughtUp]).toEqual([0, 1, 1]);
+    expect(second?.isOpen).toBe(false);
+    for (const [i] of sessions.entries()) node.part(group, sessionId(`s${i}`));
+    expect(node.hasGroup(group)).toBe(false);
+    node.deliver([event]);
+    expect(fourth?.told.length).toBe(1);
   });
 
   test("who was told otherwise than the others puts the friend in doubt, until all are told anew", () => {
