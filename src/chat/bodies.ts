@@ -145,9 +145,15 @@ export function placeBody({ conversation, peer }: Pick<Head, "conversation" | "p
 }
 
 /** What protocol 2 is told of a message beside its content. */
-export function besideContent({ kind, data, replyTo }: Message) {
-  if (data === undefined && replyTo === undefined) return { kind };
-  return { kind, ...(data !== undefined && { data }), ...(replyTo !== undefined && { reply_to: replyTo }) };
+export function besideContent({ kind, data, replyTo, editedSeq, recalled, reactions }: Message) {
+  return {
+    kind,
+    ...(data !== undefined && { data }),
+    ...(replyTo !== undefined && { reply_to: replyTo }),
+    ...(editedSeq !== undefined && { edited_seq: editedSeq }),
+    ...(recalled && { recalled }),
+    ...(reactions !== undefined && { reactions: [...reactions] }),
+  };
 }
 
 export function historyEntry(message: Message): Body<"HISTORYRESPONSE">["messages"][number] {

@@ -46,6 +46,8 @@ export interface DeliveryOptions {
   readonly ownTexts: boolean;
   /** When the session began, milliseconds since 1970. */
   readonly since: number;
+  /** Whether its client can show a message; what it cannot is passed over. All, unless given. */
+  readonly shows?: ((message: Message) => boolean) | undefined;
   readonly isOpen: () => boolean;
   /** Told of groups that the user comes to and leaves, as the session sees it in their logs. */
   readonly turns?: Turns | undefined;
@@ -265,6 +267,10 @@ export class Delivery {
     for (const message of messages) this.#ownInGap.add(message.clientId);
   }
 
+  #isLeftOut(message: Message): boolean {
+    return this.#isOwn(message) || this.#options.shows?.(message) === false;
+  }
+
   #isOwn(message: Message): boolean {
     if (message.sender !== this.#options.user) return false;
     return (
@@ -290,8 +296,8 @@ export class Delivery {
     through: number,
   ): void {
     const { outbox } = this.#options;
-    const visible = messages.some((message) => this.#isOwn(message))
-      ? messages.filter((message) => !this.#isOwn(message))
+    const visible = messages.some((message) => this.#isLeftOut(message))
+      ? messages.filter((message) => !this.#isLeftOut(message))
       : messages;
     if (visible.length === 0) {
       outbox.sendTexts(conversation, peer, [], through);

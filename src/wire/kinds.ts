@@ -4,8 +4,9 @@
  * the store, the nodes and the cursors pass on what they do not know, and a client that does not know a kind shows
  * what its row calls the fallback.
  */
-import { list, type ObjectSchema, object, optional, text, userId } from "./schema.ts";
+import { bool, int, list, type ObjectSchema, object, optional, text, userId, word } from "./schema.ts";
 import { role } from "./shapes.ts";
+import { MAX_EMOJI } from "./sizes.ts";
 
 /** What a message says, as far as its kind is concerned. */
 export interface Content {
@@ -19,8 +20,10 @@ export interface KindSpec {
   readonly madeBy: "client" | "server";
   /** The schema of `data`; undefined where a kind has none. */
   readonly data: ObjectSchema<unknown> | undefined;
-  /** What is shown by a client that knows no kinds: the original's. */
-  readonly fallback: (content: Content) => string;
+  /** Whether it says something in its text; one that does not has an empty one. */
+  readonly hasText: boolean;
+  /** What is shown by a client that knows no kinds, the original's: undefined for nothing. */
+  readonly fallback: (content: Content) => string | undefined;
   /** Whether it counts as unread until it is read. */
   readonly countsAsUnread: boolean;
   /** The one line that a list of conversations shows of it. */
@@ -44,11 +47,45 @@ export const kinds = {
   text: {
     madeBy: "client",
     data: undefined,
+    hasText: true,
     fallback: ({ body }) => body,
     countsAsUnread: true,
     preview: ({ body }) => firstLine(body),
     isSearched: true,
     changes: false,
+  },
+  // Another text for a message of one's own, the one at `of`.
+  edit: {
+    madeBy: "client",
+    data: object({ of: int(1) }),
+    hasText: true,
+    fallback: ({ body }) => `* ${body}`,
+    countsAsUnread: false,
+    preview: ({ body }) => firstLine(body),
+    isSearched: false,
+    changes: true,
+  },
+  // Takes a message back, for good.
+  recall: {
+    madeBy: "client",
+    data: object({ of: int(1) }),
+    hasText: false,
+    fallback: () => undefined,
+    countsAsUnread: false,
+    preview: () => "",
+    isSearched: false,
+    changes: true,
+  },
+  // Gives a message an emoji, or takes it away.
+  reaction: {
+    madeBy: "client",
+    data: object({ of: int(1), emoji: word(MAX_EMOJI), on: bool() }),
+    hasText: false,
+    fallback: () => undefined,
+    countsAsUnread: false,
+    preview: () => "",
+    isSearched: false,
+    changes: true,
   },
   // A change of a group: who came, went or has another role, and what it is called now.
   members: {
@@ -62,7 +99,8 @@ export const kinds = {
       avatar: optional(text()),
       description: optional(text()),
     }),
-    fallback: () => "",
+    hasText: false,
+    fallback: () => undefined,
     countsAsUnread: false,
     preview: () => "",
     isSearched: false,

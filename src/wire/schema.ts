@@ -63,6 +63,17 @@ export function text(limits: { min?: number; max?: number; large?: boolean } = {
   });
 }
 
+/** Text of 1 to `max` characters (code points) without a space. */
+export function word(max: number): Schema<string> {
+  const expected = `a string of 1 to ${max} characters without a space`;
+  const json = { type: "string", minLength: 1, maxLength: max, pattern: "^\\S+$" };
+  return make(expected, json, (value, path) => {
+    if (typeof value !== "string" || !/^\S+$/u.test(value) || !value.isWellFormed() || isLonger(value, max))
+      throw new SchemaError(path, expected);
+    return value;
+  });
+}
+
 /** The text of a message: at most `MAX_CONTENT_BYTES` in UTF-8; over it is TOO_LARGE, not a wrong field. */
 export function content(): Schema<string> {
   const expected = `a string of at most ${MAX_CONTENT_BYTES} bytes`;

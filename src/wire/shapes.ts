@@ -67,11 +67,14 @@ export const textEntry = object({
   data: optional(any()),
   reply_to: optional(int(1)),
 });
-/** What a message of protocol 2 says beside its content. */
+/** What a message of protocol 2 says beside its content, and what became of it by others, as it is read. */
 export const beside = {
   kind: optional(text()),
   data: optional(any()),
   reply_to: optional(seq),
+  edited_seq: optional(seq),
+  recalled: optional(bool()),
+  reactions: optional(list(object({ emoji: text(), count: int(), mine: bool() }))),
 };
 export const pushedEntry = object({
   msg_sender: userId(),

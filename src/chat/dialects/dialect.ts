@@ -3,7 +3,7 @@
  * What sessions of one protocol see, and what they may say. There are two, chosen at the login (dialects/dialects);
  * nobody else asks which one a session speaks.
  */
-import type { Profile } from "../../domain/entities.ts";
+import type { Message, Profile } from "../../domain/entities.ts";
 import type { AppError } from "../../domain/error.ts";
 import type { ConversationId } from "../../domain/ids.ts";
 import type { Connection } from "../../net/connection.ts";
@@ -75,6 +75,8 @@ export interface Dialect extends Voice {
   readonly views: Views;
   /** Whether a session knows of groups; nothing of them is ever sent to one that does not. */
   readonly knowsGroups: boolean;
+  /** Whether its clients can show anything of a message; undefined where they can show all. */
+  readonly shows: ((message: Message) => boolean) | undefined;
   /** Whether a session sees its user's own texts that other sessions sent. */
   readonly ownTexts: boolean;
   /** A session that sends nothing for so long is cut, milliseconds; 0 for never. */

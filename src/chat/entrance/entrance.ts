@@ -122,6 +122,7 @@ export class Entrance {
       messages,
       outbox,
       ownTexts: dialect.ownTexts,
+      shows: dialect.shows,
       since: bound.since,
       isOpen: () => session.isOpen,
       turns: groups,

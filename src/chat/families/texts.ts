@@ -87,6 +87,7 @@ function outgoing(
   if (spec === undefined || spec.madeBy !== "client")
     throw wrongEntry(index, "kind", "no kind of a client's");
   if (spec.data === undefined && data !== undefined) throw wrongEntry(index, "data", "its kind has none");
+  if (!spec.hasText && body !== "") throw wrongEntry(index, "msg_content", "its kind says nothing");
   const checked = spec.data?.check(data, `text_msg[${index}].data`);
   return {
     clientId,

@@ -99,7 +99,9 @@ export class UncertainCommits {
     for (let pages = 0; pages < MAX_PAGES && found.length < clientIds.size; pages++) {
       const page = await this.#options.messages.history(conversation, sender, { before, limit: PAGE });
       const messages = page?.messages ?? [];
-      found.unshift(...messages.filter((one) => one.sender === sender && clientIds.has(one.clientId)));
+      const own = messages.filter((one) => one.sender === sender && clientIds.has(one.clientId));
+      // Who gave which reaction is told as the reader has it.
+      found.unshift(...own.map(({ reactions: _, ...message }) => message));
       before = messages[0]?.seq;
       if (messages.length < PAGE) break;
     }

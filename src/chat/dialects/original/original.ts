@@ -19,7 +19,7 @@ import type { PaceSettings } from "./pace.ts";
 import { PacedOutbox } from "./paced-outbox.ts";
 import { withoutLater } from "./requests.ts";
 import { Shown } from "./shown.ts";
-import { originalTexts } from "./texts.ts";
+import { originalTexts, showsSomething } from "./texts.ts";
 import { originalViews } from "./views.ts";
 
 /** Its clients do not say which device they are: an account has one of them. */
@@ -40,6 +40,7 @@ export class Original implements Dialect {
   readonly proto = 1;
   readonly views = originalViews;
   readonly knowsGroups = false;
+  readonly shows = showsSomething;
   readonly ownTexts = false;
   /** They need not say anything: who is away is noticed by the system. */
   readonly idleTimeoutMs = 0;

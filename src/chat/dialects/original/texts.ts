@@ -17,9 +17,13 @@ export function originalEntry(
     msg_sender: idText(sender),
     ...(receiver !== undefined && { msg_receiver: idText(receiver) }),
     msg_id: clientId,
-    msg_content: shownContent(kindSpec(kind).fallback({ body, data })),
+    msg_content: shownContent(kindSpec(kind).fallback({ body, data }) ?? ""),
   };
 }
+
+/** Whether its clients can show anything of a message. */
+export const showsSomething = ({ kind, body, data }: Message): boolean =>
+  kindSpec(kind).fallback({ body, data }) !== undefined;
 
 export const originalTexts: TextsFrame = (user, peer, messages) =>
   textsFrame(user, peer, messages, originalEntry);

@@ -43,6 +43,7 @@ export class Protocol2 implements Dialect {
   readonly proto = 2;
   readonly views = protocol2Views;
   readonly knowsGroups = true;
+  readonly shows = undefined;
   readonly ownTexts = true;
   readonly idleTimeoutMs: number;
   readonly echoes = ECHOES;

@@ -81,7 +81,7 @@ export function itemsOf(conversation: Conversation): Item[] {
 
 function committed(conversation: Conversation, message: ChatMessage): Text {
   const { id, kind, data, at, mine, sender, replyTo, reactions = [] } = message;
-  const shown = kindSpec(kind).fallback({ body: message.content, data });
+  const shown = kindSpec(kind).fallback({ body: message.content, data }) ?? "";
   return {
     key: mine ? `mine ${id}` : `${sender} ${id}`,
     ...{ id, at, mine, message, reactions },
