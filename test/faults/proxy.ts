@@ -24,6 +24,7 @@ export class TcpProxy {
   readonly #rewrite: (bytes: Uint8Array) => Uint8Array;
   #listener: Bun.TCPSocketListener<Link> | undefined;
   readonly #sides = new Set<Side>();
+  readonly #forgotten = new WeakSet<Side>();
   #clients = 0;
   /** Milliseconds that everything is late by. */
   delayMs = 0;
@@ -92,6 +93,11 @@ export class TcpProxy {
     this.#pump();
   }
 
+  /** Connections that are open carry nothing any more, and nobody is told; new ones do. */
+  forget(): void {
+    for (const side of this.#sides) this.#forgotten.add(side);
+  }
+
   close(): void {
     this.refuse();
   }
@@ -121,6 +127,7 @@ export class TcpProxy {
   }
 
   #pass(from: Side, bytes: Uint8Array): void {
+    if (this.#forgotten.has(from)) return;
     const copy = Uint8Array.from(bytes);
     const go = () => {
       const { other } = from.data;

@@ -4,6 +4,7 @@
  */
 import { createPool, type PoolConnection } from "mysql2";
 import { unavailable } from "../../domain/error.ts";
+import { within } from "../../lib/deadline.ts";
 import type { Logger } from "../../lib/log.ts";
 import {
   breaksConnection,
@@ -33,6 +34,8 @@ const LOST_RACE_ATTEMPTS = 20;
 const RETRY_PAUSE_MS = 4;
 /** How long a connection counts as one to the primary without asking it. */
 const TRUSTED_MS = 2_000;
+/** How long it may take to answer that. Milliseconds. */
+const VERIFY_PATIENCE_MS = 2_000;
 
 export interface Pool {
   /**
@@ -56,6 +59,8 @@ interface Known {
   readonly session: Session;
   /** When its server was last asked whether it is the primary; milliseconds, monotonic. */
   verified: number;
+  /** When it last gave an answer; milliseconds, monotonic. */
+  answered: number;
 }
 
 /** Opens no connection yet: a server that is away shows in the calls. */
@@ -70,6 +75,11 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
   let closed = false;
   /** When a connection broke last: all that are older are asked before they are used. */
   let doubted = 0;
+  /**
+   * Since when a connection hung last: all that have not answered since are given up unasked, for asking each would take
+   * as long, one after the other.
+   */
+  let silentSince = Number.NEGATIVE_INFINITY;
 
   function acquire(): Promise<PoolConnection> {
     return new Promise((resolve, reject) =>
@@ -87,15 +97,20 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     const before = known.get(connection);
     if (before === undefined) {
       const session = await openSession(connection, options);
-      known.set(connection, { session, verified: asked });
+      known.set(connection, { session, verified: asked, answered: performance.now() });
       return session;
     }
     if (before.verified <= Math.max(doubted, asked - TRUSTED_MS)) {
-      await verify(before.session.client);
+      await within(VERIFY_PATIENCE_MS, verify(before.session.client));
       before.verified = asked;
+      before.answered = performance.now();
     }
     return before.session;
   }
+
+  /** Whether a connection was silent for as long as one that hung. */
+  const isSuspect = (connection: PoolConnection) =>
+    (known.get(connection)?.answered ?? Number.POSITIVE_INFINITY) < silentSince;
 
   /**
    * One try of a call, within its time, on one connection, which is given back or given up.
@@ -112,8 +127,10 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     };
     const timer = setTimeout(() => end(timedOut(CALL_TIMEOUT_MS)), CALL_TIMEOUT_MS);
     let patience: Timer | undefined;
-    const giveUp = () => {
+    let heldSince = 0;
+    const giveUp = (isSilent = false) => {
       doubted = performance.now();
+      if (isSilent && heldSince > 0) silentSince = Math.max(silentSince, heldSince);
       held?.destroy();
       held = undefined;
     };
@@ -125,6 +142,11 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
           throw timedOut(CALL_TIMEOUT_MS);
         }
         held = connection;
+        if (isSuspect(connection)) {
+          giveUp();
+          continue;
+        }
+        heldSince = performance.now();
         clearTimeout(patience);
         if (patienceMs !== undefined) patience = setTimeout(() => end(hung(patienceMs)), patienceMs);
         const isNew = !known.has(connection);
@@ -139,10 +161,12 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
     };
     try {
       const result = await Promise.race([begin().then(work), deadline.promise]);
+      const standing = held && known.get(held);
+      if (standing !== undefined) standing.answered = performance.now();
       held?.release();
       return result;
     } catch (thrown) {
-      if (breaksConnection(thrown)) giveUp();
+      if (breaksConnection(thrown)) giveUp(late);
       else held?.release();
       throw thrown;
     } finally {
