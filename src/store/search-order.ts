@@ -30,8 +30,16 @@ export const compareNewest = (a: Candidate, b: Candidate): number =>
 export const isVisible = ({ seq }: Candidate, place: Place | undefined): boolean =>
   place !== undefined && seq >= place.visibleFrom && (place.leftSeq === null || seq <= place.leftSeq);
 
-/** Reads candidates of a place below a seq, the newest first. */
-export type ReadPlace<P extends Place> = (place: P, before: number, limit: number) => Promise<Candidate[]>;
+/** Reads the newest candidates of each place below a seq, `limit` of each. */
+export type ReadPlaces<P extends Place> = (
+  wanted: readonly Below<P>[],
+  limit: number,
+) => Promise<Candidate[]>;
+
+export interface Below<P extends Place> {
+  readonly place: P;
+  readonly before: number;
+}
 
 /** What was read of a place and not given yet, and where to go on. */
 interface Opened<P extends Place> {
@@ -40,6 +48,9 @@ interface Opened<P extends Place> {
   before: number;
   exhausted: boolean;
 }
+
+/** Places that are opened by one read. */
+const OPENED_AT_ONCE = 20;
 
 /**
  * Candidates of all places in one order, `size` of them at a time. A place is opened when it may have a later one
@@ -50,18 +61,28 @@ export async function* byRecency<P extends Place>(
   places: readonly P[],
   start: Candidate,
   size: number,
-  read: ReadPlace<P>,
+  read: ReadPlaces<P>,
 ): AsyncGenerator<Candidate[]> {
   const open: Opened<P>[] = [];
-  let next = 0;
+  const closed = places.map(
+    (place): Opened<P> => ({
+      ...{ place, rows: [], exhausted: false },
+      before: (place.leftSeq ?? Number.MAX_SAFE_INTEGER - 1) + 1,
+    }),
+  );
   let page: Candidate[] = [];
 
-  const fill = async (one: Opened<P>) => {
-    while (one.rows.length === 0 && !one.exhausted) {
-      const rows = await read(one.place, one.before, size);
-      one.exhausted = rows.length < size;
-      one.before = rows.at(-1)?.seq ?? one.before;
-      one.rows = rows.filter((row) => compareNewest(start, row) < 0);
+  const fill = async (wanted: readonly Opened<P>[]) => {
+    let empty = wanted;
+    while (empty.length > 0) {
+      const rows = Map.groupBy(await read(empty, size), ({ conversation }) => conversation);
+      for (const one of empty) {
+        const own = (rows.get(one.place.conversation) ?? []).toSorted(compareNewest);
+        one.exhausted = own.length < size;
+        one.before = own.at(-1)?.seq ?? one.before;
+        one.rows = own.filter((row) => compareNewest(start, row) < 0);
+      }
+      empty = empty.filter(({ rows: left, exhausted }) => left.length === 0 && !exhausted);
     }
   };
   const newest = () =>
@@ -70,26 +91,21 @@ export async function* byRecency<P extends Place>(
       const [other] = best?.rows ?? [];
       return row !== undefined && (other === undefined || compareNewest(row, other) < 0) ? one : best;
     }, undefined);
+  /** Whether a closed place may have a later one than the newest that is known. */
+  const mayBeLater = ({ place }: Opened<P>, at: number) => at <= place.grownAt + CLOCKS_APART_MS;
 
   for (;;) {
     let best = newest();
-    for (let place = places[next]; place !== undefined; place = places[next]) {
-      if ((best?.rows[0]?.at ?? 0) > place.grownAt + CLOCKS_APART_MS) break;
-      next += 1;
-      const opened = {
-        place,
-        rows: [],
-        before: (place.leftSeq ?? Number.MAX_SAFE_INTEGER - 1) + 1,
-        exhausted: false,
-      };
-      await fill(opened);
-      open.push(opened);
+    while (closed[0] !== undefined && mayBeLater(closed[0], best?.rows[0]?.at ?? 0)) {
+      const some = closed.splice(0, OPENED_AT_ONCE);
+      await fill(some);
+      open.push(...some);
       best = newest();
     }
     const row = best?.rows.shift();
     if (best === undefined || row === undefined) break;
     page.push(row);
-    await fill(best);
+    if (best.rows.length === 0 && !best.exhausted) await fill([best]);
     if (page.length === size) {
       yield page;
       page = [];

@@ -149,6 +149,51 @@ export function searchCases(store: () => Store): void {
     expect(await find(a, "page ", { limit: 3, before: "no cursor" })).toEqual(texts.toReversed().slice(0, 3));
   });
 
+  test("what thousands of messages have is found from the newest on, out of all conversations in one order", async () => {
+    const owner = await register(store());
+    const talks: ConversationId[] = [];
+    for (const friend of await friendsOf(store(), owner, 3)) talks.push(await talkOf(store(), owner, friend));
+    const texts: string[] = [];
+    const now = Date.now();
+    for (let at = 0; at < 2_700; at += 1) {
+      const conversation = talks[at % 3] as ConversationId;
+      const body = `common ${at % 5 === 0 ? "words follow" : "words"} ${at % 300 === 0 ? "words common" : ""} ${at}`;
+      texts.push(body);
+      if (at % 300 === 299) {
+        const batch = texts
+          .slice(-300)
+          .map((text, index) => post(talks[index % 3] ?? conversation, owner, text));
+        // Those of one batch are of one millisecond: the later batch is newer.
+        await store().messages.append(batch, now + at);
+      }
+    }
+    await index();
+    const number = (body: string) => Number(body.split(" ").at(-1));
+    const pages = async (text: string, limit: number) => {
+      const found: string[] = [];
+      let before: string | undefined;
+      do {
+        const page = await store().search.search(owner, { text, limit, before });
+        found.push(...page.items.map(({ body }) => body));
+        before = page.next;
+      } while (before !== undefined);
+      return found;
+    };
+    const all = await pages("common words ", 500);
+    expect(new Set(all)).toEqual(new Set(texts));
+    expect(all.length).toBe(texts.length);
+    const batches = all.map((body) => Math.floor(number(body) / 300));
+    expect(batches).toEqual(batches.toSorted((a, b) => b - a));
+    expect((await pages('"words follow"', 100)).map(number).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 540 }, (_, index) => 5 * index),
+    );
+    expect((await pages('"words common"', 4)).length).toBe(9);
+    expect((await pages("comm", 1_000)).length).toBe(2_700);
+    expect(await pages("common missing ", 10)).toEqual([]);
+    const [one] = talks;
+    expect((await find(owner, "common ", { conversation: one, limit: 1_000 })).length).toBe(900);
+  });
+
   test("members of a group find what they may see, and nothing else", async () => {
     const { group, owner, members } = await crew(store(), 1);
     const [a] = members as [UserId];

@@ -29,7 +29,8 @@ export interface SearchStore {
   /**
    * Messages that the reader may see, newest first, as they are now and without their reactions. What was stored or
    * edited since the index was brought forward is found by what it says then; what was recalled is found no more once
-   * that is committed. Nothing is found by a text without a word.
+   * that is committed. Nothing is found by a text without a word. A page may have fewer than `limit` and be followed by
+   * another: what has the words but not the phrase is passed over for so long only.
    */
   search(reader: UserId, request: SearchRequest): Promise<Page<Message>>;
   /**

@@ -3,10 +3,17 @@
  * Messages that may have what is looked for, from the newest on, by the table of terms.
  */
 import { and, type Column, count, desc, eq, gte, inArray, like, lt, lte, type SQL, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/mysql-core";
+import { alias, unionAll } from "drizzle-orm/mysql-core";
 import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { Clause } from "../../domain/search/query.ts";
-import { byRecency, type Candidate, compareNewest, isVisible, type Place } from "../search-order.ts";
+import {
+  type Below,
+  byRecency,
+  type Candidate,
+  compareNewest,
+  isVisible,
+  type Place,
+} from "../search-order.ts";
 import { conversationMember, conversationTable, searchTerm } from "./schema.ts";
 import type { Session } from "./session.ts";
 
@@ -93,22 +100,33 @@ export async function* candidatesOf(
   start: Candidate,
   size: number,
 ): AsyncGenerator<Candidate[]> {
-  const read = (place: Place, before: number, limit: number) =>
-    readPlace(session, terms, place, before, start, limit);
+  const read = (wanted: readonly Below<Place>[], limit: number) =>
+    readPlaces(session, terms, wanted, start, limit);
   yield* areFew
     ? inPages(await readFew(session, terms, places), places, start, size)
     : byRecency(places, start, size, read);
 }
 
-/** Messages of a place that have all the terms, from below a seq down. */
-async function readPlace(
-  { db }: Session,
+/** Messages of each place that have all the terms, from below a seq down. */
+async function readPlaces(
+  session: Session,
   terms: readonly Term[],
-  { conversation, visibleFrom }: Place,
-  before: number,
+  wanted: readonly Below<Place>[],
   start: Candidate,
   limit: number,
 ): Promise<Candidate[]> {
+  const [first, second, ...rest] = wanted.map((one) => ofPlace(session, terms, one, start, limit));
+  if (first === undefined) return [];
+  return await (second === undefined ? first : unionAll(first, second, ...rest));
+}
+
+function ofPlace(
+  { db }: Session,
+  terms: readonly Term[],
+  { place: { conversation, visibleFrom }, before }: Below<Place>,
+  start: Candidate,
+  limit: number,
+) {
   const [first = { text: "", prefix: false }, ...others] = terms;
   const { conversationId, seq, at, term } = searchTerm;
   const too = others.map((other, index) => {
@@ -124,11 +142,10 @@ async function readPlace(
         ...[eq(conversationId, conversation), isTerm(term, first), lte(at, start.at)],
         ...[gte(seq, visibleFrom), lt(seq, before), ...too],
       ),
-    )
-    .orderBy(desc(seq))
-    .limit(limit);
+    );
   // Several terms of a message may begin alike. Without them the rows lie in order.
-  return await (first.prefix ? rows.groupBy(conversationId, seq, at) : rows);
+  const grouped = first.prefix ? rows.groupBy(conversationId, seq, at) : rows.$dynamic();
+  return grouped.orderBy(desc(seq)).limit(limit);
 }
 
 /** All rows of the rarest term, which are few. */
