@@ -5,7 +5,8 @@
  *
  *     main -> cli -> roles -> { config, the three open.ts, http, rpc, net, chat, ops }
  *     http | chat | rpc -> services -> { the three contracts, domain }
- *     adapters -> contract, domain, lib        http | chat -> net -> wire        domain -> wire/codes, ids, sizes
+ *     adapters -> contract, domain, lib        http | chat -> net -> wire        domain -> wire/codes, ids, sizes, bad-input
+ *     dialects -> chat: what is asked of a dialect stands in chat, and nobody there names one
  *     web -> client -> wire                     wire -> nothing, lib -> nothing
  */
 
@@ -46,6 +47,7 @@ export const ROOMS: readonly Room[] = [
       "rpc",
       "net",
       "chat",
+      "dialects",
       "ops",
       "services",
       ...SELECTORS,
@@ -70,6 +72,12 @@ export const ROOMS: readonly Room[] = [
     files: ["src/rpc/**"],
     rooms: ["services", ...CONTRACTS, ...FLOOR],
     packages: ["@grpc/grpc-js", "@bufbuild/protobuf"],
+  },
+  // What sessions of each protocol see: put together by the role, and asked for by nobody in particular.
+  {
+    name: "dialects",
+    files: ["src/chat/dialects/original/**", "src/chat/dialects/protocol2/**"],
+    rooms: ["chat", "net", "services", ...CONTRACTS, "wire", ...FLOOR],
   },
   { name: "chat", files: ["src/chat/**"], rooms: ["net", "services", ...CONTRACTS, "wire", ...FLOOR] },
   { name: "net", files: ["src/net/**"], rooms: ["wire", "wire codes", "lib"], packages: ["bun:ffi"] },
