@@ -16,6 +16,7 @@ import type { ChatClientOptions } from "./options.ts";
 import type { Content, OutgoingText, SendReceipt } from "./outgoing.ts";
 import { People } from "./people.ts";
 import { type Readers, readersOf } from "./readers.ts";
+import { type SearchOptions, type SearchPage, searchMessages } from "./search.ts";
 import { changeSettings, type Settings } from "./settings.ts";
 
 /**
@@ -142,6 +143,11 @@ export class ChatClient {
   /** A part of a conversation, ascending, as the server has it. */
   history(conversation: Address, range?: HistoryRange): Promise<HistoryPage> {
     return this.#engine.history.page(conversation, range);
+  }
+
+  /** Finds messages by what they say, newest first. */
+  search(text: string, options: SearchOptions = {}): Promise<SearchPage> {
+    return searchMessages(this.#engine, text, options);
   }
 
   /** How far a message of one's own got, and who has it. */

@@ -31,6 +31,7 @@ export type { ChatClientOptions } from "./options.ts";
 export type { Content, OutgoingText, SendReceipt } from "./outgoing.ts";
 export type { BlockedUser, Friend } from "./people.ts";
 export type { Reader, Readers } from "./readers.ts";
+export type { SearchOptions, SearchPage } from "./search.ts";
 export type { Settings } from "./settings.ts";
 export type { Dialer, Transport, TransportEvents } from "./transport.ts";
 export { type WsOptions, wsDialer } from "./ws.ts";

@@ -32,10 +32,22 @@ import {
   MAX_GROUP_NAME,
   MAX_NAMED,
   MAX_NICKNAME,
+  MAX_SEARCH,
 } from "./sizes.ts";
 
 /** Makes a change that is asked for again, because its answer was lost, one change. */
 const msg_id = optional(text({ min: 1, max: MAX_CLIENT_ID }));
+
+/** A message as a page of history has it. */
+const historyFields = {
+  seq,
+  at,
+  msg_id: text(),
+  msg_sender: userId(),
+  msg_content: text(),
+  ...beside,
+  kind: text(),
+};
 
 export const protocol2Frames = {
   PING: request(2, I.PONG, object({ t: optional(any()) }), "keep-alive, also before login"),
@@ -57,17 +69,7 @@ export const protocol2Frames = {
     object({
       error,
       ...place,
-      messages: list(
-        object({
-          seq,
-          at,
-          msg_id: text(),
-          msg_sender: userId(),
-          msg_content: text(),
-          ...beside,
-          kind: text(),
-        }),
-      ),
+      messages: list(object(historyFields)),
       last_seq: seq,
     }),
     "ascending, cut to one frame",
@@ -264,6 +266,27 @@ export const protocol2Frames = {
     2,
     object({ error, conversation: conversationId }),
     "no member any more: nothing of the group comes after the message that says so",
+  ),
+  SEARCH: request(
+    2,
+    I.SEARCHRESPONSE,
+    object({
+      text: text({ min: 1, max: MAX_SEARCH }),
+      peer: optional(userId()),
+      conversation: optional(conversationId),
+      before: cursor,
+      limit: optional(int(1)),
+    }),
+    'messages that say all of these words, "words in this order" or beginnings*, in one conversation or in all',
+  ),
+  SEARCHRESPONSE: push(
+    2,
+    object({
+      error,
+      hits: list(object({ ...place, ...historyFields })),
+      next: optional(text()),
+    }),
+    "newest first; `next` is the `before` of the next page",
   ),
   READERS: request(
     2,

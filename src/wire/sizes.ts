@@ -63,6 +63,9 @@ export function isContentTooLarge(text: string): boolean {
   );
 }
 
+/** Characters of what is searched for. */
+export const MAX_SEARCH = 256;
+
 /** Users that one change of a group may name, in all its lists together: what it became must fit one message. */
 export const MAX_NAMED = 500;
 /** Characters (code points) of a reaction: a family of several takes a dozen. */

@@ -156,6 +156,12 @@ export const vectors: readonly Vector[] = [
   ),
   client("GROUPLEAVE", "00 8c 00 27", '{"conversation":"8","msg_id":"{i}"}'),
   server("GROUPLEAVERESPONSE", "00 8d 00 22", '{"error":0,"conversation":"8"}'),
+  client("SEARCH", "00 8e 00 42", '{"text":"heron","conversation":"8","before":"1:8:2","limit":1}'),
+  server(
+    "SEARCHRESPONSE",
+    "00 8f 00 91",
+    '{"error":0,"hits":[{"conversation":"8","seq":2,"at":1,"msg_id":"{a}","msg_sender":"2","msg_content":"A heron","kind":"text"}],"next":"1:8:2"}',
+  ),
   client("READERS", "00 90 00 2d", '{"conversation":"8","seq":3,"cursor":"2"}'),
   server(
     "READERSRESPONSE",

@@ -13,6 +13,7 @@ import { type FriendServices, friendFamily } from "./friends.ts";
 import { type GroupServices, groupFamily } from "./groups.ts";
 import { type HistoryServices, historyFamily } from "./history.ts";
 import { type ProfileServices, profileFamily } from "./profiles.ts";
+import { type SearchServices, searchFamily } from "./search.ts";
 import { type SessionServices, sessionFamily } from "./sessions.ts";
 import { type SignalServices, signalFamily } from "./signals.ts";
 import { type TextServices, textFamily } from "./texts.ts";
@@ -25,6 +26,7 @@ export type FamilyServices = BlockServices &
   GroupServices &
   HistoryServices &
   ProfileServices &
+  SearchServices &
   SessionServices &
   SignalServices &
   TextServices;
@@ -38,6 +40,7 @@ export const requestTable = (services: FamilyServices): Rows<RequestName> => ({
   ...groupFamily(services),
   ...textFamily(services),
   ...historyFamily(services),
+  ...searchFamily(services),
   ...conversationFamily(services),
   ...cursorFamily(services),
   ...signalFamily(services),

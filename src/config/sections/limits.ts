@@ -77,7 +77,11 @@ export const limits = {
       60,
       "Groups made, changed and left (134, 138, 140) per session; each 20 users named cost one more.",
     ),
-    session_search: limit(60, 60, "Searches for a username (9) per session."),
+    session_search: limit(
+      60,
+      60,
+      "Searches for a username or messages (9, 142) per session; each 20 messages asked for cost one more.",
+    ),
     session_signal: limit(200, 10, "Voice and video signalling (20, 22) per session."),
     session_history: limit(
       600,

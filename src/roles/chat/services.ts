@@ -25,6 +25,7 @@ import type { LocalSessions } from "../../services/delivery/ports.ts";
 import { Reconciler } from "../../services/delivery/reconciler.ts";
 import { Indexer } from "../../services/messages/indexer.ts";
 import { Messaging } from "../../services/messages/messaging.ts";
+import { Search } from "../../services/messages/search.ts";
 import { Friends } from "../../services/people/friends.ts";
 import { Presence } from "../../services/people/presence.ts";
 import type { Allocator } from "../../services/ports.ts";
@@ -124,6 +125,7 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
   });
   const readers = new Readers(store.conversations);
   const settings = new Settings(store.conversations);
+  const search = new Search({ search: store.search, conversations });
   const indexer = new Indexer({ search: store.search, logger });
   const messages: MessageStore = {
     ...store.messages,
@@ -227,6 +229,7 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     local,
     inbox,
     messages: store.messages,
+    search,
     indexer,
     ...{
       peers,
