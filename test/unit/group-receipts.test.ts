@@ -112,6 +112,17 @@ describe("receipts of groups", () => {
     expect(state.counted).toEqual([3, 5]);
   });
 
+  test("of very many messages the oldest are not counted any more", async () => {
+    const { home, away, counts, told, state } = nodesOver();
+    for (let group = 1; group <= 10_001; group++) home.posted([said(ADA, 3, "text", conversationId(group))]);
+    counts.read = 1;
+    away.posted([moved(BOB, conversationId(1))]);
+    away.posted([moved(BOB, conversationId(10_001))]);
+    await until(() => told.length === 1);
+    expect(told).toMatchObject([{ conversation: 10_001 }]);
+    expect(state.words).toBe(2);
+  });
+
   test("a count that fails is tried again", async () => {
     const { home, away, counts, told, state } = nodesOver();
     home.posted([said(ADA, 3)]);

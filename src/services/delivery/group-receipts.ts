@@ -38,7 +38,7 @@ interface Watched {
 
 const INTERVAL_MS = 1_000;
 const RETRY_MS = 1_000;
-/** How long a message is counted for, milliseconds; and how many at once, about 200 bytes each. */
+/** How long a message is counted for, milliseconds; and how many at once, about 200 bytes each: the oldest groups go first. */
 const WATCH_MS = 600_000;
 const MAX_WATCHED = 10_000;
 
@@ -93,12 +93,10 @@ export class GroupReceipts {
   }
 
   #watch(conversation: ConversationId, sender: UserId, seq: number): void {
+    if (this.#size >= MAX_WATCHED) this.#makeRoom();
     const senders = this.#watched.get(conversation) ?? new Map<UserId, Watched>();
     if ((senders.get(sender)?.seq ?? 0) >= seq) return;
-    if (!senders.has(sender)) {
-      if (this.#size >= MAX_WATCHED) return;
-      this.#size++;
-    }
+    if (!senders.has(sender)) this.#size++;
     const until = this.#options.clock.monotonic() + WATCH_MS;
     senders.set(sender, { conversation, sender, seq, until, delivered: 0, read: 0 });
     this.#watched.set(conversation, senders);
@@ -120,6 +118,14 @@ export class GroupReceipts {
       watched.delivered = delivered;
       watched.read = read;
       post([{ type: "group_receipt", audience: only(sender), conversation, seq, members, delivered, read }]);
+    }
+  }
+
+  #makeRoom(): void {
+    for (const [group, senders] of this.#watched) {
+      if (this.#size <= MAX_WATCHED * 0.9) return;
+      this.#watched.delete(group);
+      this.#size -= senders.size;
     }
   }
 
