@@ -20,13 +20,16 @@ export function messageOf(
   self: string,
 ): ChatMessage {
   const { seq, at, kind = "text", msg_sender: sender, msg_id: id, msg_content: content } = entry;
-  const { data, reply_to: replyTo } = entry;
+  const { data, reply_to: replyTo, edited_seq: editedSeq, recalled, reactions } = entry;
   return {
     conversation,
     ...(peer !== undefined && { peer }),
     ...{ seq, at, id, sender, kind, content },
     ...(data !== undefined && { data }),
     ...(replyTo !== undefined && { replyTo }),
+    ...(editedSeq !== undefined && { editedSeq }),
+    ...(recalled !== undefined && { recalled }),
+    ...(reactions !== undefined && { reactions }),
     ...{ asOf, mine: sender === self },
   };
 }

@@ -31,6 +31,7 @@ export function valid(schema: JsonSchema, dice: Dice, known: Known = () => undef
       return Array.from({ length }, () => valid(schema.items as JsonSchema, dice, known));
     }
     case "string":
+      if (Array.isArray(schema.enum)) return dice.pick(schema.enum);
       if (schema.pattern !== undefined) return String(dice.int(1, 2_147_483_647));
       return withinLength(dice.text(), Number(schema.minLength ?? 0), Number(schema.maxLength ?? 65_000));
     case "integer":

@@ -186,6 +186,23 @@ describe("a group", () => {
 });
 
 describe("a change of a message", () => {
+  test("is in the message as history has it", async () => {
+    const changed = { edited_seq: 3, reactions: [{ emoji: "👍", count: 2, mine: true }] };
+    const entry = { at: 1, msg_id: "{1}", msg_sender: "2", msg_content: "x", kind: "text" };
+    const messages = [
+      { ...entry, seq: 1, ...changed },
+      { ...entry, seq: 2, msg_content: "", recalled: true },
+    ];
+    const { client } = await connected((peer, { name }) => {
+      const page = { error: 0, conversation: "70", messages, last_seq: 5 };
+      if (name === "HISTORYREQUEST") peer.send("HISTORYRESPONSE", page);
+    });
+    expect((await client.history(GROUP)).messages).toMatchObject([
+      { seq: 1, editedSeq: 3, reactions: changed.reactions, asOf: 5 },
+      { seq: 2, content: "", recalled: true, asOf: 5 },
+    ]);
+  });
+
   test("is sent as the kind that it is, and comes out as a message", async () => {
     const { client, server, messages } = await connected(storing(), { heads: [head] });
     const message = { conversation: "70", seq: 1 };

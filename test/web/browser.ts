@@ -11,6 +11,9 @@ import { DevTools, type Session } from "./devtools.ts";
 /** Where the browser is; undefined where there is none. */
 export const CHROMIUM = Bun.which("chromium") ?? Bun.which("google-chrome") ?? undefined;
 
+/** How long what is to be seen may take, milliseconds: a browser is slow where the machine is busy. */
+const timeoutMs = 30_000;
+
 /** A page of the browser. */
 export class Page {
   readonly #session: Session;
@@ -35,24 +38,25 @@ export class Page {
 
   /** Waits until something of that role and name is shown. */
   async sees(role: string, name: string): Promise<void> {
-    await until(() => this.has(role, name), { what: `the ${role} “${name}”` });
+    await until(() => this.has(role, name), { timeoutMs, what: `the ${role} “${name}”` });
   }
 
   /** Waits until nothing of that role and name is shown. */
   async misses(role: string, name: string): Promise<void> {
-    await until(async () => !(await this.has(role, name)), { what: `no ${role} “${name}”` });
+    await until(async () => !(await this.has(role, name)), { timeoutMs, what: `no ${role} “${name}”` });
   }
 
   /** Waits until the page shows a text. */
   async reads(text: string): Promise<void> {
     await until(async () => String(await this.evaluate("document.body.innerText")).includes(text), {
+      timeoutMs,
       what: `the text “${text}”`,
     });
   }
 
   /** Presses what has that role and name, once it is there, where it is seen. */
   async press(role: string, name: string): Promise<void> {
-    const objectId = await until(() => this.#find(role, name), { what: `the ${role} “${name}”` });
+    const objectId = await until(() => this.#find(role, name), { timeoutMs, what: `the ${role} “${name}”` });
     await this.#session.call("DOM.scrollIntoViewIfNeeded", { objectId });
     const { quads } = await this.#session.call("DOM.getContentQuads", { objectId });
     const [left = 0, top = 0, , , right = 0, bottom = 0] = (quads as number[][])[0] ?? [];
@@ -63,7 +67,7 @@ export class Page {
 
   /** Types into what has that role and name; what stood there is replaced. */
   async type(role: string, name: string, text: string): Promise<void> {
-    const objectId = await until(() => this.#find(role, name), { what: `the ${role} “${name}”` });
+    const objectId = await until(() => this.#find(role, name), { timeoutMs, what: `the ${role} “${name}”` });
     await this.#session.call("Runtime.callFunctionOn", {
       objectId,
       functionDeclaration: "function () { this.focus(); this.select?.(); }",

@@ -18,7 +18,7 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
   afterAll(async () => {
     await browser.stop();
     await server.stop();
-  }, 60_000);
+  }, 120_000);
 
   async function logIn(user: User): Promise<Page> {
     const page = await browser.open(server.url);
@@ -59,9 +59,41 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     await b.press("menuitem", "Reply");
     await b.reads(`Answer to ${ann.username}`);
     await write(b, "At noon.");
-    await a.reads(`You: Shall we meet?`);
+    await a.reads("You: Shall we meet?");
     await a.reads("At noon.");
-  }, 60_000);
+  }, 120_000);
+
+  test("a message is changed, gets reactions and is taken back, and a page opened later shows it so", async () => {
+    const [ann, bob] = await circle(2);
+    if (!ann || !bob) throw new Error("two users were asked for");
+    const [a, b] = await Promise.all([logIn(ann), logIn(bob)]);
+    await a.press("link", bob.username);
+    await b.press("link", ann.username);
+    await write(a, "Meet me at nune");
+    await b.reads("Meet me at nune");
+    await a.press("button", "What to do with this message");
+    await a.press("menuitem", "Edit");
+    await a.reads("Another text for:");
+    await write(a, "Meet me at noon");
+    await b.reads("Meet me at noon");
+    await b.reads("edited,");
+    await b.press("button", "What to do with this message");
+    await b.press("menuitem", "React with 👍");
+    await a.sees("button", "👍 1");
+    await a.press("button", "👍 1");
+    await b.sees("button", "👍 2");
+    await b.press("button", "👍 2");
+    await a.sees("button", "👍 1");
+    const later = await logIn(bob);
+    await later.press("link", ann.username);
+    await later.reads("Meet me at noon");
+    await later.sees("button", "👍 1");
+
+    await a.press("button", "What to do with this message");
+    await a.press("menuitem", "Take back");
+    for (const page of [a, b, later]) await page.reads("This message was taken back.");
+    await later.misses("button", "👍 1");
+  }, 120_000);
 
   test("a group is made, written in, joined and left", async () => {
     const [ann, bob, cid] = await circle(3);
@@ -92,7 +124,7 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     await b.press("button", "Leave: nothing of it comes here any more?");
     await b.reads("You left Hikers.");
     await a.reads("left the group");
-  }, 60_000);
+  }, 120_000);
 
   test("a conversation is pinned and put away on every device; a group's message tells who has it", async () => {
     const [ann, bob, cid] = await circle(3);
@@ -123,7 +155,22 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     await a.press("menuitem", "Who has it");
     await a.reads("Read by 0, delivered to");
     c.close();
-  }, 60_000);
+  }, 120_000);
+
+  test("a message is found by what it says, and leads to its conversation", async () => {
+    const [ann, bob] = await circle(2);
+    if (!ann || !bob) throw new Error("two users were asked for");
+    const b = await connect(server.api, bob);
+    await b.sendTexts(ann.uuid, ["The heron stands in the reeds", "and a coot"]);
+    await until(async () => (await b.search("heron")).hits.length === 1);
+    const a = await logIn(ann);
+    await a.type("searchbox", "Search friends", "heron");
+    await a.press("button", "Search the messages");
+    await a.press("link", "The heron stands in the reeds");
+    await a.sees("textbox", "Message");
+    await a.reads("and a coot");
+    b.close();
+  }, 120_000);
 
   test("the list is there from the login alone, newest first, with the last words and what is unread", async () => {
     const [ann, bob, cid] = await circle(3);
@@ -137,5 +184,5 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     expect(list.indexOf("newest")).toBeLessThan(list.indexOf("older"));
     b.close();
     c.close();
-  }, 60_000);
+  }, 120_000);
 });

@@ -11,6 +11,7 @@ import {
   type Readers,
   reaction,
   recall,
+  type SearchPage,
   type Settings,
   textId,
 } from "../../client/index.ts";
@@ -120,6 +121,11 @@ export class Talk {
     await this.#client.changeSettings(conversation.address, settings);
     conversation.settings = { ...conversation.settings, ...settings };
     this.#model.changed();
+  }
+
+  /** Finds messages in all conversations, newest first. `before` is the `next` of the page before. */
+  search(text: string, before?: string): Promise<SearchPage> {
+    return this.#client.search(text, before === undefined ? {} : { before });
   }
 
   /** How far a message of one's own got. */

@@ -14,6 +14,7 @@ import { accountDialog } from "../dialogs/account.ts";
 import { findPerson } from "../dialogs/find.ts";
 import { newGroupDialog } from "../dialogs/new-group.ts";
 import { chatRow } from "./chat-row.ts";
+import { hitList } from "./hits.ts";
 import { type ChatPorts, conversationHash, type View } from "./ports.ts";
 import { requestCard } from "./request-card.ts";
 
@@ -54,8 +55,10 @@ export function sidebar(ports: ChatPorts): View {
     autocapitalize: "none",
     spellcheck: false,
     attrs: { "aria-label": "Search friends, or find a user by name" },
-    on: { input: () => update(), keydown: (event) => keys(event) },
+    on: { input: () => changed(), keydown: (event) => keys(event) },
   });
+  const hits = hitList(ports);
+  const inMessages = linkButton("Search the messages", () => void hits.look(wanted()));
   const find = h("button", {
     type: "button",
     className: "find",
@@ -85,12 +88,16 @@ export function sidebar(ports: ChatPorts): View {
     event.preventDefault();
     clear();
   };
+  const changed = () => {
+    hits.clear();
+    update();
+  };
   const look = async (): Promise<void> => {
     if (await findPerson(ports, wanted())) clear();
   };
   const clear = () => {
     search.value = "";
-    update();
+    changed();
   };
 
   function update(): void {
@@ -115,6 +122,7 @@ export function sidebar(ports: ChatPorts): View {
     setText(archive, showsArchive ? "Hide the archive" : `Archive (${away})`);
     showRequests(model.requests);
     find.hidden = query === "" || all.some((one) => usernameOf(one).toLowerCase() === query);
+    inMessages.hidden = query === "";
     setText(find, `Find the user “${wanted()}”`);
     empty.hidden = !model.listed || all.length > 0 || query !== "";
     requests.hidden = model.requests.length === 0;
@@ -126,6 +134,8 @@ export function sidebar(ports: ChatPorts): View {
     h("header", {}, me, newGroup),
     h("div", { className: "search" }, icon("search"), search),
     find,
+    inMessages,
+    hits.element,
     requests,
     h("nav", { attrs: { "aria-label": "Conversations" } }, chats, archive, empty),
   );
