@@ -40,9 +40,9 @@ export function makeSessionEnder(
   const refresh = () => new Promise<void>((done) => reads.push(done));
   const peers = new PeerStreams({
     rpc,
-    addressOf: (name) => {
+    addressOf: ({ node: name, incarnation }) => {
       const node = nodes.get(name);
-      return node === undefined ? undefined : { host: node.grpcHost, port: node.grpcPort };
+      return node?.incarnation !== incarnation ? undefined : { host: node.grpcHost, port: node.grpcPort };
     },
     logger,
   });

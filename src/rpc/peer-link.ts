@@ -5,6 +5,7 @@
  * never sent again from here: only the caller knows where the users are by then.
  */
 import { type ClientDuplexStream, status } from "@grpc/grpc-js";
+import type { NodeAddress } from "../domain/entities.ts";
 import { type AppError, unavailable } from "../domain/error.ts";
 import type { Logger } from "../lib/log.ts";
 import { type UserEvent, unitsOf } from "../services/delivery/events.ts";
@@ -29,8 +30,8 @@ export type EventStream = ClientDuplexStream<EventBatch, BatchAck>;
 
 export interface PeerLinkOptions {
   readonly node: string;
-  /** Who sends; "" for a process without a chat node. */
-  readonly self: string;
+  /** Who sends; undefined for a process without a chat node. */
+  readonly self: NodeAddress | undefined;
   /** Opens a stream to where the node is now; undefined when it is not known. */
   readonly open: () => EventStream | undefined;
   readonly logger: Logger;
@@ -69,9 +70,9 @@ export class PeerLink {
     this.#options = options;
   }
 
-  /** True when nothing is under way and there is no stream: the link can be dropped. */
-  get idle(): boolean {
-    return this.#stream === undefined && this.#events === 0;
+  /** True when nothing is under way: the link can be closed. */
+  get quiet(): boolean {
+    return this.#events === 0;
   }
 
   /**
@@ -152,8 +153,9 @@ export class PeerLink {
       const events =
         parcels.length === 1 ? [...(parcels[0]?.events ?? [])] : parcels.flatMap((p) => p.events);
       const missedMs = Math.max(...parcels.map((parcel) => parcel.missedMs));
-      const { self: node } = this.#options;
-      stream.write({ $typeName: "chatsrv.cluster.EventBatch", id: batch.id, events, node, missedMs });
+      const { node = "", incarnation = "" } = this.#options.self ?? {};
+      const from = { node, incarnation };
+      stream.write({ $typeName: "chatsrv.cluster.EventBatch", id: batch.id, events, ...from, missedMs });
     }
   }
 

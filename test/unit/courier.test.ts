@@ -92,7 +92,7 @@ function courierOver(options: World = {}) {
           state.failures++;
           throw new AppError("UNAVAILABLE");
         }
-        sent.push({ node: to, events });
+        sent.push({ node: to.node, events });
       },
     },
     routes: {

@@ -19,7 +19,7 @@ function doubtsOver() {
   const register = (incarnation: string) => live.set(EAST, { name: EAST, incarnation } as ChatNode);
   const doubts = new Doubts({
     peers: {
-      send: async (node, events) => {
+      send: async ({ node }, events) => {
         greeted.push(`${node} ${events.length}`);
         if (state.down) throw unavailable(`node ${node}`);
       },
@@ -40,7 +40,7 @@ function doubtsOver() {
   };
   const alive = () => {
     state.confirmedAt = clock.monotonic();
-    doubts.heard(EAST, undefined);
+    doubts.heard({ node: EAST, incarnation: "" }, undefined);
   };
   return { doubts, asked, greeted, state, live, register, pass, alive, clock };
 }
@@ -55,6 +55,14 @@ describe("doubts", () => {
     expect(new Set(greeted)).toEqual(new Set(["east 0"]));
   });
 
+  test("a process that lost its name does not pass for the one that has it", () => {
+    const { doubts, asked, register, pass } = doubtsOver();
+    register("e2");
+    pass(1);
+    pass(10, () => doubts.heard({ node: EAST, incarnation: "e1" }, undefined));
+    expect(asked.map(({ reason }) => reason)).toContain("east is not heard");
+  });
+
   test("a peer that is registered and not heard: the store is asked every half lease, and when it is heard again", () => {
     const { doubts, register, pass, alive, asked, state } = doubtsOver();
     register("e1");
@@ -66,7 +74,7 @@ describe("doubts", () => {
     expect(asked.map(({ reason }) => reason)).toEqual(Array(4).fill("east is not heard"));
     // Reaches back to when it was heard last, then to the round before.
     expect(asked.map(({ ago }) => ago)).toEqual([4_000, 5_000, 5_000, 5_000]);
-    doubts.heard(EAST, undefined);
+    doubts.heard({ node: EAST, incarnation: "" }, undefined);
     expect(asked.at(-1)).toEqual({ reason: "east is heard again", ago: 20_000 });
     pass(10, alive);
     expect(asked.length).toBe(5);
@@ -76,7 +84,7 @@ describe("doubts", () => {
     const { doubts, register, pass, alive, asked } = doubtsOver();
     register("e1");
     pass(2, alive);
-    doubts.heard(EAST, 700);
+    doubts.heard({ node: EAST, incarnation: "" }, 700);
     expect(asked).toEqual([{ reason: "east left texts out", ago: 700 }]);
   });
 

@@ -45,7 +45,14 @@ test("from one authority to another", async () => {
   stream.on("error", () => {}); // Its end is none of this test's.
   stream.on("data", ({ id }) => acknowledged.push(id));
   const send = async (id: number) => {
-    stream.write({ $typeName: "chatsrv.cluster.EventBatch", id, events: [], node: "", missedMs: 0 });
+    stream.write({
+      $typeName: "chatsrv.cluster.EventBatch",
+      id,
+      events: [],
+      node: "",
+      missedMs: 0,
+      incarnation: "",
+    });
     await until(() => acknowledged.at(-1) === id, { what: `batch ${id}` });
   };
   await send(1);

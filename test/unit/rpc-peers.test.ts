@@ -14,7 +14,7 @@ import { LogBook, type RpcAddress, rejection, rpcBench } from "../support/rpc.ts
 import { until } from "../support/until.ts";
 
 const { serve, client } = rpcBench();
-const PEER = nodeName("peer");
+const PEER = { node: nodeName("peer"), incarnation: "p1" };
 
 /** The `n`th event; its number is the typing user. */
 const numbered = (n: number): UserEvent => ({
@@ -257,6 +257,7 @@ describe("loss", () => {
       id: 1,
       node: "",
       missedMs: 0,
+      incarnation: "",
       events: [
         { $typeName: "chatsrv.cluster.Event", to: 1, event: { case: "signal", value: signal } },
         { $typeName: "chatsrv.cluster.Event", to: 1, event: { case: "typing", value: typing } },
@@ -270,18 +271,18 @@ describe("loss", () => {
 
   test("a greeting carries nothing and is acknowledged; who sends and what was left out is told", async () => {
     const heard: [string, number | undefined][] = [];
-    const service = peerService({ deliver: () => {} }, new LogBook(), (node, missedMs) => {
-      heard.push([node, missedMs]);
+    const service = peerService({ deliver: () => {} }, new LogBook(), ({ node, incarnation }, missedMs) => {
+      heard.push([`${node} ${incarnation}`, missedMs]);
     });
     const { address } = await serve([service]);
-    const peers = streams(address, { self: nodeName("east") });
+    const peers = streams(address, { self: { node: nodeName("east"), incarnation: "e1" } });
     await peers.send(PEER, []);
     await peers.send(PEER, [numbered(1)], 700);
     const gateway = streams(address);
     await gateway.send(PEER, [numbered(1)]);
     expect(heard).toEqual([
-      ["east", undefined],
-      ["east", 700],
+      ["east e1", undefined],
+      ["east e1", 700],
     ]);
     peers.close();
     gateway.close();
@@ -311,12 +312,29 @@ test("one stream per node; a stop ends them in time", async () => {
     got.set(name, end);
     ends.set(name, await serve([end.service]));
   }
-  const peers = streams(undefined, { addressOf: (node) => ends.get(node)?.address });
-  await Promise.all([...ends.keys()].map((name, i) => peers.send(name, [numbered(i + 1)])));
+  const peers = streams(undefined, { addressOf: ({ node }) => ends.get(node)?.address });
+  const lives = [...ends.keys()].map((node) => ({ node, incarnation: `${node}1` }));
+  await Promise.all(lives.map((address, i) => peers.send(address, [numbered(i + 1)])));
   expect([...got.values()].map((end) => end.got)).toEqual([[1], [2]]);
   const started = performance.now();
   await Promise.all([...ends.values()].map((server) => server.stop(5_000)));
   expect(performance.now() - started).toBeLessThan(2_500);
+  peers.close();
+});
+
+test("whoever lost its name gets nothing of what is its successor's, though it is there still", async () => {
+  const [zombie, successor] = [receiver(), receiver()];
+  const [old, fresh] = [await serve([zombie.service]), await serve([successor.service])];
+  let registered = { incarnation: "p1", address: old.address };
+  const peers = streams(undefined, {
+    addressOf: ({ incarnation }) => (incarnation === registered.incarnation ? registered.address : undefined),
+  });
+  const [former, now] = [PEER, { ...PEER, incarnation: "p2" }];
+  await peers.send(former, [numbered(1)]);
+  registered = { incarnation: "p2", address: fresh.address };
+  await peers.send(now, [numbered(2)]);
+  expect([zombie.got, successor.got]).toEqual([[1], [2]]);
+  expect(await rejection(peers.send(former, [numbered(3)]))).toMatchObject({ codeName: "UNAVAILABLE" });
   peers.close();
 });
 

@@ -61,10 +61,12 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
 
   const peers = new PeerStreams({
     rpc: rpcClient,
-    self: node,
-    addressOf: (name) => {
-      const peer = membership().peers.get(name);
-      return peer === undefined ? undefined : { host: peer.grpcHost, port: peer.grpcPort };
+    self: { node, incarnation },
+    addressOf: (address) => {
+      const peer = membership().peers.get(address.node);
+      return peer?.incarnation !== address.incarnation
+        ? undefined
+        : { host: peer.grpcHost, port: peer.grpcPort };
     },
     logger,
   });

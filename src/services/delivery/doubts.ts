@@ -5,7 +5,7 @@
  * to tell. So does everybody while this node's own lease is not confirmed: nobody finds it then. As long as a
  * doubt lasts the store is asked again and again (services/delivery/reconciler), and once more when it ends.
  */
-import type { ChatNode } from "../../domain/entities.ts";
+import type { ChatNode, NodeAddress } from "../../domain/entities.ts";
 import type { NodeName } from "../../domain/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Peers } from "./ports.ts";
@@ -55,12 +55,13 @@ export class Doubts {
    * Something came from a peer.
    * @param missedMs how long ago it began to leave out texts for this node; undefined when it left out none.
    */
-  heard(node: NodeName, missedMs: number | undefined): void {
+  heard({ node, incarnation }: NodeAddress, missedMs: number | undefined): void {
     const { clock, reconciler } = this.#options;
     const now = clock.monotonic();
     const peer = this.#met.get(node);
     if (missedMs !== undefined) reconciler.request(`${node} left texts out`, now - missedMs);
-    if (peer === undefined) return;
+    // A process whose name another one took says nothing of that one.
+    if (peer === undefined || (incarnation !== "" && incarnation !== peer.incarnation)) return;
     if (now - peer.heardAt > SILENT_MS) reconciler.request(`${node} is heard again`, peer.heardAt);
     peer.heardAt = now;
   }
@@ -79,7 +80,7 @@ export class Doubts {
     for (const [node, { incarnation }] of live) {
       if (this.#met.get(node)?.incarnation !== incarnation)
         this.#met.set(node, { incarnation, heardAt: now });
-      peers.send(node, []).catch(() => {}); // Its link is down: it will not hear us, and ask by itself.
+      peers.send({ node, incarnation }, []).catch(() => {}); // Its link is down: it will not hear us, and ask by itself.
     }
     const oldest = this.#oldestDoubt(now);
     if (oldest === undefined || now - this.#askedAt < leaseMs / 2) return;

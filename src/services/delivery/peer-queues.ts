@@ -90,15 +90,15 @@ export class PeerQueues {
   }
 
   async #send(
-    { node }: NodeAddress,
+    address: NodeAddress,
     events: readonly UserEvent[],
     missedMs: number | undefined,
   ): Promise<void> {
     this.#sending++;
     try {
-      await this.#options.peers.send(node, events, missedMs);
+      await this.#options.peers.send(address, events, missedMs);
     } catch (error) {
-      this.#complain(node, events.length, error);
+      this.#complain(address.node, events.length, error);
       throw error;
     } finally {
       this.#sending--;

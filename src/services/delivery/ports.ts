@@ -2,7 +2,8 @@
  * @module services/delivery/ports
  * What delivery asks of the world: the sessions on this node, and the other nodes.
  */
-import type { ConversationId, NodeName, UserId } from "../../domain/ids.ts";
+import type { NodeAddress } from "../../domain/entities.ts";
+import type { ConversationId, UserId } from "../../domain/ids.ts";
 import type { UserEvent } from "./events.ts";
 
 /** The sessions on this node. Implemented by chat/. */
@@ -46,9 +47,9 @@ export interface Growth {
 /** The other chat nodes. Implemented by rpc/. */
 export interface Peers {
   /**
-   * Puts events on the node's stream, in order; none of them is a greeting. Resolves when the node has acknowledged
+   * Puts events on the stream to this one life of the node, in order; none of them is a greeting. Resolves when the node has acknowledged
    * them; rejects with AppError UNAVAILABLE when it did not (the caller keeps what lasts, see peer-queues).
    * @param missedMs how long ago texts for the node began to be left out; undefined when none were.
    */
-  send(node: NodeName, events: readonly UserEvent[], missedMs?: number | undefined): Promise<void>;
+  send(address: NodeAddress, events: readonly UserEvent[], missedMs?: number | undefined): Promise<void>;
 }
