@@ -90,8 +90,15 @@ export function recencyStart(cursor: string | undefined): RecencyStart {
   return { tail: false, began: undefined, at: end, conversation: end };
 }
 
+interface RecentRow {
+  readonly conversation: number;
+  readonly grownAt: number;
+  /** When it was read, by the clock that dates `grownAt`. */
+  readonly now: number;
+}
+
 /** As `pageOf`, for rows by when they grew: descending, or ascending in the tail. */
-export function recencyPage<Row extends { readonly grownAt: number; readonly conversation: number }, Item>(
+export function recencyPage<Row extends RecentRow, Item>(
   rows: readonly Row[],
   request: PageRequest,
   item: (row: Row) => Item,
@@ -103,7 +110,7 @@ export function recencyPage<Row extends { readonly grownAt: number; readonly con
   const items = shown.map(item);
   const more = rows.length > size && last !== undefined;
   if (start.tail) return { items, next: more ? `t${last.grownAt}:${last.conversation}` : undefined };
-  const began = start.began ?? shown[0]?.grownAt ?? 0;
+  const began = start.began ?? shown[0]?.now ?? 0;
   if (more) return { items, next: `d${began}:${last.grownAt}:${last.conversation}` };
   // All that there is was on one page: nothing can have moved past it.
   if (start.began === undefined) return { items, next: undefined };

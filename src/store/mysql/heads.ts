@@ -6,6 +6,7 @@ import { and, asc, type Column, desc, eq, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/mysql-core";
 import { countedUnread, headColumns, settingsColumns } from "../heads.ts";
 import { messageColumns } from "../rows.ts";
+import { NOW } from "./grouped.ts";
 import { conversationMember, conversationTable, message } from "./schema.ts";
 import { perSession } from "./session.ts";
 
@@ -49,7 +50,7 @@ export const headStatements = perSession((db) => {
   const atEnd = and(eq(last.conversationId, id), eq(last.seq, columns.lastSeq));
   const heads = (ordered: ReturnType<typeof page>, order: (key: SQL | Column) => SQL) =>
     db
-      .select({ ...selected, grownAt: ordered.grownAt })
+      .select({ ...selected, grownAt: ordered.grownAt, now: NOW })
       .from(ordered)
       .innerJoin(own, and(eq(own.conversationId, ordered.conversation), eq(own.uuid, value("user"))))
       .innerJoin(conversationTable, eq(id, own.conversationId))

@@ -7,7 +7,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import { countedUnread, headColumns, settingsColumns } from "../heads.ts";
 import { messageColumns } from "../rows.ts";
 import type { Connection } from "./connection.ts";
-import { conversationMember, conversationTable, message } from "./schema.ts";
+import { conversationMember, conversationTable, message, NOW } from "./schema.ts";
 
 export function headStatements(db: Connection["db"]) {
   const value = sql.placeholder;
@@ -45,7 +45,7 @@ export function headStatements(db: Connection["db"]) {
   const atEnd = and(eq(last.conversationId, id), eq(last.seq, columns.lastSeq));
   const heads = (ordered: ReturnType<typeof page>, order: (key: SQL | Column) => SQL) =>
     db
-      .select({ ...selected, grownAt: ordered.grownAt })
+      .select({ ...selected, grownAt: ordered.grownAt, now: NOW })
       .from(ordered)
       .innerJoin(own, and(eq(own.conversationId, ordered.conversation), eq(own.uuid, value("user"))))
       .innerJoin(conversationTable, eq(id, own.conversationId))
