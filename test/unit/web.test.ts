@@ -197,6 +197,8 @@ describe("a group", () => {
     expect(words({ added: ["1", "3"], name: "Hikers" })).toBe(
       "user2 added You, user3, named the group “Hikers”",
     );
+    const made = { added: ["2", "1"], name: "Hikers", roles: [{ uuid: "2", role: "owner" }] };
+    expect(words(made)).toBe("user2 made the group “Hikers” with You");
     expect(words({ left: ["2"] })).toBe("user2 left the group");
     expect(words({ removed: ["1"] })).toBe("user2 removed You");
     expect(words({ roles: "odd" })).toBe("user2 changed the group");

@@ -31,6 +31,11 @@ export class Page {
     return (result as { value?: unknown }).value;
   }
 
+  /** All that the page shows. */
+  async text(): Promise<string> {
+    return String(await this.evaluate("document.body.innerText"));
+  }
+
   /** Whether something of that role and name is shown; `name` may be a part of it. */
   async has(role: string, name: string): Promise<boolean> {
     return (await this.#find(role, name)) !== undefined;
@@ -38,25 +43,22 @@ export class Page {
 
   /** Waits until something of that role and name is shown. */
   async sees(role: string, name: string): Promise<void> {
-    await until(() => this.has(role, name), { timeoutMs, what: `the ${role} “${name}”` });
+    await this.#until(() => this.has(role, name), `the ${role} “${name}”`);
   }
 
   /** Waits until nothing of that role and name is shown. */
   async misses(role: string, name: string): Promise<void> {
-    await until(async () => !(await this.has(role, name)), { timeoutMs, what: `no ${role} “${name}”` });
+    await this.#until(async () => !(await this.has(role, name)), `no ${role} “${name}”`);
   }
 
   /** Waits until the page shows a text. */
   async reads(text: string): Promise<void> {
-    await until(async () => String(await this.evaluate("document.body.innerText")).includes(text), {
-      timeoutMs,
-      what: `the text “${text}”`,
-    });
+    await this.#until(async () => (await this.text()).includes(text), `the text “${text}”`);
   }
 
   /** Presses what has that role and name, once it is there, where it is seen. */
   async press(role: string, name: string): Promise<void> {
-    const objectId = await until(() => this.#find(role, name), { timeoutMs, what: `the ${role} “${name}”` });
+    const objectId = await this.#until(() => this.#find(role, name), `the ${role} “${name}”`);
     await this.#session.call("DOM.scrollIntoViewIfNeeded", { objectId });
     const { quads } = await this.#session.call("DOM.getContentQuads", { objectId });
     const [left = 0, top = 0, , , right = 0, bottom = 0] = (quads as number[][])[0] ?? [];
@@ -67,7 +69,7 @@ export class Page {
 
   /** Types into what has that role and name; what stood there is replaced. */
   async type(role: string, name: string, text: string): Promise<void> {
-    const objectId = await until(() => this.#find(role, name), { timeoutMs, what: `the ${role} “${name}”` });
+    const objectId = await this.#until(() => this.#find(role, name), `the ${role} “${name}”`);
     await this.#session.call("Runtime.callFunctionOn", {
       objectId,
       functionDeclaration: "function () { this.focus(); this.select?.(); }",
@@ -92,6 +94,15 @@ export class Page {
 
   async reload(): Promise<void> {
     await this.#session.call("Page.reload", {});
+  }
+
+  /** Waits; what does not come is told with what is there instead. */
+  async #until<T>(condition: () => Promise<T>, what: string) {
+    try {
+      return await until(condition, { timeoutMs, what });
+    } catch (error) {
+      throw new Error(`${String(error)}; the page shows: ${await this.text()}`, { cause: error });
+    }
   }
 
   /** The object of the first element of that role whose name has `name` in it. */
@@ -135,12 +146,16 @@ export class Browser {
   /** Opens a page as a person who was never here. */
   async open(url: string): Promise<Page> {
     const { browserContextId } = await this.#devtools.call("Target.createBrowserContext", {});
-    const { targetId } = await this.#devtools.call("Target.createTarget", { url, browserContextId });
+    const { targetId } = await this.#devtools.call("Target.createTarget", {
+      ...{ url: "about:blank", browserContextId },
+    });
     const session = await this.#devtools.attach(String(targetId));
     for (const domain of ["DOM", "Accessibility", "Page", "Runtime"])
       await session.call(`${domain}.enable`, {});
     // Several pages at once are looked at, each by its person.
     await session.call("Emulation.setFocusEmulationEnabled", { enabled: true });
+    const arrived = async () => (await session.call("Page.navigate", { url })).errorText === undefined;
+    await until(arrived, { timeoutMs, what: `the page at ${url}` });
     return new Page(session);
   }
 

@@ -9,7 +9,15 @@ export function membersWords({ sender, data }: ChatMessage, nameOf: (uuid: strin
   const fields: Readonly<Record<string, unknown>> =
     typeof data === "object" && data !== null ? { ...data } : {};
   const who = nameOf(sender);
-  const names = (field: string) => idsOf(fields[field]).map(nameOf).join(", ");
+  // Who makes a group is the first to be in it.
+  const isNew = idsOf(fields.added).includes(sender);
+  const names = (field: string) =>
+    idsOf(fields[field])
+      .filter((uuid) => uuid !== sender || field === "left")
+      .map(nameOf)
+      .join(", ");
+  if (isNew && typeof fields.name === "string")
+    return `${who} made the group “${fields.name}”${names("added") && ` with ${names("added")}`}`;
   const parts = [
     names("added") && `added ${names("added")}`,
     names("removed") && `removed ${names("removed")}`,

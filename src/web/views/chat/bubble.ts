@@ -25,7 +25,7 @@ const PROGRESS = {
 export function bubble(ports: ChatPorts, { id, mine }: TextItem): Row<TextItem> {
   const { model, talk } = ports.account;
   let shown: TextItem | undefined;
-  const sender = h("span", { className: "hint", hidden: true });
+  const sender = h("span", { className: "hint sender", hidden: true });
   const quote = h("blockquote", { className: "hint", hidden: true });
   const words = h("span", { className: "words" });
   const time = h("time");

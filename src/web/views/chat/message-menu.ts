@@ -14,7 +14,7 @@ const EMOJIS = ["👍", "❤️", "😂", "😮", "😢"] as const;
 export function messageMenu(ports: ChatPorts, messageOf: () => ChatMessage | undefined): HTMLElement {
   const { note, writing } = ports;
   const { model, talk } = ports.account;
-  const list = h("div", { className: "choices", hidden: true, attrs: { role: "menu" } });
+  const list = h("div", { className: "menu-choices", hidden: true, attrs: { role: "menu" } });
   const button = h(
     "button",
     {
