@@ -20,7 +20,7 @@ import type { RoleInput } from "./role.ts";
  * @param chat its role, once it has started.
  */
 export function makeSessionEnder(
-  { clock, logger }: RoleInput,
+  { config, clock, logger }: RoleInput,
   coordination: Coordination,
   rpc: RpcClient,
   self: NodeName | undefined,
@@ -66,7 +66,9 @@ export function makeSessionEnder(
     logger,
   });
   const { devices, nodes: registry } = coordination;
-  const endings = new Endings({ devices, nodes: registry, courier, clock, logger });
+  const { onRecovered } = coordination;
+  const leaseMs = config.Cluster.lease_ttl * 1_000;
+  const endings = new Endings({ devices, nodes: registry, courier, onRecovered, leaseMs, clock, logger });
   return {
     endAll: async (user, below) => {
       const { open } = await endings.end(user, { below }, "reset");

@@ -15,6 +15,8 @@ const ROUTE = {
   incarnation: "e1",
 } as Route;
 
+const LEASE_MS = 10_000;
+
 function endingsOver() {
   const clock = new HeldClock();
   const state = {
@@ -22,6 +24,7 @@ function endingsOver() {
     registry: [ROUTE.incarnation] as string[] | "away",
     listed: true,
     looks: 0,
+    recover: () => {},
   };
   const endings = new Endings({
     devices: {
@@ -37,6 +40,10 @@ function endingsOver() {
       },
     },
     courier: { postTo: async () => state.outcome },
+    onRecovered: (callback) => {
+      state.recover = callback;
+    },
+    leaseMs: LEASE_MS,
     clock,
     logger: silentLogger,
   });
@@ -69,5 +76,18 @@ test("a node that is not in the registry has nothing open; one that is, or may b
 test("a session that is listed no more was ended by its node itself", async () => {
   const { endings, state } = endingsOver();
   state.listed = false;
+  expect(await endings.close([ROUTE], "revoked")).toEqual([]);
+});
+
+test("coordination that came back empty knows nobody yet, so nobody is gone for that", async () => {
+  const { endings, state, clock } = endingsOver();
+  state.recover();
+  state.registry = [];
+  state.listed = false;
+  const closing = endings.close([ROUTE], "revoked");
+  await until(() => state.looks >= 2);
+  clock.pass(LEASE_MS - 1);
+  expect(await closing).toEqual([ROUTE]);
+  clock.pass(1);
   expect(await endings.close([ROUTE], "revoked")).toEqual([]);
 });

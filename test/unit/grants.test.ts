@@ -67,6 +67,8 @@ async function world(turns: Turns, max = 5) {
           return "acknowledged";
         },
       },
+      onRecovered: () => {},
+      leaseMs: 10_000,
       clock,
       logger: silentLogger,
     });

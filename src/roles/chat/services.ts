@@ -168,6 +168,8 @@ export function makeServices(input: ServicesInput, membership: () => Membership)
     devices: coordination.devices,
     nodes: coordination.nodes,
     courier,
+    onRecovered: coordination.onRecovered,
+    leaseMs,
     clock,
     logger,
   });

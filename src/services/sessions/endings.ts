@@ -16,6 +16,10 @@ export interface EndingsOptions {
   readonly devices: Pick<DeviceTable, "end" | "list" | "settle">;
   readonly nodes: Pick<NodeRegistry, "list">;
   readonly courier: Pick<Courier, "postTo">;
+  /** As `Coordination.onRecovered`. */
+  readonly onRecovered: (callback: () => void) => unknown;
+  /** How long a lease lasts, milliseconds. */
+  readonly leaseMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
   /** How long somebody who asked for an end waits for it, milliseconds. */
@@ -28,9 +32,14 @@ const LOOK_MS = 250;
 
 export class Endings {
   readonly #options: EndingsOptions;
+  /** On the monotonic clock. */
+  #recoveredAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: EndingsOptions) {
     this.#options = options;
+    options.onRecovered(() => {
+      this.#recoveredAt = options.clock.monotonic();
+    });
   }
 
   /** As `DeviceTable.end` says; what it leaves open is for `close`. @throws AppError UNAVAILABLE */
@@ -79,12 +88,15 @@ export class Endings {
 
   /** Whether the node is gone, or has ended the sessions by itself. Unknown counts as no. */
   async #isOver(routes: readonly Route[]): Promise<boolean> {
-    const { nodes, devices } = this.#options;
+    const { nodes, devices, clock, leaseMs } = this.#options;
+    // Coordination that came back empty has yet to hear of those who live: within a lease they all have said so.
+    const registryIsWhole = clock.monotonic() - this.#recoveredAt >= leaseMs;
     const [{ user, incarnation }] = routes as readonly [Route];
     try {
-      if (!(await nodes.list()).some((node) => node.incarnation === incarnation)) return true;
+      const isThere = (await nodes.list()).some((node) => node.incarnation === incarnation);
+      if (!isThere && registryIsWhole) return true;
       const listed = new Set((await devices.list(user)).map(({ session }) => session));
-      return !routes.some(({ session }) => listed.has(session));
+      return registryIsWhole && !routes.some(({ session }) => listed.has(session));
     } catch {
       return false;
     }
