@@ -3,7 +3,7 @@
  * Events (services/delivery/events) as messages of cluster.proto, and back: one row an event. Messages are written as
  * literals, not through `create`: this is on the way of every text between nodes.
  */
-import type { EndReason, Message, Profile } from "../domain/entities.ts";
+import type { EndReason } from "../domain/entities.ts";
 import { conversationId, type SessionId, sessionId, userId } from "../domain/ids.ts";
 import {
   type Audience,
@@ -12,12 +12,8 @@ import {
   only,
   type UserEvent,
 } from "../services/delivery/events.ts";
-import type {
-  Audience as AudienceMessage,
-  Event,
-  Profile as ProfileMessage,
-  Text,
-} from "./gen/cluster_pb.ts";
+import { messageOf, profileOf, readProfile, textOf } from "./event-parts.ts";
+import type { Audience as AudienceMessage, Event } from "./gen/cluster_pb.ts";
 
 type Payload = Exclude<Event["event"], { case: undefined }>;
 /** The field of an event has its name. */
@@ -296,35 +292,6 @@ function audienceOf(audience: Audience): AudienceMessage {
 function readAudience({ users, conversation, except }: AudienceMessage): Audience {
   if (conversation === 0) return { users: users.map(userId) };
   return { conversation: conversationId(conversation), except: except.map(userId) };
-}
-
-function textOf({ seq, sender, clientId, kind, body, at, data, replyTo = 0 }: Message): Text {
-  const json = data === undefined ? "" : JSON.stringify(data);
-  return { $typeName: "chatsrv.cluster.Text", seq, sender, clientId, kind, body, at, data: json, replyTo };
-}
-
-function messageOf(text: Text, conversation: number): Message {
-  const { seq, sender, clientId, kind, body, at, data, replyTo } = text;
-  const message: Message = {
-    conversation: conversationId(conversation),
-    seq,
-    sender: userId(sender),
-    clientId,
-    // A node of a former version, which knew texts only, names none.
-    kind: kind === "" ? "text" : kind,
-    body,
-    at,
-  };
-  if (data === "" && replyTo === 0) return message;
-  return { ...message, ...(data !== "" && { data: JSON.parse(data) }), ...(replyTo > 0 && { replyTo }) };
-}
-
-function profileOf({ id, username, nickname, avatar, description, sex }: Profile): ProfileMessage {
-  return { $typeName: "chatsrv.cluster.Profile", id, username, nickname, avatar, description, sex };
-}
-
-function readProfile({ id, username, nickname, avatar, description, sex }: ProfileMessage): Profile {
-  return { id: userId(id), username, nickname, avatar, description, sex: sex === 1 ? 1 : 0 };
 }
 
 const sessionOf = (session: string): SessionId | undefined =>
