@@ -17,7 +17,8 @@ import { failureOf } from "../support/failure.ts";
 import { freePort, type MariaDb, makeCerts, startMariaDb, until } from "../support/servers.ts";
 import { blocksOfAnOlderRelease } from "./store.blocks.cases.ts";
 import { formerSchemaGoesOn } from "./store.former.ts";
-import { advance, append, everything, friends, openMySql, register, text } from "./store.harness.ts";
+import { post } from "./store.groups.harness.ts";
+import { advance, append, everything, friends, openMySql, register, talkOf, text } from "./store.harness.ts";
 
 const address = ({ host, port, username: user, password, database }: MySqlOptions) => ({
   ...{ host, port, user, password, database },
@@ -113,6 +114,28 @@ describe("MySQL adapter", () => {
     await first.close();
     const run = (statement: string) => server.query(statement, old.database);
     await blocksOfAnOlderRelease(() => openMySql(old), run, "0003_blocks");
+  });
+
+  test("what was recalled is in no table any more, nor what it is found by", async () => {
+    const conversation = await talkOf(store, a, b);
+    const send = async (body: string, more: object) => {
+      const [outcome] = await store.messages.append([{ ...post(conversation, a, body), ...more }], 1);
+      return outcome && "seq" in outcome ? outcome.seq : 0;
+    };
+    const of = await send("first secretive", { kind: "media", data: { items: ["secretive"] } });
+    await send("second secretive", { kind: "edit", data: { of } });
+    while ((await store.search.indexSome(1_000)).more);
+    const counts = async () => {
+      const [row] = await server.query<{ texts: number; terms: number }>(
+        `SELECT (SELECT COUNT(*) FROM Message WHERE concat(body, coalesce(data, '')) LIKE '%secretive%') AS texts,
+          (SELECT COUNT(*) FROM SearchTerm WHERE term LIKE 'secretive%') AS terms`,
+        options.database,
+      );
+      return [Number(row?.texts), Number(row?.terms)];
+    };
+    expect(await counts()).toEqual([2, 1]);
+    await send("", { kind: "recall", data: { of } });
+    expect(await counts()).toEqual([0, 0]);
   });
 
   test("a database of before groups is brought over while processes of that time go on", async () => {

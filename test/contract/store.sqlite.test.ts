@@ -4,7 +4,7 @@
  */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { UserId } from "../../src/domain/ids.ts";
 import { migrations } from "../../src/store/sqlite/migrate.ts";
@@ -13,7 +13,8 @@ import { failureOf } from "../support/failure.ts";
 import { tempDir, until } from "../support/servers.ts";
 import { blocksOfAnOlderRelease } from "./store.blocks.cases.ts";
 import { formerSchemaGoesOn } from "./store.former.ts";
-import { append, everything, friends, nobody, openSqlite, register, text } from "./store.harness.ts";
+import { post } from "./store.groups.harness.ts";
+import { append, everything, friends, nobody, openSqlite, register, talkOf, text } from "./store.harness.ts";
 
 const CHILD = join(import.meta.dir, "store.child.ts");
 
@@ -84,6 +85,23 @@ describe("SQLite adapter", () => {
       file.close();
     };
     await blocksOfAnOlderRelease(() => openSqlite({ path }), run, "0002_blocks");
+  });
+
+  test("what was recalled is gone from the file, edits of it too", async () => {
+    const { path, store } = await fresh();
+    const [a, b] = await friends(store);
+    const conversation = await talkOf(store, a, b);
+    const send = (body: string, more: object) =>
+      store.messages.append([{ ...post(conversation, a, body), ...more }], 1);
+    for (let count = 0; count < 20; count += 1) await send(`kept ${count} ${"x".repeat(300)}`, {});
+    await send("the SECRET one", { kind: "media", data: { items: ["SECRET file"] } });
+    await send("another SECRET", { kind: "edit", data: { of: 21 } });
+    await store.search.indexSome(1_000);
+    await send("", { kind: "recall", data: { of: 21 } });
+    await store.search.indexSome(1_000);
+    await store.close();
+    const bytes = readFileSync(path);
+    expect([bytes.includes("kept 7"), bytes.includes("SECRET")]).toEqual([true, false]);
   });
 
   test("a database of before groups is brought over while processes of that time go on", async () => {

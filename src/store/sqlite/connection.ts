@@ -81,6 +81,8 @@ function openFile(path: string): Database {
     // A commit is on the disk when it returns, also if power fails right then.
     client.run("PRAGMA synchronous = FULL");
     client.run("PRAGMA foreign_keys = ON");
+    // What was deleted or overwritten is gone from the pages that are written then, and so from a copy of the file.
+    client.run("PRAGMA secure_delete = FAST");
     client.run(`PRAGMA cache_size = -${CACHE_KIB}`);
     client.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     client.run(`PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES}`);
