@@ -11,6 +11,20 @@ import type { GroupOutcome } from "./store.ts";
 
 export const HOUR_MS = 3_600_000;
 
+/** Groups that somebody created within the last hour. */
+export interface Created {
+  readonly count: number;
+  /** When the first of them was, milliseconds since 1970. */
+  readonly first: number | null;
+}
+
+/** @throws AppError RATE_LIMITED, with the time until the first of them is an hour ago */
+export function requireFewCreated({ count, first }: Created, at: number, limit: number): void {
+  if (count < limit) return;
+  const retryAfterMs = Math.max(1, (first ?? at) + HOUR_MS - at);
+  throw new AppError("RATE_LIMITED", { retryAfterMs, detail: "groups created" });
+}
+
 /** Who changes which group, where its log ends, and the time of the change. */
 export interface GroupTurn {
   readonly conversation: ConversationId;

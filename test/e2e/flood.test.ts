@@ -70,10 +70,13 @@ describe("every request", () => {
       const peer = await modern(OTHERS + index);
       const { uuid } = user(OTHERS + index);
       const text = { msg_sender: uuid, msg_receiver: "1", msg_id: "x", msg_content: "x" };
-      // One body that has the shape of every request.
+      const fields = spec.request?.fields ?? {};
+      // One body that has the shape of every request; a conversation is named in one way only.
       const body = {
         ...{ uuid, token: "x", username: "x", src_uuid: uuid, dst_uuid: uuid, nickname: "x", message: "x" },
         ...{ text_sender: uuid, text_receiver: "1", text_msg: [text], signal: 1, peer: "1", blocked: true },
+        ...{ name: "x", members: [], seq: 1, pinned: true, text: "x" },
+        ...(!("peer" in fields) && !("text_receiver" in fields) && { conversation: "1" }),
       };
       const refusal = () =>
         peer.frames.find(({ id, body: answer }) => id === reply && answer.error === Code.RATE_LIMITED);

@@ -4,11 +4,18 @@
  * ids first, so that friendship, blocks and how many groups they are in hold still; then the conversation, as `append`
  * does.
  */
-import { and, count, eq, gt, inArray, isNotNull, or } from "drizzle-orm";
+import { and, count, eq, gt, inArray, isNotNull, min, or } from "drizzle-orm";
 import type { Message } from "../../domain/entities.ts";
-import { AppError } from "../../domain/error.ts";
 import { conversationId as idOf, type UserId } from "../../domain/ids.ts";
-import { type GroupTurn, groupOutcome, HOUR_MS, membersMessage, repeatedChange } from "../group-log.ts";
+import {
+  type Created,
+  type GroupTurn,
+  groupOutcome,
+  HOUR_MS,
+  membersMessage,
+  repeatedChange,
+  requireFewCreated,
+} from "../group-log.ts";
 import {
   type Acquaintance,
   type GroupPlan,
@@ -37,8 +44,7 @@ export function membershipStore({ transaction }: Pool): MembershipStore {
         await lockAccounts(session, [creator, ...add]);
         const repeated = await creationOf(session, creator, clientId);
         if (repeated !== undefined) return repeated;
-        if ((await createdSince(session, creator, at - HOUR_MS)) >= limits.createdPerHour)
-          throw new AppError("RATE_LIMITED");
+        requireFewCreated(await createdSince(session, creator, at - HOUR_MS), at, limits.createdPerHour);
         const known = await acquaintance(session, creator, [creator, ...add]);
         const plan = planCreation(creator, texts, add, known, limits);
         const [{ insertId }] = await session.db
@@ -115,12 +121,12 @@ async function sent(
   return rows.map(messageOf);
 }
 
-async function createdSince({ db }: Session, creator: UserId, since: number): Promise<number> {
+async function createdSince({ db }: Session, creator: UserId, since: number): Promise<Created> {
   const [row] = await db
-    .select({ created: count() })
+    .select({ count: count(), first: min(conversationTable.createdAt) })
     .from(conversationTable)
     .where(and(eq(conversationTable.creator, creator), gt(conversationTable.createdAt, since)));
-  return row?.created ?? 0;
+  return row ?? { count: 0, first: null };
 }
 
 /** Needs the accounts' locks. */

@@ -2,11 +2,18 @@
  * @module store/sqlite/membership
  * Changing groups in SQLite. The write lock makes changes serial, with each other and with appends.
  */
-import { and, count, eq, gt, inArray, isNotNull, or } from "drizzle-orm";
+import { and, count, eq, gt, inArray, isNotNull, min, or } from "drizzle-orm";
 import type { Message } from "../../domain/entities.ts";
-import { AppError } from "../../domain/error.ts";
 import type { UserId } from "../../domain/ids.ts";
-import { type GroupTurn, groupOutcome, HOUR_MS, membersMessage, repeatedChange } from "../group-log.ts";
+import {
+  type Created,
+  type GroupTurn,
+  groupOutcome,
+  HOUR_MS,
+  membersMessage,
+  repeatedChange,
+  requireFewCreated,
+} from "../group-log.ts";
 import {
   type Acquaintance,
   type GroupPlan,
@@ -33,8 +40,7 @@ export function membershipStore({ db, write }: Connection): MembershipStore {
         const { add } = wantedOf({ add: members });
         const repeated = creationOf(db, creator, clientId);
         if (repeated !== undefined) return repeated;
-        if (createdSince(db, creator, at - HOUR_MS) >= limits.createdPerHour)
-          throw new AppError("RATE_LIMITED");
+        requireFewCreated(createdSince(db, creator, at - HOUR_MS), at, limits.createdPerHour);
         const known = acquaintance(db, creator, [creator, ...add]);
         const plan = planCreation(creator, texts, add, known, limits);
         const { id } = db
@@ -105,13 +111,13 @@ function sent(db: Db, sender: UserId, clientId: string, where: ReturnType<typeof
   return rows.map(messageOf);
 }
 
-function createdSince(db: Db, creator: UserId, since: number): number {
+function createdSince(db: Db, creator: UserId, since: number): Created {
   const row = db
-    .select({ created: count() })
+    .select({ count: count(), first: min(conversationTable.createdAt) })
     .from(conversationTable)
     .where(and(eq(conversationTable.creator, creator), gt(conversationTable.createdAt, since)))
     .get();
-  return row?.created ?? 0;
+  return row ?? { count: 0, first: null };
 }
 
 function acquaintance(db: Db, actor: UserId, users: readonly UserId[]): Acquaintance {
