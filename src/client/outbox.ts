@@ -25,6 +25,7 @@ import {
   type OutgoingText,
   problemOf,
   type SendReceipt,
+  textOf,
 } from "./outgoing.ts";
 
 /** Where the server says that it has put a text. */
@@ -81,7 +82,7 @@ export class Outbox {
   /** Everything that waits for its acknowledgement, in order per conversation. */
   pending(): OutgoingText[] {
     const waiting = [...this.#lanes.values()].flatMap(({ queue }) => queue);
-    return waiting.map(({ bytes: _, resolve: __, reject: ___, ...text }) => text);
+    return waiting.map(textOf);
   }
 
   /** Queues a text. @throws ChatError 67, 69 when it cannot be one, or as the server refuses it. */
@@ -154,7 +155,10 @@ export class Outbox {
       const ack = acks.get(entry.id);
       if (!ack) continue;
       const receipt = { id: entry.id, seq: ack.seq, at: ack.at, duplicate: ack.duplicate ?? false };
-      this.#ports.committed(entry, receipt, { conversation: body.conversation, peer: body.text_receiver });
+      this.#ports.committed(textOf(entry), receipt, {
+        conversation: body.conversation,
+        peer: body.text_receiver,
+      });
       entry.resolve(receipt);
     }
     // What it refuses may have been settled by the answer to the same frame, sent once more.

@@ -42,6 +42,11 @@ export interface Entry extends OutgoingText {
   reject(error: ChatError): void;
 }
 
+/** The text of an entry, and nothing of who waits for it. */
+export function textOf({ bytes: _, resolve: __, reject: ___, ...text }: Entry): OutgoingText {
+  return text;
+}
+
 /** Room for ids, field names and punctuation of one text, and of the frame around them. */
 const ENTRY_OVERHEAD = 240;
 

@@ -108,6 +108,11 @@ describe("a group", () => {
     const { client, server, messages, push } = await connected(storing(), { heads: [head] });
     expect(await client.sendText(GROUP, "hello")).toMatchObject({ seq: 1 });
     const id = messages[0]?.id ?? "";
+    // Just as another device is told of it.
+    expect(messages[0]).toEqual({
+      ...{ conversation: "70", seq: 1, at: 9, id, sender: "1", kind: "text", content: "hello" },
+      ...{ asOf: 1, mine: true },
+    });
     expect(server.bodies("TEXTCHATMSGREQUEST")).toEqual([
       { conversation: "70", text_msg: [{ msg_id: id, msg_content: "hello" }] },
     ]);
