@@ -131,8 +131,9 @@ function ofPlace(
   const { conversationId, seq, at, term } = searchTerm;
   const too = others.map((other, index) => {
     const table = alias(searchTerm, `too_${index}`);
-    return sql`exists (select 1 from ${searchTerm} as ${sql.identifier(`too_${index}`)}
-      where ${table.conversationId} = ${conversation} and ${isTerm(table.term, other)} and ${table.seq} = ${seq})`;
+    // Not EXISTS, of which an optimiser may make a join that reads all of the other term first.
+    return sql`(select 1 from ${searchTerm} as ${sql.identifier(`too_${index}`)}
+      where ${table.conversationId} = ${conversation} and ${isTerm(table.term, other)} and ${table.seq} = ${seq} limit 1) = 1`;
   });
   const rows = db
     .select({ conversation: conversationId, seq, at })
