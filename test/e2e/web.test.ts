@@ -1,7 +1,7 @@
 /**
  * @module e2e/web
- * The web client against a real server, over WebSocket: everything but the elements on the screen. Those are
- * looked at by hand in Chromium, which is too large (435 MB) to install wherever the tests run.
+ * The web client against a real server, over WebSocket: everything but the elements on the screen. Those are for
+ * test/web, in a Chromium, which is too large (435 MB) to install wherever the tests run.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { Code } from "../../src/client/index.ts";
