@@ -282,6 +282,19 @@ describe("MySQL adapter", () => {
     }
   });
 
+  test("a server far away is reached, though making a connection ready takes longer than a read may", async () => {
+    const proxy = new TcpProxy(() => server);
+    proxy.delayMs = 350;
+    const pool = openPool({ ...options, port: proxy.port, poolSize: 1 }, silentLogger);
+    try {
+      const [rows] = await pool.read(({ client }) => client.query("SELECT 1 AS one"));
+      expect(rows).toEqual([{ one: 1 }] as never);
+    } finally {
+      await pool.close();
+      proxy.close();
+    }
+  });
+
   test("the heartbeat keeps idle connections open past the server's own limit", async () => {
     await server.query("SET GLOBAL wait_timeout = 3");
     try {

@@ -114,7 +114,7 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
 
   /**
    * One try of a call, within its time, on one connection, which is given back or given up.
-   * @param patienceMs how long it may hold the connection; as long as the call may take unless given
+   * @param patienceMs how long it may take once the connection is ready; as long as the call may unless given
    */
   async function attempt<T>(work: (session: Session) => Promise<T>, patienceMs?: number): Promise<T> {
     if (closed) throw unavailable("the closed store");
@@ -147,11 +147,12 @@ export function openPool(options: MySqlOptions, logger: Logger): Pool {
           continue;
         }
         heldSince = performance.now();
-        clearTimeout(patience);
-        if (patienceMs !== undefined) patience = setTimeout(() => end(hung(patienceMs)), patienceMs);
         const isNew = !known.has(connection);
         try {
-          return await sessionOf(connection);
+          const session = await sessionOf(connection);
+          // Making a new one ready takes several round trips, which to a server far away are seconds.
+          if (patienceMs !== undefined) patience = setTimeout(() => end(hung(patienceMs)), patienceMs);
+          return session;
         } catch (thrown) {
           giveUp();
           // An old connection speaks for itself alone; a new one says how the server is.
