@@ -14,29 +14,13 @@
 import type { Head, Message } from "../domain/entities.ts";
 import type { ConversationId, UserId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
-import { Stint } from "../lib/stint.ts";
 import type { MessageStore } from "../store/store.ts";
+import { Backlog } from "./backlog.ts";
 import type { Marks } from "./bodies.ts";
 import type { Outbox } from "./outbox.ts";
-import { takeOneFrame } from "./texts-frame.ts";
+import { OwnTexts } from "./own-texts.ts";
+import { type Position, Positions } from "./positions.ts";
 import { turnOf } from "./turns.ts";
-
-interface Position {
-  /** The other member of a direct conversation. */
-  readonly peer: UserId | undefined;
-  /** Everything up to here was sent (or, at login, is the client's own to fetch). */
-  seq: number;
-  /** What is known to exist; beyond `seq` there is something to fetch. */
-  target: number;
-  fetching: boolean;
-  /** The session's user left the group: what follows is not theirs, until they are added again. */
-  closed: boolean;
-  /** Of the other member, and of the session's own user, as the session was told: what is stored. */
-  peerMarks: Marks | undefined;
-  ownMarks: Marks | undefined;
-  /** What the session itself said it has; it may get lost on its way to the store. */
-  acknowledged: Marks | undefined;
-}
 
 export interface DeliveryOptions {
   readonly user: UserId;
@@ -59,16 +43,6 @@ export interface Turns {
   left(conversation: ConversationId): void;
 }
 
-/** A push that overtook another on a different path is given this long before the store is asked. Milliseconds. */
-const GAP_GRACE_MS = 20;
-const RETRY_MS = 1_000;
-/**
- * There is more, and the store does not have it: the connection leads to a server that is the primary no more. It is
- * asked again, for as long as that may last, on whatever connection comes then.
- */
-const EMPTY_RETRY_MS = 250;
-const MAX_EMPTY = 40;
-const PAGE = 200;
 /**
  * A conversation that the session was not told of at its login was made since, or is one of those whose heads its
  * client has yet to ask for: it is sent what was said since then. Clocks of other nodes may be late by so much.
@@ -77,20 +51,21 @@ const SINCE_MARGIN_MS = 600_000;
 
 export class Delivery {
   readonly #options: DeliveryOptions;
-  #positions: Map<ConversationId, Position> | undefined;
-  /** Client ids of texts that this very session has under way: they come back to it as acks, not as texts. */
-  #own: Set<string> | undefined;
-  /** The same, settled while a gap before them was still open: the store will hand them out once more. */
-  #ownInGap: Set<string> | undefined;
-  /** The last of the pages that are read, or wait to be. */
-  #lastPage: Promise<boolean> | undefined;
-  /** Of a backlog that lies in thousands of conversations. */
-  readonly #stint = new Stint();
+  readonly #positions = new Positions();
+  readonly #own = new OwnTexts();
+  readonly #backlog: Backlog;
   /** Whether a conversation that the session was not told of was made since it began. */
   #knowsAll = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#backlog = new Backlog({
+      ...options,
+      take: (conversation, position, messages) => this.#take(conversation, position, messages),
+      fetched: () => {
+        if (!this.#positions.isBehind) this.#own.gapsClosed();
+      },
+    });
   }
 
   /**
@@ -103,11 +78,7 @@ export class Delivery {
     seq: number,
     told?: { peer: Marks; own: Marks },
   ): void {
-    const position = this.#positions?.get(conversation) ?? this.#add(conversation, peer, seq);
-    if (seq > position.seq) position.seq = seq;
-    if (told === undefined) return;
-    position.peerMarks = further(position.peerMarks, told.peer);
-    position.ownMarks = further(position.ownMarks, told.own);
+    this.#positions.startAt(conversation, peer, seq, told);
   }
 
   /**
@@ -123,7 +94,7 @@ export class Delivery {
    * @returns what the session is to be told; undefined when it knows as much already.
    */
   receipt(conversation: ConversationId, marks: Marks): Marks | undefined {
-    return this.#news("peerMarks", conversation, marks);
+    return this.#positions.receipt(conversation, marks);
   }
 
   /**
@@ -131,45 +102,27 @@ export class Delivery {
    * and is not told before it is stored.
    */
   cursor(conversation: ConversationId, marks: Marks): Marks | undefined {
-    const news = this.#news("ownMarks", conversation, marks);
-    const said = this.#positions?.get(conversation)?.acknowledged;
-    return said !== undefined && further(said, marks) === said ? undefined : news;
+    return this.#positions.cursor(conversation, marks);
   }
 
   /** The session itself got on. */
-  acknowledged(conversation: ConversationId, { deliveredSeq, readSeq }: Marks): void {
-    const position = this.#positions?.get(conversation);
-    if (position === undefined) return;
-    const { target } = position;
-    const marks = { deliveredSeq: Math.min(deliveredSeq, target), readSeq: Math.min(readSeq, target) };
-    position.acknowledged = further(position.acknowledged, marks);
-  }
-
-  #news(whose: "peerMarks" | "ownMarks", conversation: ConversationId, told: Marks): Marks | undefined {
-    const position = this.#positions?.get(conversation);
-    if (position === undefined) return told;
-    const before = position[whose];
-    const after = further(before, told);
-    position[whose] = after;
-    return after === before ? undefined : after;
+  acknowledged(conversation: ConversationId, marks: Marks): void {
+    this.#positions.acknowledged(conversation, marks);
   }
 
   /** This session submits texts: they are not to be pushed to it. */
   sending(clientIds: readonly string[]): void {
-    this.#own ??= new Set();
-    for (const id of clientIds) this.#own.add(id);
+    this.#own.sending(clientIds);
   }
 
   /** The submission is settled: its texts are behind this session's position, or were not stored. */
   sent(clientIds: readonly string[]): void {
-    if (this.#own === undefined) return;
-    for (const id of clientIds) this.#own.delete(id);
-    if (this.#own.size === 0) this.#own = undefined;
+    this.#own.sent(clientIds);
   }
 
   /** The session's user is no member of that group any more. */
   close(conversation: ConversationId): void {
-    const position = this.#positions?.get(conversation);
+    const position = this.#positions.get(conversation);
     if (position !== undefined) position.closed = true;
   }
 
@@ -178,7 +131,7 @@ export class Delivery {
     const [first] = messages;
     if (first === undefined) return;
     const last = messages.at(-1)?.seq ?? 0;
-    const position = this.#positions?.get(first.conversation);
+    const position = this.#positions.get(first.conversation);
     if (position?.closed && !this.#reopens(position, messages)) return;
     if (position !== undefined && first.seq <= position.seq + 1 && !position.fetching) {
       const from = position.seq;
@@ -186,14 +139,14 @@ export class Delivery {
       this.#heed(position, messages, from);
       return;
     }
-    if (mine) this.#rememberOwn(messages);
+    if (mine) this.#own.rememberInGap(messages);
     if (position === undefined) {
       // An old one told again, of a conversation whose head the client has yet to ask for.
       if (messages.every((message) => this.#isOld(message))) return;
       void this.#locate(first.conversation, peer, first.seq, last);
     } else if (last > position.target) {
       position.target = last;
-      if (!position.fetching) this.#fetchSoon(first.conversation, position);
+      if (!position.fetching) this.#backlog.fetchSoon(first.conversation, position);
     }
   }
 
@@ -246,7 +199,7 @@ export class Delivery {
 
   /** The conversation holds messages up to `lastSeq`; sends what the session lacks of them. */
   catchUp(conversation: ConversationId, peer: UserId | undefined, lastSeq: number): void {
-    const position = this.#positions?.get(conversation);
+    const position = this.#positions.get(conversation);
     if (position?.closed && lastSeq > position.seq) void this.#comeBack(conversation, position);
     if (position?.closed) return;
     if (position === undefined) {
@@ -254,7 +207,8 @@ export class Delivery {
       return;
     }
     position.target = Math.max(position.target, lastSeq);
-    if (position.seq < position.target && !position.fetching) void this.#fetch(conversation, position);
+    if (position.seq < position.target && !position.fetching)
+      void this.#backlog.fetch(conversation, position);
   }
 
   /** Whether a message was there before the session began. */
@@ -262,30 +216,13 @@ export class Delivery {
     return !this.#knowsAll && at < this.#options.since - SINCE_MARGIN_MS;
   }
 
-  #rememberOwn(messages: readonly Message[]): void {
-    this.#ownInGap ??= new Set();
-    for (const message of messages) this.#ownInGap.add(message.clientId);
-  }
-
   #isLeftOut(message: Message): boolean {
     return this.#isOwn(message) || this.#options.shows?.(message) === false;
   }
 
   #isOwn(message: Message): boolean {
-    if (message.sender !== this.#options.user) return false;
-    return (
-      !this.#options.ownTexts ||
-      this.#own?.has(message.clientId) === true ||
-      this.#ownInGap?.has(message.clientId) === true
-    );
-  }
-
-  #add(conversation: ConversationId, peer: UserId | undefined, seq: number): Position {
-    const marks = { peerMarks: undefined, ownMarks: undefined, acknowledged: undefined };
-    const position: Position = { peer, seq, target: seq, fetching: false, closed: false, ...marks };
-    this.#positions ??= new Map();
-    this.#positions.set(conversation, position);
-    return position;
+    const { user, ownTexts } = this.#options;
+    return message.sender === user && (!ownTexts || this.#own.has(message));
   }
 
   /** Sends what of the messages the session is to see; with them it has everything up to `through`. */
@@ -315,8 +252,9 @@ export class Delivery {
   }
 
   /**
-   * Something of a conversation that this session knows nothing of. One that was made since is sent from its beginning. Else it starts with what was said since the session
-   * began, a page at most before what is at hand: whether another device has got that says nothing about this one.
+   * Something of a conversation that this session knows nothing of. One that was made since is sent from its beginning. Else
+   * it starts with what was said since the session began, a page at most before what is at hand: whether another device has
+   * got that says nothing about this one.
    * @param first the seq of what is at hand. @param target what is known to exist.
    */
   async #locate(
@@ -325,35 +263,46 @@ export class Delivery {
     first: number,
     target: number,
   ): Promise<void> {
-    const { user, messages, isOpen, logger } = this.#options;
-    const position = this.#add(conversation, peer, 0);
+    const { isOpen } = this.#options;
+    const position = this.#positions.add(conversation, peer, 0);
     position.target = target;
     position.fetching = true;
-    while (isOpen() && !this.#knowsAll) {
-      try {
-        const before = await messages.history(conversation, user, { before: first, limit: PAGE });
-        const fresh = before?.messages.find((message) => !this.#isOld(message));
-        const last = before?.messages.at(-1);
-        // Of a group nothing but what is visible proves that what is at hand is.
-        const start = peer === undefined ? (last?.seq ?? 0) + 1 : first;
-        // Its head may have been asked for meanwhile.
-        position.seq = Math.max(position.seq, (fresh?.seq ?? start) - 1);
-        if (last?.seq === position.seq) this.#heed(position, [last], position.seq);
-        break;
-      } catch (error) {
-        logger.log("warn", "delivery.retry", { user, peer, error });
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
+    for (let found = this.#knowsAll; isOpen() && !found; )
+      found =
+        (await this.#backlog.patiently(conversation, () => this.#place(conversation, position, first))) ===
+        true;
     position.fetching = false;
-    if (position.seq < position.target) await this.#fetch(conversation, position);
+    if (position.seq < position.target) await this.#backlog.fetch(conversation, position);
+  }
+
+  /** Sets a position by what is before `first`. @returns true */
+  async #place(conversation: ConversationId, position: Position, first: number): Promise<true> {
+    const before = await this.#backlog.page(conversation, { before: first });
+    const fresh = before?.messages.find((message) => !this.#isOld(message));
+    const last = before?.messages.at(-1);
+    // Of a group nothing but what is visible proves that what is at hand is.
+    const start = position.peer === undefined ? (last?.seq ?? 0) + 1 : first;
+    // Its head may have been asked for meanwhile.
+    position.seq = Math.max(position.seq, (fresh?.seq ?? start) - 1);
+    if (last?.seq === position.seq) this.#heed(position, [last], position.seq);
+    return true;
+  }
+
+  /** One frame's worth of what follows the position. */
+  #take(conversation: ConversationId, position: Position, messages: readonly Message[]): void {
+    const from = position.seq;
+    const through = messages.at(-1)?.seq ?? from;
+    this.#emit(conversation, position.peer, messages, through);
+    // Only now: what could not be queued is not behind us.
+    position.seq = through;
+    this.#heed(position, messages, from);
   }
 
   /** The user may have been added to the group again: if so the store has something for them. */
   async #comeBack(conversation: ConversationId, position: Position): Promise<void> {
-    const { user, messages, logger } = this.#options;
+    const { user, logger } = this.#options;
     try {
-      const page = await messages.history(conversation, user, { after: position.seq, limit: PAGE });
+      const page = await this.#backlog.page(conversation, { after: position.seq });
       const last = page?.messages.at(-1)?.seq ?? 0;
       if (last <= position.seq) return;
       position.closed = false;
@@ -362,75 +311,6 @@ export class Delivery {
       logger.log("warn", "delivery.retry", { user, conversation, error });
     }
   }
-
-  #fetchSoon(conversation: ConversationId, position: Position): void {
-    setTimeout(() => {
-      if (position.seq < position.target && !position.fetching) void this.#fetch(conversation, position);
-    }, GAP_GRACE_MS);
-  }
-
-  async #fetch(conversation: ConversationId, position: Position): Promise<void> {
-    const { user, isOpen, logger } = this.#options;
-    let empty = 0;
-    position.fetching = true;
-    while (isOpen() && position.seq < position.target) {
-      try {
-        const page = () => this.#fetchPage(conversation, position);
-        this.#lastPage = this.#lastPage?.then(page, page) ?? page();
-        if (await this.#lastPage) empty = 0;
-        else if (++empty > MAX_EMPTY) break;
-        else await new Promise((resolve) => setTimeout(resolve, EMPTY_RETRY_MS));
-      } catch (error) {
-        logger.log("warn", "delivery.retry", { user, conversation, error });
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
-    position.fetching = false;
-    if (this.#ownInGap !== undefined && !this.#isBehind()) this.#ownInGap = undefined;
-  }
-
-  #isBehind(): boolean {
-    for (const { fetching, seq, target } of this.#positions?.values() ?? [])
-      if (fetching || seq < target) return true;
-    return false;
-  }
-
-  /**
-   * Sends one page of a conversation, a frame's worth at a time, each when there is room for it: however much
-   * was stored in however many conversations, it never fills the session's queue. Pages of a session are
-   * therefore read one after the other. @returns whether there was anything to send
-   */
-  async #fetchPage(conversation: ConversationId, position: Position): Promise<boolean> {
-    const { user, messages, outbox, isOpen } = this.#options;
-    const { peer } = position;
-    await this.#stint.rest();
-    const page = await messages.history(conversation, user, { after: position.seq, limit: PAGE });
-    let rest: readonly Message[] = page?.messages ?? [];
-    const some = rest.length > 0;
-    while (rest.length > 0) {
-      await outbox.room();
-      if (!isOpen()) return false;
-      const taken = takeOneFrame(rest);
-      const through = taken.at(-1)?.seq ?? position.seq;
-      this.#emit(conversation, peer, taken, through);
-      // Only now: what could not be queued is not behind us.
-      const from = position.seq;
-      position.seq = through;
-      this.#heed(position, taken, from);
-      rest = rest.slice(taken.length);
-    }
-    return some;
-  }
-}
-
-/** Marks go forward only. @returns `a` itself when `b` adds nothing to it */
-function further(a: Marks | undefined, b: Marks): Marks {
-  if (a === undefined) return b;
-  if (b.deliveredSeq <= a.deliveredSeq && b.readSeq <= a.readSeq) return a;
-  return {
-    deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq),
-    readSeq: Math.max(a.readSeq, b.readSeq),
-  };
 }
 
 /** The session is told of a head: its client takes it from there, from `seq` on. */

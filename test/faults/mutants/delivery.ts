@@ -98,7 +98,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     name: "tell receipts as they come",
     changes: [
       {
-        file: "src/chat/delivery.ts",
+        file: "src/chat/positions.ts",
         replace: "return after === before ? undefined : after;",
         by: "return told;",
       },
