@@ -14,6 +14,7 @@ import { Code } from "../wire/codes.ts";
 import { type HttpPath, type HttpRequest, httpCalls } from "../wire/http.ts";
 import type { Schema } from "../wire/schema.ts";
 import { failureResponse, success } from "./answer.ts";
+import { asyncApi } from "./asyncapi.ts";
 import { readBody } from "./body.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { addressGroup, clientAddress } from "./client-address.ts";
@@ -34,7 +35,7 @@ export interface HttpAppOptions extends PublicUrlOptions {
   readonly clock?: Clock;
   /** Whether what a proxy says of the client is believed (http/client-address, http/public-url). */
   readonly trustProxy: boolean;
-  /** The program's version and the gateway's address ("" for the request's own), for `/openapi.json`. */
+  /** The program's version and the gateway's address ("" for the request's own), for the descriptions. */
   readonly version: string;
   readonly documentUrl: string;
 }
@@ -48,22 +49,26 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const paths = Object.keys(httpCalls) as HttpPath[];
   const guard = new LimitGuard({ limiter, limits, logger, clock });
   const calls = createCalls(options);
-  const description = openApi(options.version, options.documentUrl);
+  const { version, documentUrl } = options;
+  const readable: Readonly<Record<string, unknown>> = {
+    "/healthz": { status: "ok" },
+    "/openapi.json": openApi(version, documentUrl),
+    "/asyncapi.json": asyncApi(version, documentUrl),
+  };
 
   app.use(async (c, next) => {
     const forwardedFor = c.req.header("x-forwarded-for") ?? null;
     c.set("client", clientAddress(c.env.peer, forwardedFor, trustProxy));
     await next();
   });
-  app.use(observe({ logger, meter, clock, paths: new Set([...paths, "/healthz", "/openapi.json"]) }));
+  app.use(observe({ logger, meter, clock, paths: new Set([...paths, ...Object.keys(readable)]) }));
   app.use(protectiveHeaders);
 
   for (const path of paths) app.post(path, answering(path, calls, guard, options));
-  app.get("/healthz", () => Response.json({ status: "ok" }));
-  app.get("/openapi.json", () => Response.json(description));
+  for (const [path, said] of Object.entries(readable)) app.get(path, () => Response.json(said));
 
   for (const path of paths) app.all(path, () => notAllowed("POST"));
-  for (const path of ["/healthz", "/openapi.json"]) app.all(path, () => notAllowed("GET, HEAD"));
+  for (const path of Object.keys(readable)) app.all(path, () => notAllowed("GET, HEAD"));
   app.notFound(() => Response.json({ error: Code.UNSUPPORTED }, { status: 404 }));
   app.onError((error) => failureResponse(toAppError(error)));
   return app;

@@ -1,7 +1,7 @@
 /**
  * @module wire/schema
  * The small schema language in which every body on the wire (HTTP and chat) is declared once. A schema
- * gives the TypeScript type, the check of what came in, the documentation and the OpenAPI description.
+ * gives the TypeScript type, the check of what came in, the documentation and the descriptions for machines.
  * Checks never coerce: what passes has exactly the declared type. Unknown fields are dropped. The one thing
  * that is mended is a lone surrogate, which JSON can say and UTF-8 cannot: it reads as U+FFFD, so that a text
  * is the same before and after it was stored.
@@ -13,7 +13,7 @@ export interface Schema<T> {
   /** What is allowed, in words, for errors and documents. */
   readonly expected: string;
   readonly optional: boolean;
-  /** JSON Schema of it, for `/openapi.json`. */
+  /** JSON Schema of it, for `/openapi.json` and `/asyncapi.json`. */
   readonly json: Readonly<Record<string, unknown>>;
   /** @returns the checked value. @throws SchemaError naming `path`. */
   check(value: unknown, path: string): T;

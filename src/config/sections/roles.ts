@@ -23,7 +23,7 @@ export const roles = {
       public_host: key(
         is.optionalHost,
         "",
-        "The name alone, shown in /openapi.json where public_url is not set. Empty: the name each request uses.",
+        "The name alone, shown in /openapi.json and /asyncapi.json where public_url is not set. Empty: they name none.",
         { example: "chat.example.org" },
       ),
       tls_cert: tlsCert("the gateway's port"),

@@ -51,6 +51,7 @@ function unusual(dice: Dice, known: Known): Sent {
       "/",
       "/healthz",
       "/openapi.json",
+      "/asyncapi.json",
       "/nope",
       "//",
       "/%00",
