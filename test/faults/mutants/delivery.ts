@@ -37,7 +37,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
       {
         file: "src/services/delivery/courier.ts",
         replace: "for (const event of events) this.#remote.push(event);",
-        by: "for (const event of events) if (!this.#options.local.has(event.to)) this.#remote.push(event);",
+        by: 'for (const event of events) if (!("users" in event.audience && event.audience.users.some((user) => this.#options.local.has(user)))) this.#remote.push(event);',
       },
     ],
     scenes: [WHISPERS],
@@ -49,7 +49,7 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
       {
         file: "src/chat/delivery.ts",
         replace: "void this.#locate(first.conversation, peer, first.seq, last);",
-        by: "this.#add(first.conversation, peer, last);",
+        by: "this.#positions.add(first.conversation, peer, last);",
       },
     ],
     scenes: [FIRST_TEXTS],
@@ -175,8 +175,8 @@ export const DELIVERY_MUTANTS: readonly Mutant[] = [
     changes: [
       {
         file: "src/chat/dialects/original/views.ts",
-        replace: "...shared,",
-        by: "...shared,\n  texts: undefined,",
+        replace: "if (event.peer !== undefined) shared.texts?.(to, event);",
+        by: "",
       },
     ],
     scenes: [ORIGINALS],

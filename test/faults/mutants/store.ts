@@ -97,8 +97,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
         by: `if (refusal !== undefined) {
           const next = (grown.get(conversation) ?? standing.lastSeq) + 1;
           grown.set(conversation, next);
-          rows.push([conversation, next, entry.sender, entry.clientId, entry.kind, entry.body, Math.max(now, standing.lastAt)]);
-          return standing.refusal;
+          rows.push([conversation, next, entry.sender, entry.clientId, entry.kind, entry.body, at, null, null]);
+          return refusal;
         }`,
       },
     ],
