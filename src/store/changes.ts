@@ -43,10 +43,37 @@ export interface ReactionChange extends Change {
   readonly on: boolean;
 }
 
+/** A reaction that is given: whose, and the entry that gave it. */
+export interface GivenReaction {
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** What a batch's changes and answers are about, as it was stored before. */
+export interface Before {
+  message(conversation: ConversationId, seq: number): Target | undefined;
+  reaction(one: ReactionKey): GivenReaction | undefined;
+}
+
+/** What names a reaction: there is one of each emoji for each user. */
+export type ReactionKey = Pick<ReactionChange, "conversation" | "of" | "user" | "emoji">;
+
 /** The seqs that an entry is about: what it changes, what it answers. */
 export function concernedSeqs({ kind, data, replyTo }: AppendEntry): number[] {
   const of = isChange(kind) ? fieldOf(data, "of") : undefined;
   return [of, replyTo].filter((seq) => typeof seq === "number");
+}
+
+/** The reaction that an entry gives or takes away; undefined when it is about none. */
+export function concernedReaction({
+  conversation,
+  sender,
+  kind,
+  data,
+}: AppendEntry): ReactionKey | undefined {
+  const [of, emoji] = [fieldOf(data, "of"), fieldOf(data, "emoji")];
+  if (kind !== "reaction" || typeof of !== "number" || typeof emoji !== "string") return undefined;
+  return { conversation, of, user: sender, emoji };
 }
 
 /** Whether storing an entry takes a look at other messages. */
@@ -64,15 +91,14 @@ const fieldOf = (data: unknown, name: string): unknown =>
 export class ChangeBook {
   readonly edits: Change[] = [];
   readonly recalls: Change[] = [];
-  readonly #reactions = new Map<string, ReactionChange>();
+  readonly #reactions = new Map<string, ReactionChange & GivenReaction>();
   /** What this batch stored or recalled, over what was stored before. */
   readonly #own = new Map<string, Target>();
-  readonly #find: (conversation: ConversationId, seq: number) => Target | undefined;
+  readonly #before: Before;
   readonly #editWindowMs: number;
 
-  /** @param find a message as it was stored before the batch. */
-  constructor(find: (conversation: ConversationId, seq: number) => Target | undefined, editWindowMs: number) {
-    this.#find = find;
+  constructor(before: Before, editWindowMs: number) {
+    this.#before = before;
     this.#editWindowMs = editWindowMs;
   }
 
@@ -85,7 +111,11 @@ export class ChangeBook {
     return this.edits.length + this.recalls.length + this.#reactions.size === 0;
   }
 
-  /** Why an entry may not be stored, by what it is about. @param at when it would be. */
+  /**
+   * Why an entry is not stored, by what it is about. A reaction that is given already is the entry that gave it; one that
+   * is not given cannot be taken away: clients count entries, so each has to change something.
+   * @param at when it would be stored.
+   */
   refusalOf(entry: AppendEntry, at: number, author: Author): AppendOutcome | undefined {
     const { conversation, kind, data, replyTo } = entry;
     if (replyTo !== undefined && this.#visible(conversation, replyTo, author) === undefined) return NOT_FOUND;
@@ -100,14 +130,23 @@ export class ChangeBook {
       case "recall":
         return isOwn || author.role === "owner" || author.role === "admin" ? undefined : FORBIDDEN;
       default:
-        return isEmoji(fieldOf(data, "emoji")) && typeof fieldOf(data, "on") === "boolean"
-          ? undefined
-          : FORBIDDEN;
+        return this.#refusalOfReaction(entry);
     }
   }
 
+  #refusalOfReaction(entry: AppendEntry): AppendOutcome | undefined {
+    const reaction = concernedReaction(entry);
+    const on = fieldOf(entry.data, "on");
+    if (reaction === undefined || !isEmoji(reaction.emoji) || typeof on !== "boolean") return FORBIDDEN;
+    const own = this.#reactions.get(reactionKey(reaction));
+    const given = own === undefined ? this.#before.reaction(reaction) : own.on ? own : undefined;
+    if (!on) return given === undefined ? NOT_FOUND : undefined;
+    return given && { status: "duplicate", conversation: entry.conversation, seq: given.seq, at: given.at };
+  }
+
   /** Notes that an entry was stored. */
-  stored({ conversation, sender, kind, data }: AppendEntry, seq: number, at: number): void {
+  stored(entry: AppendEntry, seq: number, at: number): void {
+    const { conversation, sender, kind, data } = entry;
     this.#own.set(keyOf(conversation, seq), { sender, kind, at, recalled: false });
     const of = fieldOf(data, "of");
     if (!isChange(kind) || typeof of !== "number") return;
@@ -118,9 +157,9 @@ export class ChangeBook {
       const target = this.#at(conversation, of);
       if (target !== undefined) this.#own.set(keyOf(conversation, of), { ...target, recalled: true });
     } else {
-      const emoji = String(fieldOf(data, "emoji"));
-      const reaction = { ...change, user: sender, emoji, on: fieldOf(data, "on") === true };
-      this.#reactions.set(`${keyOf(conversation, of)}:${sender}:${emoji}`, reaction);
+      const reaction = concernedReaction(entry);
+      if (reaction === undefined) return;
+      this.#reactions.set(reactionKey(reaction), { ...reaction, seq, at, on: fieldOf(data, "on") === true });
     }
   }
 
@@ -129,7 +168,7 @@ export class ChangeBook {
   }
 
   #at(conversation: ConversationId, seq: number): Target | undefined {
-    return this.#own.get(keyOf(conversation, seq)) ?? this.#find(conversation, seq);
+    return this.#own.get(keyOf(conversation, seq)) ?? this.#before.message(conversation, seq);
   }
 }
 
@@ -141,3 +180,7 @@ const isEmoji = (emoji: unknown): boolean =>
 
 /** Of a message, for maps. */
 export const keyOf = (conversation: ConversationId, seq: number): string => `${conversation}:${seq}`;
+
+/** Of a reaction, for maps. */
+export const reactionKey = ({ conversation, of, user, emoji }: ReactionKey): string =>
+  `${keyOf(conversation, of)}:${user}:${emoji}`;

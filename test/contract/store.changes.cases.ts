@@ -162,18 +162,23 @@ export function changeCases(store: () => Store): void {
     const [a, b] = members as [UserId, UserId];
     await send([post(group, owner)]);
     const thumb = react(group, a, 2, "👍");
-    await send([thumb, react(group, b, 2, "👍"), react(group, a, 2, FAMILY), react(group, a, 2, "👍")]);
-    expect(statuses(await send([thumb]))).toEqual(["duplicate"]);
+    const given = await send([
+      ...[thumb, react(group, b, 2, "👍"), react(group, a, 2, FAMILY), react(group, a, 2, "👍")],
+    ]);
+    expect(given.slice(0, 3).map(({ status }) => status)).toEqual(["stored", "stored", "stored"]);
+    const again = { ...given[0], status: "duplicate" };
+    expect(given[3]).toEqual(again as never);
+    expect(await send([thumb, react(group, a, 2, "👍")])).toEqual([again, again] as never);
     expect((await at(group, a, 2)).reactions).toEqual([
       { emoji: "👍", count: 2, mine: true },
       { emoji: FAMILY, count: 1, mine: true },
     ]);
     expect((await at(group, owner, 2)).reactions?.map(({ mine }) => mine)).toEqual([false, false]);
-    await send([
-      react(group, a, 2, "👍", false),
-      react(group, a, 2, "👍", false),
-      react(group, b, 2, FAMILY, false),
+    const taken = [react(group, a, 2, "👍", false), react(group, a, 2, "👍", false)];
+    expect(statuses(await send([...taken, react(group, b, 2, FAMILY, false)]))).toEqual([
+      ...["stored", "not_found", "not_found"],
     ]);
+    expect(statuses(await send(taken))).toEqual(["duplicate", "not_found"]);
     expect((await at(group, a, 2)).reactions).toEqual([
       { emoji: "👍", count: 1, mine: false },
       { emoji: FAMILY, count: 1, mine: true },
@@ -318,27 +323,20 @@ interface Shown {
 const asMap = (reactions: Message["reactions"]) =>
   new Map(reactions?.map(({ emoji, count }) => [emoji, count]));
 
-/** What a device shows that applied the entries one by one. */
+/** What a device shows that applied the entries one by one; it counts, since it cannot know who gave what before. */
 function replay(log: readonly Message[]): Map<number, Shown> {
   const texts = new Map<number, Shown>();
-  const given = new Map<number, Set<string>>();
-  for (const { seq, sender, kind, body, data } of log) {
+  for (const { seq, kind, body, data } of log) {
     if (kind === "text") texts.set(seq, { body, recalled: undefined, reactions: new Map() });
     const { of = 0, emoji = "", on = false } = (data ?? {}) as { of?: number; emoji?: string; on?: boolean };
     const text = texts.get(of);
     if (text === undefined) continue;
     if (kind === "edit") text.body = body;
-    if (kind === "recall") Object.assign(text, { body: "", recalled: true });
-    const all = given.get(of) ?? new Set<string>();
-    given.set(of, all);
-    if (kind === "reaction" && on) all.add(`${emoji} ${sender}`);
-    if (kind === "reaction" && !on) all.delete(`${emoji} ${sender}`);
-    if (kind === "recall") all.clear();
-    text.reactions = new Map();
-    for (const one of all) {
-      const [name = ""] = one.split(" ");
-      text.reactions.set(name, (text.reactions.get(name) ?? 0) + 1);
-    }
+    if (kind === "recall") Object.assign(text, { body: "", recalled: true, reactions: new Map() });
+    if (kind !== "reaction") continue;
+    const count = (text.reactions.get(emoji) ?? 0) + (on ? 1 : -1);
+    if (count === 0) text.reactions.delete(emoji);
+    else text.reactions.set(emoji, count);
   }
   return texts;
 }

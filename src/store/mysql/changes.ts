@@ -4,10 +4,20 @@
  * with it. The conversations are locked.
  */
 import { and, eq, isNotNull, sql } from "drizzle-orm";
-import { type Change, ChangeBook, concernedSeqs, keyOf, type Target } from "../changes.ts";
+import {
+  type Change,
+  ChangeBook,
+  concernedReaction,
+  concernedSeqs,
+  type GivenReaction,
+  keyOf,
+  type ReactionKey,
+  reactionKey,
+  type Target,
+} from "../changes.ts";
 import type { AppendEntry } from "../store.ts";
 import { chunks } from "./chunks.ts";
-import { message, messageState } from "./schema.ts";
+import { message, messageReaction, messageState } from "./schema.ts";
 import { perSession, type Session } from "./session.ts";
 
 /** A book of what the entries are about, as it is stored. */
@@ -23,8 +33,41 @@ export async function openBook(
       pairs: [some],
     }))
       targets.set(keyOf(conversation, seq), { ...row, recalled: Boolean(recalled) });
-  return new ChangeBook((conversation, seq) => targets.get(keyOf(conversation, seq)), editWindowMs);
+  const given = await findReactions(
+    session,
+    entries.flatMap((entry) => concernedReaction(entry) ?? []),
+  );
+  return new ChangeBook(
+    {
+      message: (conversation, seq) => targets.get(keyOf(conversation, seq)),
+      reaction: (one) => given.get(reactionKey(one)),
+    },
+    editWindowMs,
+  );
 }
+
+/** Those of the reactions that are given, by `reactionKey`. */
+async function findReactions(
+  session: Session,
+  reactions: readonly ReactionKey[],
+): Promise<Map<string, GivenReaction>> {
+  const given = new Map<string, GivenReaction>();
+  const rows = reactions.map(({ conversation, of, emoji, user }) => [conversation, of, emoji, user]);
+  for (const some of chunks(rows, (row) => row, session.statementBytes))
+    for (const { seq, at, ...one } of await reactionStatement(session).execute({ rows: [some] }))
+      given.set(reactionKey(one), { seq, at });
+  return given;
+}
+
+const reactionStatement = perSession((db) => {
+  const { conversationId: conversation, ofSeq: of, emoji, uuid: user, seq } = messageReaction;
+  return db
+    .select({ conversation, of, emoji, user, seq, at: message.at })
+    .from(messageReaction)
+    .innerJoin(message, and(eq(message.conversationId, conversation), eq(message.seq, seq)))
+    .where(sql`(${conversation}, ${of}, ${emoji}, ${user}) in ${sql.placeholder("rows")}`)
+    .prepare();
+});
 
 const targetStatement = perSession((db) => {
   const { conversationId, seq, sender, kind, at } = message;

@@ -12,7 +12,7 @@ import { lazy } from "../lazy.ts";
 import { DEFAULT_RULES, repeatOutcome, storable } from "../repeats.ts";
 import { dataText, messageColumns } from "../rows.ts";
 import type { AppendEntry, AppendOutcome, MessageStore } from "../store.ts";
-import { findTarget, storeChanges } from "./changes.ts";
+import { findReaction, findTarget, storeChanges } from "./changes.ts";
 import type { Connection } from "./connection.ts";
 import { violatedUnique } from "./errors.ts";
 import { findRefusal, refusedLately, rememberRefusals } from "./refusals.ts";
@@ -127,7 +127,10 @@ export function appender({ db, write }: Connection): MessageStore["append"] {
   return (batch, at, rules = DEFAULT_RULES) =>
     write(() => {
       const entries = batch.map(storable);
-      const book = new ChangeBook((id, seq) => findTarget(db, id, seq), rules.editWindowMs);
+      const book = new ChangeBook(
+        { message: (id, seq) => findTarget(db, id, seq), reaction: (one) => findReaction(db, one) },
+        rules.editWindowMs,
+      );
       const conversations = new Map<ConversationId, Open | undefined>();
       const outcomes = entries.map((entry) => {
         const { conversation } = entry;

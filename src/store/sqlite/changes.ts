@@ -4,7 +4,7 @@
  */
 import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import type { ConversationId } from "../../domain/ids.ts";
-import type { Change, ChangeBook, ReactionChange, Target } from "../changes.ts";
+import type { Change, ChangeBook, GivenReaction, ReactionChange, ReactionKey, Target } from "../changes.ts";
 import type { Connection } from "./connection.ts";
 import { dropWords } from "./indexer.ts";
 import { message, messageEdit, messageReaction, messageState } from "./schema.ts";
@@ -24,6 +24,22 @@ export function findTarget(db: Db, conversation: ConversationId, seq: number): T
     .where(and(eq(message.conversationId, conversation), eq(message.seq, seq)))
     .get();
   return row && { ...row, recalled: Boolean(row.recalled) };
+}
+
+/** Whether a reaction is given, and by which entry. */
+export function findReaction(
+  db: Db,
+  { conversation, of, user, emoji }: ReactionKey,
+): GivenReaction | undefined {
+  const { conversationId, ofSeq, uuid, seq } = messageReaction;
+  return db
+    .select({ seq, at: message.at })
+    .from(messageReaction)
+    .innerJoin(message, and(eq(message.conversationId, conversationId), eq(message.seq, seq)))
+    .where(
+      and(eq(conversationId, conversation), eq(ofSeq, of), eq(messageReaction.emoji, emoji), eq(uuid, user)),
+    )
+    .get();
 }
 
 /** Writes what the stored changes make of what they change. */
