@@ -4,6 +4,7 @@
  * scenes need. Everybody is made, connected and befriended before the first fault.
  */
 import { makeUsers, type User } from "../support/users.ts";
+import type { ChangeWatch } from "./change-watch.ts";
 import { Device } from "./device.ts";
 import type { GroupWatch } from "./group-watch.ts";
 import type { OriginalDevice } from "./original.ts";
@@ -47,6 +48,8 @@ export class Cast {
   readonly devices: Device[] = [];
   /** Groups that are watched from now on. */
   readonly groups: GroupWatch[] = [];
+  /** Crews whose changes of messages are watched from now on. */
+  readonly changes: ChangeWatch[] = [];
   readonly #originals: OriginalDevice[] = [];
   readonly #talkers: Device[] = [];
   readonly #lanes: QuietLane[] = [];
@@ -180,6 +183,6 @@ export class Cast {
   close(): void {
     this.watch.stop();
     for (const device of [...this.devices, ...this.#originals]) device.close();
-    for (const group of this.groups) group.close();
+    for (const watched of [...this.groups, ...this.changes]) watched.close();
   }
 }

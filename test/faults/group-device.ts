@@ -31,8 +31,8 @@ export class GroupDevice {
   constructor(
     readonly name: string,
     readonly account: User,
-    { world, api }: Stage,
     transport: "tcp" | "ws",
+    { world, api }: Stage,
   ) {
     this.user = account.uuid;
     this.client = new ChatClient({

@@ -55,6 +55,11 @@ export const RULES = {
     "a session was answered after its revoke, or the reset of its account, was answered with 0",
   "evicted but served": "a session beyond the most that an account may have is still answered, so long after",
   "a healthy session ended": "a session ended that nothing in the run excuses",
+  // Messages that change others.
+  "a change without effect": "a change was acknowledged, and at the end the message is not as it says",
+  "changed without the right to": "a change of somebody else's message was acknowledged",
+  "shown otherwise":
+    "at the end a device shows a message otherwise than a device that starts from nothing: changes in it differ",
   // What is asked for.
   "history is not as pushed": "a page of history differs from what was pushed or stored, or has a hole",
   "a fresh device differs":

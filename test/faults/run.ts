@@ -117,6 +117,7 @@ async function conclude(
   const stored = await checkStore(stage, cast);
   checkDevices(stage, cast);
   if (settled && !found()) await checkNewborns(stage, cast);
+  if (settled && !found()) for (const changes of cast.changes) await changes.conclude();
   return stored;
 }
 
@@ -129,7 +130,8 @@ async function settle(
 ): Promise<boolean> {
   try {
     const nobodyWaits = () => cast.devices.every(({ waiting, off }) => waiting === 0 || off);
-    const isWhole = () => cast.watch.missing === 0 && !cast.groups.some(({ missing }) => missing);
+    const isWhole = () =>
+      cast.watch.missing === 0 && ![...cast.groups, ...cast.changes].some(({ missing }) => missing);
     const quiet = () => found() || (nobodyWaits() && isWhole());
     await until(quiet, { timeoutMs, intervalMs: 200, what: "all devices to have everything" });
     // What is wrong about presence and receipts shows after its time.

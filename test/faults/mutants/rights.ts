@@ -4,6 +4,7 @@
  */
 import { KILL_ON_ACK } from "../kinds/kills.ts";
 import { BLOCKS } from "../scenes/blocks.ts";
+import { CHANGES } from "../scenes/changes.ts";
 import { EVICTIONS, REVOKES } from "../scenes/endings.ts";
 import { GROUPS } from "../scenes/groups.ts";
 import type { Mutant } from "./mutant.ts";
@@ -48,6 +49,18 @@ export const RIGHTS_MUTANTS: readonly Mutant[] = [
     ],
     scenes: [GROUPS],
     breaks: "stored from a non-member",
+  },
+  {
+    name: "let anybody edit",
+    changes: [
+      {
+        file: "src/store/changes.ts",
+        replace: "if (!isOwn || !EDITABLE_KINDS.includes(target.kind)) return FORBIDDEN;",
+        by: "if (!EDITABLE_KINDS.includes(target.kind)) return FORBIDDEN;",
+      },
+    ],
+    scenes: [CHANGES],
+    breaks: "changed without the right to",
   },
   {
     name: "not end a session",

@@ -5,6 +5,7 @@
 import { KILL_ON_ACK } from "../kinds/kills.ts";
 import { CUT_ON_ACK, LOST_ANSWERS } from "../kinds/wires.ts";
 import { BLOCKS } from "../scenes/blocks.ts";
+import { CHANGES } from "../scenes/changes.ts";
 import { PAGES } from "../scenes/pages.ts";
 import type { Mutant } from "./mutant.ts";
 
@@ -155,5 +156,30 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       },
     ],
     breaks: "a fresh device differs",
+  },
+  {
+    name: "store a reaction that is given already",
+    changes: [
+      {
+        file: "src/store/changes.ts",
+        replace:
+          'return given && { status: "duplicate", conversation: entry.conversation, seq: given.seq, at: given.at };',
+        by: "return undefined;",
+      },
+    ],
+    scenes: [CHANGES],
+    breaks: "shown otherwise",
+  },
+  {
+    name: "forget the edits of a message",
+    changes: [
+      {
+        file: "src/store/mysql/changes.ts",
+        replace: "    SET_EDITED,\n    edits.map(",
+        by: "    SET_EDITED,\n    edits.slice(0, 0).map(",
+      },
+    ],
+    scenes: [CHANGES],
+    breaks: "a change without effect",
   },
 ];

@@ -3,6 +3,7 @@
  * A group whose owner lets people in and out while they talk, often at the very moment in which they say something.
  */
 import { ChatError } from "../../../src/client/index.ts";
+import { assembleCrew } from "../crew.ts";
 import { GroupDevice } from "../group-device.ts";
 import { GroupWatch } from "../group-watch.ts";
 import { now } from "../stage.ts";
@@ -14,25 +15,11 @@ export const GROUPS: Scene = {
   name: "groups",
   everyMs: [50, 400],
   prepare: async (stage, cast, random) => {
-    const users = await cast.makeUsers(PEOPLE, "group");
-    const devices = users.flatMap((user, i) =>
-      // The second of them has two devices.
-      (i === 1 ? (["a", "b"] as const) : (["a"] as const)).map(
-        (letter) => new GroupDevice(`g${i}${letter}`, user, stage, letter === "a" ? "tcp" : "ws"),
-      ),
+    const { conversation, owner, devices } = await assembleCrew(
+      cast,
+      { size: PEOPLE, prefix: "group" },
+      (...who) => new GroupDevice(...who, stage),
     );
-    const [owner] = devices;
-    if (owner === undefined) throw new Error("nobody to make a group");
-    await Promise.all(devices.map(({ client }) => client.connect()));
-    for (const { account, client } of new Map(devices.map((one) => [one.user, one])).values()) {
-      if (account === owner.account) continue;
-      await owner.client.people.requestFriend(account.uuid);
-      await client.people.confirmFriend(owner.user);
-    }
-    const { conversation } = await owner.client.groups.create({
-      name: "group",
-      members: users.slice(1).map(({ uuid }) => uuid),
-    });
     const madeAt = now();
     for (const device of devices) device.inSince = madeAt;
     cast.groups.push(new GroupWatch(stage, conversation, owner, devices));

@@ -4,6 +4,7 @@
  */
 import { ABSENCES } from "./absences.ts";
 import { BLOCKS } from "./blocks.ts";
+import { CHANGES } from "./changes.ts";
 import { EVICTIONS, RESETS, REVOKES } from "./endings.ts";
 import { FIRST_TEXTS } from "./friendships.ts";
 import { GROUPS } from "./groups.ts";
@@ -25,4 +26,5 @@ export const SCENES: readonly Scene[] = [
   ABSENCES,
   WHISPERS,
   GROUPS,
+  CHANGES,
 ];
