@@ -34,20 +34,25 @@ export const reaction = (of: number, emoji: string, on: boolean): Change => ({
 /** A message as it is after a change of it; the same when the change is in it, or is none of it. */
 export function changedBy(message: ChatMessage, change: ChatMessage): ChatMessage {
   if (changedSeq(change) !== message.seq || change.seq <= message.asOf) return message;
-  return { ...message, ...effectOf(message, change), asOf: change.seq };
+  return { ...applied(message, change), asOf: change.seq };
 }
 
 /** What a change makes of a message, whatever is in it already. A recalled one stays as it is. */
-export function effectOf(
+export function applied(
   message: ChatMessage,
   { kind, content, data, mine, seq }: Pick<ChatMessage, "kind" | "content" | "data" | "mine" | "seq">,
-): Partial<ChatMessage> {
-  if (message.recalled) return {};
-  if (kind === "edit") return { content, editedSeq: seq };
-  if (kind === "recall") return { content: "", recalled: true, reactions: [] };
+): ChatMessage {
+  if (message.recalled) return message;
+  if (kind === "edit") return { ...message, content, editedSeq: seq };
+  if (kind === "recall") return blank(message);
   const { emoji, on } = fieldsOf(data);
-  if (typeof emoji !== "string" || typeof on !== "boolean") return {};
-  return { reactions: reacted(message.reactions ?? [], { emoji, on, mine }) };
+  if (typeof emoji !== "string" || typeof on !== "boolean") return message;
+  return { ...message, reactions: reacted(message.reactions ?? [], { emoji, on, mine }) };
+}
+
+/** Of what is recalled nothing is left, not even that it was edited; a page of history has it so, too. */
+function blank({ editedSeq: _edited, data: _data, ...message }: ChatMessage): ChatMessage {
+  return { ...message, content: "", recalled: true, reactions: [] };
 }
 
 function reacted(

@@ -7,7 +7,7 @@ export { Code, type CodeName, codeTable } from "../wire/codes.ts";
 export type { ProfilePatch, SessionInfo } from "./account.ts";
 export type { Address, MessageAddress, Place } from "./addresses.ts";
 export type { BackoffOptions } from "./backoff.ts";
-export { type Change, changedBy, changedSeq, edit, effectOf, reaction, recall } from "./changes.ts";
+export { applied, type Change, changedBy, changedSeq, edit, reaction, recall } from "./changes.ts";
 export { ChatClient } from "./client.ts";
 export { ChatError } from "./errors.ts";
 export type {

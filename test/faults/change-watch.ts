@@ -3,7 +3,7 @@
  * What became of edits, recalls and reactions when all is quiet: every device shows every message as a device does that
  * starts from nothing, and that is as the acknowledged changes say.
  */
-import { ChatClient, type ChatMessage } from "../../src/client/index.ts";
+import { ChatClient, type ChatMessage, changedSeq } from "../../src/client/index.ts";
 import { MessageLog } from "../../src/web/model/log.ts";
 import type { Asked, ChangingDevice } from "./changing-device.ts";
 import type { Stage } from "./stage.ts";
@@ -35,9 +35,13 @@ export class ChangeWatch {
       const [first] = devices;
       if (first === undefined) continue;
       const fresh = await this.#readAll(first);
-      for (const [conversation, log] of fresh) {
-        for (const device of devices) this.#compare(device, conversation, log);
-        for (const { asked } of devices) this.#checkAsked(asked, conversation, log);
+      for (const [conversation, seen] of fresh) {
+        for (const device of devices) this.#compare(device, conversation, seen);
+        this.#checkAsked(
+          devices.flatMap(({ asked }) => asked),
+          conversation,
+          seen,
+        );
       }
     }
   }
@@ -52,7 +56,7 @@ export class ChangeWatch {
   }
 
   /** All that an account sees, by pages, on a device that knows nothing. */
-  async #readAll({ account, name, conversations }: ChangingDevice): Promise<Map<string, MessageLog>> {
+  async #readAll({ account, name, conversations }: ChangingDevice): Promise<Map<string, Seen>> {
     const { world, api } = this.#stage;
     const client = new ChatClient({
       server: api,
@@ -61,26 +65,27 @@ export class ChangeWatch {
       dial: world.dialer("tcp", () => {}),
       known: new Map(),
     });
-    const logs = new Map<string, MessageLog>();
+    const all = new Map<string, Seen>();
     try {
       await client.connect();
       for (const conversation of conversations) {
-        const log = new MessageLog();
-        logs.set(conversation, log);
+        const seen: Seen = { log: new MessageLog(), changes: [] };
+        all.set(conversation, seen);
         for (let after = 0, last = 1; after < last; ) {
           const page = await client.history({ conversation }, { after, limit: PAGE });
-          for (const message of page.messages) log.take(message);
+          for (const message of page.messages) seen.log.take(message);
+          seen.changes.push(...page.messages.filter((message) => changedSeq(message) !== undefined));
           after = page.messages.at(-1)?.seq ?? page.lastSeq;
           last = page.lastSeq;
         }
       }
-      return logs;
+      return all;
     } finally {
       client.close();
     }
   }
 
-  #compare(device: ChangingDevice, conversation: string, fresh: MessageLog): void {
+  #compare(device: ChangingDevice, conversation: string, { log: fresh, changes }: Seen): void {
     const shown = new Map(device.logOf(conversation).shown.map((message) => [message.seq, message]));
     for (const message of fresh.shown) {
       const own = shown.get(message.seq);
@@ -89,12 +94,12 @@ export class ChangeWatch {
       else if (asShown(own) !== asShown(message))
         this.#stage.verdict.add(
           "shown otherwise",
-          `${where}: ${asShown(own)}, a fresh one ${asShown(message)}`,
+          `${where}: ${asShown(own)}, a fresh one ${asShown(message)}; ${told(changes, message.seq)}`,
         );
     }
   }
 
-  #checkAsked(asked: readonly Asked[], conversation: string, fresh: MessageLog): void {
+  #checkAsked(asked: readonly Asked[], conversation: string, { log: fresh, changes }: Seen): void {
     const acknowledged = asked.filter((one) => one.seq !== undefined && one.conversation === conversation);
     const lastReactions = new Map<string, Asked>();
     for (const one of acknowledged.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0))) {
@@ -106,9 +111,26 @@ export class ChangeWatch {
     }
     for (const one of lastReactions.values())
       if (!isGiven(one, fresh.at(one.of)))
-        this.#stage.verdict.add("a change without effect", `${one.by}: ${JSON.stringify(one)}`);
+        this.#stage.verdict.add(
+          "a change without effect",
+          `${one.by}: ${JSON.stringify(one)}; ${told(changes, one.of)}`,
+        );
   }
 }
+
+/** What an account sees of a conversation. */
+interface Seen {
+  readonly log: MessageLog;
+  /** The messages that change others. */
+  readonly changes: ChatMessage[];
+}
+
+/** The changes of one message, as the log has them. */
+const told = (changes: readonly ChatMessage[], of: number): string =>
+  changes
+    .filter((message) => changedSeq(message) === of)
+    .map(({ seq, sender, kind, data }) => `#${seq} ${kind} ${JSON.stringify(data)} of ${sender}`)
+    .join(", ");
 
 /** What a person sees of a message that changes may have changed. */
 function asShown({ content, editedSeq, recalled = false, reactions = [] }: ChatMessage): string {

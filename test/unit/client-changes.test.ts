@@ -32,10 +32,12 @@ describe("a message", () => {
   });
 
   test("that was recalled is empty, whatever comes later", () => {
-    const gone = after(message(1), change(2, reaction(1, "👍", true)), change(3, recall(1)));
+    const said = after(message(1), change(2, reaction(1, "👍", true)), change(3, edit(1, "two")));
+    const gone = after(said, change(4, recall(1)));
     expect(gone).toMatchObject({ content: "", recalled: true, reactions: [] });
-    const later = after(gone, change(4, edit(1, "back")), change(5, reaction(1, "👍", true)));
-    expect(later).toMatchObject({ content: "", recalled: true, reactions: [], asOf: 5 });
+    expect(gone).not.toHaveProperty("editedSeq");
+    const later = after(gone, change(5, edit(1, "back")), change(6, reaction(1, "👍", true)));
+    expect(later).toMatchObject({ content: "", recalled: true, reactions: [], asOf: 6 });
   });
 
   test("counts reactions, and knows one's own", () => {

@@ -3,7 +3,7 @@
  * The messages of a conversation that are known here, as they are to be shown: in the order of `seq`, each once, with
  * what changed them in place, one's own changes that are still on their way included. Pure.
  */
-import { type Change, type ChatMessage, changedBy, changedSeq, effectOf } from "../../client/index.ts";
+import { applied, type Change, type ChatMessage, changedBy, changedSeq } from "../../client/index.ts";
 
 /** A change of one's own that is not committed yet. */
 export type PendingChange = Change & { readonly id: string };
@@ -78,7 +78,7 @@ export class MessageLog {
     let wished = message;
     for (const change of this.#pending)
       if (changedSeq(change) === message.seq)
-        wished = { ...wished, ...effectOf(wished, { ...change, mine: true, seq: message.asOf }) };
+        wished = applied(wished, { ...change, mine: true, seq: message.asOf });
     return wished;
   }
 }
