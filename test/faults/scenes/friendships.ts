@@ -9,6 +9,11 @@ import type { Scene } from "./scene.ts";
 
 const NEWCOMERS = 8;
 const FAR_MS = 300;
+/**
+ * For so long at most, however long the text takes while other things fail: a database that is far for longer hinders
+ * whoever is there, and is a fault of its own. Milliseconds.
+ */
+const FAR_FOR_MS = 2_000;
 
 /** The two devices of an account. */
 type Newcomer = readonly [Device, Device];
@@ -33,8 +38,10 @@ export const FIRST_TEXTS: Scene = {
       await cast.befriend(writer, readers[0]);
       if (far !== undefined) far.delayMs = FAR_MS;
       try {
-        await writer.say(readers[0].user).settled;
-        await sleep(FAR_MS * 4);
+        await Promise.race([
+          writer.say(readers[0].user).settled.then(() => sleep(FAR_MS * 4)),
+          sleep(FAR_FOR_MS),
+        ]);
       } finally {
         if (far !== undefined) far.delayMs = 0;
       }
