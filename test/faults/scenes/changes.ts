@@ -38,6 +38,7 @@ export const CHANGES: Scene = {
     };
     return async () => {
       const one = random.pick(devices);
+      if (one.conversations.length === 0) return;
       const conversation = random.pick(one.conversations);
       const texts = one.logOf(conversation).shown.filter(({ kind }) => kind === "text");
       const roll = random.next();
@@ -57,7 +58,7 @@ export const CHANGES: Scene = {
       const change = changeOf(message);
       await Promise.all([
         ...together.map((device) => device.change(conversation, change, message.mine)),
-        ...(random.next() < 0.3 ? [random.pick(others)] : []).map((other) =>
+        ...(others.length > 0 && random.next() < 0.3 ? [random.pick(others)] : []).map((other) =>
           other.change(
             conversation,
             changeOf({ ...message, mine: message.sender === other.user }),
