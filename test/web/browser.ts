@@ -58,13 +58,33 @@ export class Page {
 
   /** Presses what has that role and name, once it is there, where it is seen. */
   async press(role: string, name: string): Promise<void> {
-    const objectId = await this.#until(() => this.#find(role, name), `the ${role} “${name}”`);
-    await this.#session.call("DOM.scrollIntoViewIfNeeded", { objectId });
-    const { quads } = await this.#session.call("DOM.getContentQuads", { objectId });
-    const [left = 0, top = 0, , , right = 0, bottom = 0] = (quads as number[][])[0] ?? [];
-    const at = { x: (left + right) / 2, y: (top + bottom) / 2, button: "left", clickCount: 1 };
+    const at = await this.#until(() => this.#standing(role, name), `the ${role} “${name}” to stand still`);
     for (const type of ["mousePressed", "mouseReleased"])
-      await this.#session.call("Input.dispatchMouseEvent", { type, ...at });
+      await this.#session.call("Input.dispatchMouseEvent", { type, ...at, button: "left", clickCount: 1 });
+  }
+
+  /** Where something is seen, when it has not moved for a frame and nothing lies over it: nobody hits what moves. */
+  async #standing(role: string, name: string): Promise<{ x: number; y: number } | undefined> {
+    const objectId = await this.#find(role, name);
+    if (objectId === undefined) return undefined;
+    await this.#session.call("DOM.scrollIntoViewIfNeeded", { objectId });
+    const { result } = await this.#session.call("Runtime.callFunctionOn", {
+      objectId,
+      awaitPromise: true,
+      returnByValue: true,
+      functionDeclaration: `async function () {
+        const middle = () => {
+          const { left, top, width, height } = this.getBoundingClientRect();
+          return { x: left + width / 2, y: top + height / 2 };
+        };
+        const before = middle();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const { x, y } = middle();
+        const hit = document.elementFromPoint(x, y);
+        return x === before.x && y === before.y && this.contains(hit) ? { x, y } : null;
+      }`,
+    });
+    return (result as { value?: { x: number; y: number } | null }).value ?? undefined;
   }
 
   /** Types into what has that role and name; what stood there is replaced. */
@@ -75,6 +95,19 @@ export class Page {
       functionDeclaration: "function () { this.focus(); this.select?.(); }",
     });
     await this.#session.call("Input.insertText", { text });
+  }
+
+  /** Chooses the option that starts so of the list of that name. */
+  async choose(name: string, option: string): Promise<void> {
+    const objectId = await this.#until(() => this.#find("combobox", name), `the list “${name}”`);
+    await this.#session.call("Runtime.callFunctionOn", {
+      objectId,
+      functionDeclaration: `function (label) {
+        this.value = [...this.options].find(({ text }) => text.startsWith(label)).value;
+        this.dispatchEvent(new Event("change", { bubbles: true }));
+      }`,
+      arguments: [{ value: option }],
+    });
   }
 
   /** Presses a key, such as `Enter` or `Escape`. */

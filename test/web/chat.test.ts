@@ -113,6 +113,18 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     await a.press("checkbox", cid.username);
     await a.press("button", "Add");
     await a.sees("button", `Remove ${cid.username}`);
+    await a.choose(`What ${bob.username} may do`, "Admin");
+    await a.reads(`@${bob.username}, admin`);
+    await a.key("Escape");
+    await a.reads("changed what members may do");
+    await b.press("button", "Hikers");
+    await b.press("DisclosureTriangle", "Name, description and picture");
+    await b.type("textbox", "About the group", "Slowly uphill");
+    await b.press("button", "Save");
+    await b.key("Escape");
+    await b.reads("changed the description");
+    await a.press("button", "Hikers");
+    await a.reads("Slowly uphill");
     await a.key("Escape");
     await c.press("link", "Hikers");
     await write(c, "I am in.");

@@ -1,16 +1,18 @@
 /**
  * @module web/views/dialogs/group
- * About a group: who is in it, who may be added, what it is called, and the way out.
+ * About a group: who is in it, who may be added, what it is called and looks like, and the way out.
  */
 import type { GroupChange, GroupMember } from "../../../client/index.ts";
 import { openDialog } from "../../dom/dialog.ts";
 import { field, form } from "../../dom/form.ts";
-import { h } from "../../dom/h.ts";
+import { h, setText } from "../../dom/h.ts";
 import type { Conversation } from "../../model/conversation.ts";
 import { explain } from "../../model/words.ts";
 import { type ChatPorts, LIST_HASH } from "../chat/ports.ts";
+import { descriptionField, pictureField, shownPicture } from "./appearance.ts";
 import { confirmedButton } from "./confirmed-button.ts";
 import { chosen, friendChoice, refusedWords } from "./friend-choice.ts";
+import { memberRows } from "./group-members.ts";
 import { GROUP_NAME_MAX } from "./new-group.ts";
 import { settingsChoices } from "./settings.ts";
 
@@ -36,41 +38,13 @@ export async function groupDialog(ports: ChatPorts, group: Conversation): Promis
       note(explain(error));
     }
   };
-  const row = (member: GroupMember): HTMLElement => {
-    const name = model.nameOf(member.uuid);
-    const remove = () => change({ remove: [member.uuid] }).catch((error) => note(explain(error)));
-    const mayRemove =
-      leads && member.uuid !== model.profile?.uuid && (role === "owner" || member.role === "member");
-    return h(
-      "li",
-      {},
-      h(
-        "span",
-        { className: "two-lines" },
-        h("span", { className: "name" }, name),
-        h(
-          "span",
-          { className: "hint" },
-          `@${member.username}${member.role === "member" ? "" : `, ${member.role}`}`,
-        ),
-      ),
-      mayRemove &&
-        h(
-          "button",
-          {
-            type: "button",
-            className: "plain",
-            attrs: { "aria-label": `Remove ${name}` },
-            on: { click: () => void remove() },
-          },
-          "Remove",
-        ),
-    );
-  };
+  const about = h("p", { className: "about" });
   const adding = h("section");
   const show = () => {
+    setText(about, group.description);
+    about.hidden = group.description === "";
+    members.replaceChildren(...memberRows(ports, group, change));
     const known = group.members ?? new Map<string, GroupMember>();
-    members.replaceChildren(...[...known.values()].map(row));
     const choice = friendChoice([...model.friends.values()].filter(({ uuid }) => !known.has(uuid)));
     adding.replaceChildren(
       h("h3", {}, "Add friends"),
@@ -80,23 +54,42 @@ export async function groupDialog(ports: ChatPorts, group: Conversation): Promis
   show();
   const close = openDialog(
     model.titleOf(group),
-    group.description !== "" && h("p", { className: "about" }, group.description),
+    about,
     settingsChoices(ports, group),
     members,
     leads && adding,
-    leads && renaming(group, change),
+    leads && appearance(group, change),
     confirmedButton("Leave the group", "Leave: nothing of it comes here any more", leave),
   );
 }
 
-function renaming({ name }: Conversation, change: (what: GroupChange) => Promise<void>): HTMLElement {
+/** What the group is called and looks like. Only what is another than before is told to everybody. */
+function appearance(
+  { name, description, avatar }: Conversation,
+  change: (what: GroupChange) => Promise<void>,
+): HTMLElement {
+  const fields = [
+    field("Name", { name: "name", value: name, maxLength: GROUP_NAME_MAX, autocomplete: "off" }),
+    descriptionField("About the group", description),
+    pictureField(avatar),
+  ];
+  /** What the fields say when nobody has changed them. */
+  let before: Readonly<Record<string, string>> = { name, description, avatar: shownPicture(avatar) };
   return h(
     "details",
     {},
-    h("summary", {}, "Change the name"),
+    h("summary", {}, "Name, description and picture"),
     form(
-      { submit: "Save", action: ({ name: wanted = "" }) => change({ name: wanted.trim() }) },
-      field("Name", { name: "name", value: name, maxLength: GROUP_NAME_MAX, autocomplete: "off" }),
+      {
+        submit: "Save",
+        action: async (values) => {
+          const wanted = Object.entries(values).map(([key, value]) => [key, value.trim()] as const);
+          const changed = wanted.filter(([key, value]) => value !== before[key]);
+          if (changed.length > 0) await change(Object.fromEntries(changed));
+          before = Object.fromEntries(wanted);
+        },
+      },
+      ...fields,
     ),
   );
 }

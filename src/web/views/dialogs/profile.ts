@@ -6,6 +6,7 @@ import type { UserProfile } from "../../../client/index.ts";
 import { field, form } from "../../dom/form.ts";
 import { h } from "../../dom/h.ts";
 import type { ChatPorts } from "../chat/ports.ts";
+import { descriptionField, pictureField } from "./appearance.ts";
 
 /** @param done called when the profile is changed. */
 export function profileForm(
@@ -13,7 +14,6 @@ export function profileForm(
   profile: UserProfile,
   done: () => void,
 ): HTMLElement {
-  const optional = { required: false, autocomplete: "off" } as const;
   return form(
     {
       submit: "Save",
@@ -28,21 +28,13 @@ export function profileForm(
         note("Your profile is saved.");
       },
     },
-    field("Name", { ...optional, name: "nickname", value: profile.nickname, maxLength: 50 }),
-    h(
-      "label",
-      { className: "field" },
-      h("span", { className: "label" }, "About you"),
-      h("textarea", { name: "description", rows: 3, maxLength: 1000, value: profile.description }),
-    ),
-    field("Picture", {
-      ...optional,
-      name: "avatar",
-      type: "url",
-      value: /^https?:/.test(profile.avatar) ? profile.avatar : "",
-      maxLength: 255,
-      placeholder: "https://…",
+    field("Name", {
+      ...{ required: false, autocomplete: "off", name: "nickname" },
+      value: profile.nickname,
+      maxLength: 50,
     }),
+    descriptionField("About you", profile.description),
+    pictureField(profile.avatar),
     h(
       "fieldset",
       { className: "field" },
