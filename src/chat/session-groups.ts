@@ -1,7 +1,8 @@
 /**
  * @module chat/session-groups
  * The groups that a session is in: what happens in them is told here (local-sessions), and this node is found by them
- * (services/delivery/interests). Whether the session is sent it is decided by its own position in the group's log.
+ * (services/delivery/interests). Whether the session is sent it is decided by its own position in the group's log; what is
+ * of a moment, only in those that its client shows.
  */
 import type { ConversationId } from "../domain/ids.ts";
 import type { Logger } from "../lib/log.ts";
@@ -19,11 +20,15 @@ export interface SessionGroupsOptions {
 }
 
 const RETRY_MS = 1_000;
+/** Groups that a client shows at a time; with one more the first is taken for closed. */
+const MAX_OPEN = 8;
 
 export class SessionGroups implements Turns, Membership {
   readonly #options: SessionGroupsOptions;
   readonly #session: ChatSession;
   readonly #groups = new Set<ConversationId>();
+  /** In the order in which they were opened. */
+  readonly #open = new Set<ConversationId>();
 
   constructor(session: ChatSession, options: SessionGroupsOptions) {
     this.#session = session;
@@ -43,7 +48,20 @@ export class SessionGroups implements Turns, Membership {
     if (!this.#groups.has(conversation)) void this.#listen(conversation);
   }
 
+  setOpen(conversation: ConversationId, isOpen: boolean): void {
+    this.#open.delete(conversation);
+    if (!isOpen) return;
+    this.#open.add(conversation);
+    const [first] = this.#open;
+    if (this.#open.size > MAX_OPEN && first !== undefined) this.#open.delete(first);
+  }
+
+  isOpen(conversation: ConversationId): boolean {
+    return this.#open.has(conversation);
+  }
+
   left(conversation: ConversationId): void {
+    this.#open.delete(conversation);
     const { login } = this.#session;
     if (this.#groups.delete(conversation) && login !== undefined)
       this.#options.local.part(conversation, login.bound.session);

@@ -4,6 +4,7 @@
  * dialect's to say.
  */
 import type { AppError } from "../domain/error.ts";
+import type { ConversationId } from "../domain/ids.ts";
 import type { Buckets } from "../lib/buckets.ts";
 import type { Connection } from "../net/connection.ts";
 import type { EventType, UserEvent } from "../services/delivery/events.ts";
@@ -11,14 +12,16 @@ import type { Growth } from "../services/delivery/ports.ts";
 import { encodeFrame } from "../wire/frame.ts";
 import { ServiceId, type ServiceName } from "../wire/ids.ts";
 import type { Body } from "../wire/messages.ts";
-import type { Dialect, Told, View, Voice, Witness } from "./dialects/dialect.ts";
+import type { Dialect, OpenGroups, Told, View, Voice, Witness } from "./dialects/dialect.ts";
 import { newcomer } from "./dialects/newcomer.ts";
 import type { LimitName } from "./limits.ts";
 
-/** The groups that a session is in. */
-export interface Membership {
+/** The groups that a session is in, and those of them that its client shows. */
+export interface Membership extends OpenGroups {
   /** At the login, before it is read where they stand. @throws AppError UNAVAILABLE */
   enter(): Promise<void>;
+  /** The client says whether it shows a group from now on. */
+  setOpen(conversation: ConversationId, isOpen: boolean): void;
   /** The session is over. */
   leave(): void;
 }
@@ -28,7 +31,6 @@ export interface LoggedIn extends Told {
   readonly dialect: Dialect;
   /** Undefined where the client tells by itself what it has. */
   readonly shown: Witness | undefined;
-  /** Undefined where the dialect knows none. */
   readonly groups: Membership | undefined;
 }
 

@@ -42,6 +42,9 @@ export class ChatClient {
     this.people = new People(connection, intake.known.inbox);
     this.account = new OwnAccount(connection, intake.known);
     this.groups = new Groups(connection);
+    this.on("state", ({ state }) => {
+      if (state === "online") this.groups.sayOpen();
+    });
   }
 
   /** Listens to an event. @returns the function that stops it. */

@@ -137,7 +137,7 @@ export interface ChatEvents {
   };
   /** How far this account got, by another session. Never back. */
   cursor: CursorMark;
-  /** `who` is writing there. */
+  /** `who` is writing there; of a group, while it is open (`groups.setOpen`). */
   typing: Place & { readonly who: string };
   /** Another session of this account muted, pinned or archived a conversation, or lifted that. */
   settings: Place & { readonly settings: Settings };

@@ -54,6 +54,8 @@ export interface GroupChange {
 
 export class Groups {
   readonly #calls: Calls;
+  /** Those that the app shows. */
+  readonly #open = new Set<string>();
 
   constructor(calls: Calls) {
     this.#calls = calls;
@@ -110,6 +112,27 @@ export class Groups {
       msg_id: id,
     });
     return refused;
+  }
+
+  /**
+   * Says that the app shows a group, or does no longer: while it does, `typing` tells who writes there, in this session
+   * and in those after it. What cannot be said now is said at the next login.
+   */
+  setOpen({ conversation }: GroupAddress, isOpen: boolean): void {
+    if (this.#open.has(conversation) === isOpen) return;
+    if (isOpen) this.#open.add(conversation);
+    else this.#open.delete(conversation);
+    this.#say(conversation, isOpen);
+  }
+
+  /** Says again which ones are shown: a new session knows of none. */
+  sayOpen(): void {
+    for (const conversation of this.#open) this.#say(conversation, true);
+  }
+
+  #say(conversation: string, open: boolean): void {
+    // Without a connection, or of a group that one is no member of any more, there is nothing to be told of.
+    this.#calls.request("GROUPINFO", { conversation, limit: 1, open }).catch(() => {});
   }
 
   /** Leaves a group; its last owner hands it over. What could be read stays readable. */

@@ -209,8 +209,8 @@ export const protocol2Frames = {
   GROUPINFO: request(
     2,
     I.GROUPINFORESPONSE,
-    object({ conversation: conversationId, cursor, limit: optional(int(1)) }),
-    "what a group is called, and a page of its members",
+    object({ conversation: conversationId, cursor, limit: optional(int(1)), open: optional(bool()) }),
+    "what a group is called, and a page of its members; `open`: whether the client shows the group from now on",
   ),
   GROUPINFORESPONSE: push(
     2,

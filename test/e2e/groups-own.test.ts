@@ -19,7 +19,33 @@ for (const [name, start] of Object.entries(shapes))
     afterAll(() => shape?.stop(), 60_000);
     afterEach(() => stage.clear());
 
-    test("who is writing, and how far one got, are told to whom they concern", async () => {
+    test("who is writing is told to those who have the group open", async () => {
+      const { users, peers } = await stage.crew(3);
+      const [, b, c] = users;
+      const [a1, b1, c1] = peers;
+      const b2 = await stage.login(b);
+      const { conversation: group } = await create(a1, { name: "crew", members: ids(b, c) });
+      // To nobody who has not opened the group: what comes behind it shows that it does not come.
+      b1.send("TYPING", { conversation: group });
+      await say(b1, group, "typed");
+      await told(a1, group, "typed");
+      expect(a1.bodies("TYPING")).toEqual([]);
+      const open = (peer: RawPeer, isOpen: boolean) =>
+        ask(peer, "GROUPINFO", { conversation: group, limit: 1, open: isOpen }, "GROUPINFORESPONSE");
+      for (const peer of [a1, b2, c1]) expect(await open(peer, true)).toMatchObject({ error: 0, count: 3 });
+      b1.send("TYPING", { conversation: group });
+      expect(await a1.next("TYPING")).toEqual({ conversation: group, uuid: b.uuid });
+      expect(await c1.next("TYPING")).toEqual({ conversation: group, uuid: b.uuid });
+      expect(b2.bodies("TYPING")).toEqual([]);
+      await open(c1, false);
+      b1.send("TYPING", { conversation: group });
+      expect(await a1.next("TYPING")).toEqual({ conversation: group, uuid: b.uuid });
+      await say(b1, group, "typed again");
+      await told(c1, group, "typed again");
+      expect(c1.bodies("TYPING")).toHaveLength(1);
+    });
+
+    test("how far one got is told to whom it concerns", async () => {
       const { users, peers } = await stage.crew(3);
       const [a, b, c] = users;
       const [a1, b1, c1] = peers;
@@ -27,10 +53,6 @@ for (const [name, start] of Object.entries(shapes))
       const { conversation: group } = await create(a1, { name: "crew", members: ids(b, c) });
       await say(a1, group, "read me");
       await told(b1, group, "read me");
-      b1.send("TYPING", { conversation: group });
-      expect(await a1.next("TYPING")).toEqual({ conversation: group, uuid: b.uuid });
-      expect(await c1.next("TYPING")).toEqual({ conversation: group, uuid: b.uuid });
-      expect(b2.bodies("TYPING")).toEqual([]);
       b1.send("ACK", { conversation: group, delivered_seq: 2, read_seq: 2 });
       expect(await b2.next("CURSOR")).toEqual({ conversation: group, delivered_seq: 2, read_seq: 2 });
       c1.send("ACK", { conversation: group, peer: a.uuid, read_seq: 1 });

@@ -57,6 +57,22 @@ function storing() {
 }
 
 describe("a group", () => {
+  test("that is shown is said to be open, in every session", async () => {
+    const { client, server } = await connected((peer, { name }) => {
+      if (name === "GROUPINFO") peer.send("GROUPINFORESPONSE", info([]));
+    });
+    const asked = () => server.bodies("GROUPINFO").map(({ open }) => open);
+    client.groups.setOpen(GROUP, true);
+    client.groups.setOpen(GROUP, true);
+    await until(() => asked().length === 1);
+    expect(asked()).toEqual([true]);
+    server.peers.at(-1)?.close();
+    await until(() => asked().length === 2);
+    client.groups.setOpen(GROUP, false);
+    await until(() => asked().length === 3);
+    expect(asked()).toEqual([true, true, false]);
+  });
+
   test("is made, looked at, changed and left", async () => {
     const { client, server } = await connected((peer, { name, body }) => {
       const answer = (body: object) => ({ error: 0, conversation: "70", ...body });

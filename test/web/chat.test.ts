@@ -108,6 +108,8 @@ describe.skipIf(CHROMIUM === undefined)("the web client in a browser", () => {
     await b.press("link", "Hikers");
     await b.reads("Saturday?");
     await a.sees("image", "read");
+    await b.type("textbox", "Message", "Well…");
+    await a.reads("typing…");
 
     await a.press("button", "Hikers");
     await a.press("checkbox", cid.username);

@@ -21,6 +21,13 @@ export interface Told {
   readonly bound: BoundSession;
   readonly outbox: Outbox;
   readonly delivery: Delivery;
+  /** Undefined where the dialect knows none. */
+  readonly groups: OpenGroups | undefined;
+}
+
+/** The groups that a client shows: what is of a moment is told of no others. */
+export interface OpenGroups {
+  isOpen(conversation: ConversationId): boolean;
 }
 
 /** Tells a session of an event. */

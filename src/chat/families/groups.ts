@@ -49,10 +49,12 @@ export function groupFamily({ groups }: GroupServices): Rows<Names> {
 
     GROUPINFO: inTurn(
       "history",
-      async (session, { conversation: text, cursor, limit: asked = MAX_PAGE }) => {
-        const { user } = requireLogin(session).bound;
+      async (session, { conversation: text, cursor, limit: asked = MAX_PAGE, open }) => {
+        const { bound, groups: own } = requireLogin(session);
+        const { user } = bound;
         const conversation = requireConversation(text);
         const { name, avatar, description, version, members: count } = await groups.info(conversation, user);
+        if (open !== undefined) own?.setOpen(conversation, open);
         const read = (limit: number) => groups.members(conversation, user, { cursor, limit });
         const page = await pageOfOneFrame(Math.min(asked, MAX_PAGE), read, memberEntry, MEMBERS_BUDGET);
         session.send("GROUPINFORESPONSE", {

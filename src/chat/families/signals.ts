@@ -20,7 +20,7 @@ export interface SignalServices {
   readonly courier: Pick<Courier, "post" | "reach">;
 }
 
-/** Members of a group in which it is told who is writing, beyond which nobody wants to know. */
+/** Members of a group in which it is told who is writing, to those who have it open; beyond it nobody wants to know. */
 const MAX_TYPED_TO = 100;
 
 type Names = "VOICECHATMSGREQUEST" | "VIDEOCHATMSGREQUEST" | "TYPING";

@@ -40,9 +40,20 @@ export class Talk {
 
   /** Opens a conversation, or none. */
   select(conversation: Conversation | undefined): void {
+    const { selected: before } = this.#model;
+    if (before !== conversation) {
+      this.#show(before, false);
+      this.#show(conversation, true);
+    }
     this.#model.selected = conversation;
     this.#typedAt = 0;
     this.#model.changed();
+  }
+
+  /** What is of a moment is told of the group that is looked at. */
+  #show(conversation: Conversation | undefined, isOpen: boolean): void {
+    if (conversation?.peer === undefined && conversation?.id !== undefined)
+      this.#client.groups.setOpen({ conversation: conversation.id }, isOpen);
   }
 
   /** Fetches the messages before those that are known. Without a connection nothing happens. */

@@ -34,10 +34,14 @@ export const protocol2Views: Views = {
     conversation: conversationText(conversation),
     ...{ seq, members, delivered, read },
   })),
-  typing: told("TYPING", ({ audience, conversation, from }) => ({
-    conversation: conversationText(conversation),
-    ...("users" in audience ? { peer: idText(from) } : { uuid: idText(from) }),
-  })),
+  typing: ({ groups, outbox }, { audience, conversation, from }) => {
+    const inGroup = !("users" in audience);
+    if (inGroup && !groups?.isOpen(conversation)) return;
+    outbox.send("TYPING", {
+      conversation: conversationText(conversation),
+      ...(inGroup ? { uuid: idText(from) } : { peer: idText(from) }),
+    });
+  },
   presence: told("PRESENCE", ({ friend, online, lastSeen }) => ({
     uuid: idText(friend),
     online,
